@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Platform contract 3 of 6: the early console: polled, always there, usable for panic.
+#pragma once
+
+#include <cstddef>
+
+#include <uk/base/result.hpp>
+
+namespace uk::hal {
+
+// Writes all of `size` bytes as they are, waiting for the device where it must. Callable from
+// anywhere, also from exception handlers and with interrupts off, from the first C++ instruction
+// on. Takes no lock. Bytes go nowhere if the machine has no console; it cannot fail.
+void console_write(const char* data, size_t size);
+
+// Reads what is there, at most `size` bytes, and does not wait: 0 means nothing yet. Thread
+// context. Errors: EPIPE (the input has ended for good, as a closed pipe does on linuxu).
+[[nodiscard]] Result<size_t> console_read(char* data, size_t size);
+
+}  // namespace uk::hal

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Platform contract 2 of 6: the direct map, the kernel's window on physical memory.
+#pragma once
+
+#include <uk/base/address.hpp>
+#include <uk/base/result.hpp>
+
+namespace uk::hal {
+
+// Address at which the frame `address` is (or will be, once opened) readable and writable by the
+// kernel. Pure arithmetic: callable from anywhere, never blocks, says nothing about whether the
+// range is open.
+[[nodiscard]] void* direct_map(Paddr address);
+
+// The inverse, for pointers into the direct map only (others: panic in debug builds).
+[[nodiscard]] Paddr direct_map_paddr(const void* pointer);
+
+// Makes the RAM in `range` (page-aligned) accessible at direct_map(): present, writable, never
+// executable. Opening a range twice is allowed and cheap. Page tables that this needs come from
+// memory the platform set aside, or from the start of `range` itself, in which case the frames
+// used are taken away from the caller: the returned range is what is left to use.
+// Boot or thread context, not from interrupt handlers. Does not block. Errors: EINVAL (not
+// aligned, or outside physical memory), ENOMEM (no room for page tables).
+[[nodiscard]] Result<PhysRange> direct_map_open(PhysRange range);
+
+// Maps device registers at `start` uncached and returns the address of its first byte. The mapping
+// lives for ever. Context as above. Errors: EINVAL, ENOMEM, ENOSYS (the platform has no devices).
+[[nodiscard]] Result<volatile void*> map_device(Paddr start, size_t size);
+
+}  // namespace uk::hal

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Architecture contract 2 of 8: what generic code may learn of an exception.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace uk::hal {
+
+// The CPU's state at an exception, laid out as the architecture's entry code stores it. Opaque to
+// generic code, which sees it through the functions below. Lives on the exception stack.
+struct TrapFrame;
+
+struct TrapInfo {
+    const char* name = "";        // "page fault", "general protection", "SIGSEGV", ...
+    const char* detail = "";      // "write to an address that is not mapped", or ""
+    unsigned number = 0;          // vector (x86), exception class (arm64), signal (linuxu)
+    uint64_t error_code = 0;
+    uintptr_t pc = 0;
+    uintptr_t sp = 0;
+    uintptr_t frame_pointer = 0;
+    uintptr_t fault_address = 0;
+    bool has_fault_address = false;
+    bool nested = false;          // came while another exception was being handled
+};
+
+struct NamedRegister {
+    const char* name = "";
+    uint64_t value = 0;
+};
+
+[[nodiscard]] TrapInfo trap_info(const TrapFrame& frame);
+
+// Fills `out` with the general registers, in the order the architecture's manuals list them, and
+// returns how many there are (at most out.size()).
+[[nodiscard]] size_t trap_registers(const TrapFrame& frame, std::span<NamedRegister> out);
+
+// Copies up to `size` bytes from `from`, which may be any address, and returns how many could be
+// read before one was not mapped. For crash reports; callable from exception handlers.
+[[nodiscard]] size_t probe_read(void* to, uintptr_t from, size_t size);
+
+}  // namespace uk::hal
+
+// Called by the architecture for an exception that nobody handled, on its own stack. Defined by
+// lib/ukdebug (the crash report); ends the machine.
+extern "C" [[noreturn]] void uk_crash(const uk::hal::TrapFrame* frame);
