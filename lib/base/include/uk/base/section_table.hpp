@@ -50,8 +50,8 @@ inline std::span<const Row* const> section_span(const Row* const* start, const R
     UK_SECTION_POINTER(section, Row, UK_SECTION_CAT(id, _pointer), &id)
 
 /// Adds a row that is an object of its own: `object` is a constant address of type const Row*.
-#define UK_SECTION_POINTER(section, Row, id, object)                                               \
-    [[gnu::section(#section), gnu::used, gnu::retain]] static constinit const Row* const id = object
+#define UK_SECTION_POINTER(table, Row, id, object)                                               \
+    [[gnu::section(#table), gnu::used, gnu::retain]] static constinit const Row* const id = object
 
 /// All rows, as std::span<const Row* const>.
 #define UK_SECTION_SPAN(section) ::uk::detail::section_span(__start_##section, __stop_##section)
