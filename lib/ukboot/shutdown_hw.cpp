@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Runs the init table forwards at boot and backwards at the end.
+#include <uk/boot.h>
+#include <uk/boot/shutdown.hpp>
+#include <uk/init.hpp>
+
+#include <atomic>
+
+using ArrayFunction = void (*)();
+
+extern "C" {
+// Bounds that the platform's linker script gives; no such section, no symbols.
+[[gnu::weak, gnu::visibility("hidden")]] extern const ArrayFunction __init_array_start[];
+[[gnu::weak, gnu::visibility("hidden")]] extern const ArrayFunction __init_array_end[];
+[[gnu::weak, gnu::visibility("hidden")]] extern const ArrayFunction __fini_array_start[];
+[[gnu::weak, gnu::visibility("hidden")]] extern const ArrayFunction __fini_array_end[];
+}
+
+namespace uk {
+namespace {
+
+constinit InitProgress g_progress;
+constinit std::atomic<bool> g_constructed{false};
+constinit std::atomic<bool> g_ending{false};
+
+void run_destructors() {
+    for (const ArrayFunction* f = __fini_array_end; f != __fini_array_start;) {
+        (*--f)();
+    }
+}
+
+}  // namespace
+
+Result<> boot::run_init_table() {
+    return run_init(init_table(), InitLevel::early, InitLevel::late, init_report_log, &g_progress);
+}
+
+void boot::run_constructors() {
+    for (const ArrayFunction* f = __init_array_start; f != __init_array_end; f++) {
+        (*f)();
+    }
+    g_constructed.store(true, std::memory_order_relaxed);
+}
+
+void shutdown(hal::Shutdown reason, int status) {
+    bool again = g_ending.exchange(true, std::memory_order_acq_rel);
+    if (reason != hal::Shutdown::panic && !again) {
+        if (g_constructed.load(std::memory_order_relaxed)) {
+            run_destructors();
+        }
+        run_term(init_table(), g_progress);
+    }
+    hal::shutdown(reason, status);
+}
+
+}  // namespace uk
+
+void uk_exit(int status) {
+    uk::shutdown(uk::hal::Shutdown::exit, status);
+}
