@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A page source for heap tests on the host: hands out real pages, fails the k-th request on demand,
+// and notices whoever gives back what was not taken.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include <uk/alloc/concepts.hpp>
+#include <uk/assert.h>
+#include <uk/base/address.hpp>
+#include <uk/base/result.hpp>
+
+namespace uk::fake {
+
+// The state. Outlives the heap that uses it. Pages are filled with 0xA5 when handed out and when
+// taken back, so code that relies on zeroes or reads what it gave back fails.
+class PageStore {
+  public:
+    enum class Order { adjacent, scattered };
+
+    explicit PageStore(size_t pages, Order order = Order::adjacent)
+        : pages_(pages), order_(order), taken_(pages, false),
+          memory_(static_cast<char*>(std::aligned_alloc(kPageSize, pages * kPageSize)), &std::free) {
+    }
+
+    Result<void*> allocate(size_t pages) {
+        requests_++;
+        if (fail_at_ != 0 && requests_ == fail_at_)
+            return Errno::nomem;
+        if (pages == 0 || pages > pages_)
+            return Errno::nomem;
+        // Scattered: every second run comes from the far end, with a gap of a page.
+        const bool far = order_ == Order::scattered && requests_ % 2 == 0;
+        const size_t gap = order_ == Order::scattered ? 1 : 0;
+        for (size_t i = 0; i + pages + gap <= pages_; i++) {
+            const size_t first = far ? pages_ - pages - gap - i : i + gap;
+            if (is_free(first, pages, gap)) {
+                mark(first, pages, true);
+                return memory_.get() + first * kPageSize;
+            }
+        }
+        return Errno::nomem;
+    }
+
+    void free(void* run, size_t pages) {
+        const auto offset = static_cast<size_t>(static_cast<char*>(run) - memory_.get());
+        UK_VERIFY(static_cast<char*>(run) >= memory_.get() && offset % kPageSize == 0);
+        const size_t first = offset / kPageSize;
+        UK_VERIFY(pages != 0 && first + pages <= pages_);
+        for (size_t i = first; i < first + pages; i++)
+            UK_VERIFY(taken_[i]);
+        mark(first, pages, false);
+    }
+
+    // Fails the k-th request from now on (counted from 1), once; 0 = none.
+    void fail_at(size_t k) {
+        requests_ = 0;
+        fail_at_ = k;
+    }
+    bool failed() const { return fail_at_ != 0 && requests_ >= fail_at_; }
+    size_t requests() const { return requests_; }
+    size_t live_pages() const { return live_; }
+    const char* base() const { return memory_.get(); }
+
+  private:
+    bool is_free(size_t first, size_t pages, size_t gap) const {
+        for (size_t i = first - gap; i < first + pages + gap && i < pages_; i++)
+            if (taken_[i])
+                return false;
+        return true;
+    }
+    void mark(size_t first, size_t pages, bool taken) {
+        for (size_t i = first; i < first + pages; i++)
+            taken_[i] = taken;
+        live_ = taken ? live_ + pages : live_ - pages;
+        std::memset(memory_.get() + first * kPageSize, 0xA5, pages * kPageSize);
+    }
+
+    size_t pages_;
+    Order order_;
+    std::vector<bool> taken_;
+    std::unique_ptr<char, void (*)(void*)> memory_;
+    size_t live_ = 0;
+    size_t requests_ = 0;
+    size_t fail_at_ = 0;
+};
+
+// The policy object that a heap class takes.
+struct FakePages {
+    PageStore* store;
+
+    Result<void*> allocate_pages(size_t pages) { return store->allocate(pages); }
+    void free_pages(void* run, size_t pages) { store->free(run, pages); }
+};
+
+static_assert(PageSource<FakePages>);
+
+} // namespace uk::fake

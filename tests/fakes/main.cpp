@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Entry of every host test binary.
+#include <gtest/gtest.h>
+
+int main(int argc, char** argv) {
+    testing::InitGoogleTest(&argc, argv);
+    return RUN_ALL_TESTS();
+}

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Builds the host tests: one GoogleTest binary for each folder that has tests/*_test.cpp, in several
+# variants (compiler-sanitizer). Called by tests/host/run; see CONTRIBUTING.md, "Host tests".
+#
+#   make -f tests/host/host.mk [VARIANTS="gcc-asan clang-asan tsan"] [FOLDERS="lib/base"] [V=1]
+#
+# Every binary is linked from its test files, tests/fakes and an archive of all pure sources: any
+# .cpp of lib/, drivers/ and arch/ that is not called *_hw.cpp or slot.cpp. A folder may have a
+# tests/host.mk that sets, for itself:
+#   HOST_SRCS      more sources for this binary only ($(D) is the folder)
+#   HOST_CXXFLAGS  more flags for HOST_SRCS and the test files
+#   HOST_PRIVATE   y: its sources stay out of the common archive (a C library, say)
+#   HOST_TSAN      y: run under ThreadSanitizer as well (everything with atomics or locks)
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+OUT      ?= build/host
+VARIANTS ?= gcc-asan clang-asan gcc-tsan
+GXX      ?= g++
+CLANGXX  ?= clang++
+Q := $(if $(V),,@)
+
+# --- what there is -----------------------------------------------------------------------------
+TEST_FILES := $(shell find lib drivers arch support tests/fakes -path '*/tests/*_test.cpp' 2>/dev/null | sort)
+ALL_FOLDERS := $(patsubst %/tests,%,$(sort $(patsubst %/,%,$(dir $(TEST_FILES)))))
+FOLDERS ?= $(ALL_FOLDERS)
+
+define read_folder
+D := $(1)
+HOST_SRCS :=
+HOST_CXXFLAGS :=
+HOST_PRIVATE :=
+HOST_TSAN :=
+-include $(1)/tests/host.mk
+SRCS.$(1) := $$(HOST_SRCS)
+CXXFLAGS.$(1) := $$(HOST_CXXFLAGS)
+PRIVATE_DIRS += $$(if $$(HOST_PRIVATE),$(1))
+TSAN_DIRS += $$(if $$(HOST_TSAN),$(1))
+endef
+$(foreach d,$(ALL_FOLDERS),$(eval $(call read_folder,$(d))))
+
+PURE := $(shell find lib drivers arch -name '*.cpp' -not -path '*/tests/*' \
+            -not -name '*_hw.cpp' -not -name slot.cpp 2>/dev/null | sort)
+PURE := $(filter-out $(addsuffix /%,$(PRIVATE_DIRS)),$(PURE))
+FAKES := $(wildcard tests/fakes/*.cpp)
+INCLUDES := -Itests/fakes/include -I$(OUT)/include \
+            $(addprefix -I,$(shell find lib drivers arch -type d -name include 2>/dev/null | sort)) -I.
+
+# Changes when a source comes or goes, so that the archives follow.
+$(shell mkdir -p $(OUT); echo '$(PURE) $(FAKES)' >$(OUT)/sources.new; \
+        cmp -s $(OUT)/sources.new $(OUT)/sources || mv $(OUT)/sources.new $(OUT)/sources)
+
+# --- how each variant is compiled --------------------------------------------------------------
+COMMON := -std=c++20 -DUK_HOST_TEST -g1 -O1 -fno-omit-frame-pointer -pthread \
+          -Wall -Wextra -Wshadow -Wundef -Werror -MMD -MP $(INCLUDES) -include uk/config.h
+CXX.gcc-asan   := $(GXX) -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-psabi
+CXX.clang-asan := $(CLANGXX) -fsanitize=address,undefined -fno-sanitize-recover=all
+CXX.gcc-tsan   := $(GXX) -fsanitize=thread -Wno-tsan
+PCH.gcc-asan   := gch
+PCH.gcc-tsan   := gch
+PCH.clang-asan := pch
+USE_PCH.gch     = -include $(OUT)/$(1)/pch.hpp
+USE_PCH.pch     = -include-pch $(OUT)/$(1)/pch.hpp.pch
+
+.PHONY: all list
+all:
+list:
+	@$(foreach v,$(VARIANTS),$(foreach f,$(call folders_of,$(v)),echo $(v) $(f) $(OUT)/$(v)/$(f)/test;))
+
+folders_of = $(if $(findstring tsan,$(1)),$(filter $(TSAN_DIRS),$(FOLDERS)),$(FOLDERS))
+library = $(notdir $(patsubst %/,%,$(1)))
+libname = -DUK_LIBNAME='"$(patsubst lib%,%,$(call library,$(1)))"'
+# The folder of a library that a source belongs to: lib/x, drivers/x/y, arch/x.
+folder_of = $(patsubst %/,%,$(dir $(1)))
+
+# A source that does not compile leaves <object>.failed and does not stop the rest: binaries that do
+# without it are still made and run; tests/host/run counts the failure.
+# $(1) variant, $(2) object, $(3) source, $(4) more flags, $(5) order-only prerequisite
+define object
+ifndef RULE.$(2)
+RULE.$(2) := y
+$(2): $(3) tests/host/host.mk | $(OUT)/include/uk/config.h $(5)
+	@mkdir -p $$(@D)
+	@echo "  CXX $(1) $(3)"
+	$(Q)$(CXX.$(1)) $(4) $(COMMON) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
+	    { rm -f $$@; touch $$@.failed; }
+DEPS += $(2:.o=.d)
+endif
+endef
+
+# $(1) variant, $(2) folder
+define folder
+$(eval O := $(OUT)/$(1)/$(2))
+$(eval T := $(sort $(wildcard $(2)/tests/*_test.cpp)))
+$(foreach s,$(T),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(call USE_PCH.$(PCH.$(1)),$(1)) $(CXXFLAGS.$(2)),$(OUT)/$(1)/pch.hpp.$(PCH.$(1)))))
+$(foreach s,$(SRCS.$(2)),$(eval $(call object,$(1),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)))))
+$(O)/test: $(T:%.cpp=$(OUT)/$(1)/%.o) $(foreach s,$(SRCS.$(2)),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o) \
+           $(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/own/$(2)/libown.a
+	@echo "  LD  $(1) $(2)"; rm -f $$@
+	$(Q)$(CXX.$(1)) -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/$(1)/own/$(2)/libown.a \
+	    $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/libpure.a -Wl,--end-group -lgtest
+$(OUT)/$(1)/own/$(2)/libown.a: $(patsubst %.cpp,$(OUT)/$(1)/%.o,$(filter $(2)/%,$(PURE))) $(OUT)/sources
+	@mkdir -p $$(@D); rm -f $$@
+	$(Q)ar rcs $$@ $$(wildcard $$(filter %.o,$$^))
+all: $(O)/test
+endef
+
+define variant
+$(OUT)/$(1)/pch.hpp.$(PCH.$(1)): tests/host/pch.hpp tests/host/host.mk | $(OUT)/include/uk/config.h
+	@mkdir -p $$(@D)
+	@echo "  PCH $(1)"
+	$(Q)$(CXX.$(1)) $(COMMON) -x c++-header -o $$@ $$<
+$(foreach s,$(PURE) $(FAKES),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s))))
+$(OUT)/$(1)/libpure.a: $(PURE:%.cpp=$(OUT)/$(1)/%.o)
+$(OUT)/$(1)/libfakes.a: $(FAKES:%.cpp=$(OUT)/$(1)/%.o)
+$(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a: $(OUT)/sources
+	@mkdir -p $$(@D); rm -f $$@
+	$(Q)ar rcs $$@ $$(wildcard $$(filter %.o,$$^))
+DEPS += $(OUT)/$(1)/pch.hpp.d
+$(foreach f,$(call folders_of,$(1)),$(eval $(call folder,$(1),$(f))))
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+-include $(DEPS)
