@@ -6,15 +6,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <uk/base/address.hpp>
 #include <uk/base/result.hpp>
 
 namespace uk {
 
-inline constexpr size_t kHeapPage = 4096;    // unit of a PageSource, bytes
 inline constexpr size_t kHeapAlign = 16;     // every block is aligned at least so, bytes
 
 // Requests above this many bytes fail at once; it keeps every later sum free of overflow.
-inline constexpr size_t kHeapMaxRequest = size_t{1} << 46;
+inline constexpr size_t kHeapMaxRequest = size_t{1} << 40;
 
 // What a heap says about itself. The first four are always there and cost nothing until asked for
 // (asking walks the free lists). The others are counted only under LIBUKALLOC_STATS, else 0.
@@ -32,7 +32,7 @@ struct HeapStats {
 
 // Where a heap gets page runs from. A policy, so that the same heap class runs on frames in the
 // kernel, on a caller's buffer, and on a fake that fails the k-th request on the host.
-//   allocate_pages(n): n consecutive pages, page-aligned, contents undefined; or ENOMEM.
+//   allocate_pages(n): n consecutive pages of kPageSize, page-aligned, contents undefined; or ENOMEM.
 //   free_pages(run, n): takes back any page-aligned part of what was given; adjacent runs may come
 //                       back as one. Never fails.
 // A source may define `static constexpr bool kReturnable = false`: then free_pages is never called.

@@ -26,11 +26,11 @@ class SpanPages {
     // Partial pages at the ends of the buffer are not used.
     SpanPages(void* buffer, size_t bytes) {
         const auto start = reinterpret_cast<uintptr_t>(buffer);
-        const uintptr_t first = (start + kHeapPage - 1) & ~uintptr_t{kHeapPage - 1};
-        const uintptr_t end = (start + bytes) & ~uintptr_t{kHeapPage - 1};
+        const uintptr_t first = (start + kPageSize - 1) & ~uintptr_t{kPageSize - 1};
+        const uintptr_t end = (start + bytes) & ~uintptr_t{kPageSize - 1};
         if (first >= start && end > first) {
             next_ = static_cast<char*>(buffer) + (first - start);
-            pages_left_ = (end - first) / kHeapPage;
+            pages_left_ = (end - first) / kPageSize;
         }
     }
 
@@ -38,11 +38,12 @@ class SpanPages {
         if (pages == 0 || pages > pages_left_)
             return Errno::nomem;
         void* run = next_;
-        next_ += pages * kHeapPage;
+        next_ += pages * kPageSize;
         pages_left_ -= pages;
         return run;
     }
     void free_pages(void*, size_t) {}
+    size_t pages_left() const { return pages_left_; }
 
   private:
     char* next_ = nullptr;
