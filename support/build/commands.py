@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The user commands of the top Makefile, one function each."""
+import os
+import shlex
+import subprocess
+import sys
+
+import engine
+import fresh
+from context import Context, UserError, say
+
+HELP = """\
+Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
+
+  all            build the image (the default goal)
+  run            build and start it; ARGS="application arguments" PARAMS="kernel parameters" MEM=64M CPUS=1
+                 MACHINE=pc|q35|microvm
+  debug          build, start it stopped, attach gdb
+  menuconfig     choose libraries and options in a terminal
+  defconfig      take the application's defconfigs/<platform>-<architecture>, or the defaults
+  savedefconfig  write the shortest file that gives the present configuration to defconfigs/<platform>-<architecture>
+  olddefconfig   bring an old configuration up to date; unknown symbols are dropped with a warning
+  why LIB=x      say why library x is in the image, or why not
+  size           how many bytes each library costs
+  fetch          get the upstream archives of the chosen libraries; UK_DL=<folder> names archives already there
+  check          all tests; check-all: with the long ones
+  bench          measure
+  clean          remove objects and image; properclean: the whole output of this application and target;
+                 distclean: all output folders and configurations
+
+  A   application folder, in this tree or outside (default apps/hello)
+  T   what to build for (default kvm-x86_64)                    L   more library folders, separated by ':'
+  O   output folder (default build/)                            C   configuration file
+  N   image name                                                V=1 show the commands
+  CC CXX LD CROSS_COMPILE choose the compiler: make CC=clang
+
+docs/build.md has the rest."""
+
+
+def run(goal: str) -> int:
+    if goal == "help":
+        say(HELP)
+        return 0
+    return GOALS[goal](Context(), goal)
+
+
+def configured(ctx, goal="all"):
+    """Brings the configuration up to date; a no-op costs a few stat() calls."""
+    engine.make_folder(ctx, ctx.obj)
+    if not fresh.is_fresh(ctx):
+        fresh.kconfig(ctx).sync(ctx)
+
+
+def build_image(ctx, _goal) -> int:
+    with engine.locked(ctx):
+        configured(ctx)
+        steps = engine.build(ctx, ["image"])
+    size = os.stat(ctx.image).st_size
+    state = "built" if steps else "up to date"
+    say(f"{ctx.shown(ctx.image)}: {state}, {size:,} bytes. Start it with: {ctx.command('run')}")
+    return 0
+
+
+def script(ctx, path, *arguments, env=None) -> int:
+    """Runs a script of the tree with the resolved names in its environment."""
+    full = f"{ctx.base}/{path}"
+    if not os.path.exists(full):
+        raise UserError(f"error: {path} is not there")
+    names = {"UK_BASE": ctx.base, "UK_APP_DIR": ctx.app, "UK_IMAGE": ctx.image, "UK_PLAT": ctx.plat,
+             "UK_ARCH": ctx.arch, "UK_TARGET": ctx.target, "UK_BUILD_DIR": ctx.obj, "UK_OUT": ctx.out,
+             "UK_CONFIG": ctx.config, "A": ctx.app, "T": ctx.target}
+    drop = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL")
+    clean = {k: v for k, v in ctx.env.items() if k not in drop}
+    sys.stdout.flush()
+    return subprocess.run([full, *arguments], env={**clean, **names, **(env or {})}, check=False,
+                          cwd=ctx.cwd).returncode
+
+
+def setup(ctx, word) -> None:
+    """Lets support/setup install what this target lacks; asked once per output folder and word."""
+    stamp = f"{ctx.out}/obj/.tools/setup-{word}"
+    tool = f"{ctx.base}/support/setup"
+    if not os.path.exists(tool) or (os.path.exists(stamp) and os.stat(stamp).st_mtime >= os.stat(tool).st_mtime):
+        return
+    if script(ctx, "support/setup", word) != 0:
+        raise SystemExit(1)
+    engine.make_folder(ctx, os.path.dirname(stamp))
+    with open(stamp, "w", encoding="utf-8"):
+        pass
+
+
+def run_image(ctx, goal) -> int:
+    setup(ctx, ctx.target)
+    build_image(ctx, goal)
+    return script(ctx, f"support/run/{goal}")
+
+
+def check(ctx, goal) -> int:
+    setup(ctx, "check")
+    return script(ctx, "tests/check", *(["--all"] if goal == "check-all" else []))
+
+
+def bench(ctx, _goal) -> int:
+    setup(ctx, ctx.target)
+    return script(ctx, "tests/bench/bench")
+
+
+def size(ctx, goal) -> int:
+    build_image(ctx, goal)
+    return script(ctx, "support/scripts/size", ctx.image + ".map", ctx.image + ".dbg")
+
+
+def configure(ctx, goal) -> int:
+    with engine.locked(ctx):
+        getattr(fresh.kconfig(ctx), goal)(ctx)
+    return 0
+
+
+def why(ctx, _goal) -> int:
+    name = ctx.env.get("LIB", "")
+    if not name:
+        raise UserError("error: name the library: make why LIB=ukalloc")
+    with engine.locked(ctx):
+        configured(ctx)
+        fresh.kconfig(ctx)
+        import why as explain
+        return explain.explain(ctx, name)
+
+
+def fetch(ctx, _goal) -> int:
+    with engine.locked(ctx):
+        configured(ctx)
+        steps = engine.build(ctx, ["fetch"])
+    say("all upstream archives of this configuration are there" if not steps else "fetched")
+    return 0
+
+
+def clean(ctx, goal) -> int:
+    image = ctx.image
+    engine.remove(ctx, ctx.obj)
+    for path in (image, image + ".dbg", image + ".map"):
+        engine.remove(ctx, path)
+    if goal == "properclean" and ctx.in_tree:
+        engine.remove(ctx, ctx.config)
+        engine.remove(ctx, ctx.config + ".old")
+    if goal == "properclean" and not ctx.in_tree or goal == "distclean":
+        for path in (f"{ctx.out}/obj", f"{ctx.out}/download", f"{ctx.out}/*_{ctx.target}*", f"{ctx.out}/*.config",
+                     f"{ctx.out}/*.config.old"):
+            engine.remove(ctx, path)
+    if goal == "distclean":
+        names = [] if ctx.in_tree else [ctx.config, ctx.config + ".old"]
+        place = ctx.base if ctx.in_tree else os.path.dirname(ctx.config)
+        for path in names + [f"{place}/compile_commands.json"] + ([ctx.out] if ctx.in_tree else []):
+            engine.remove(ctx, path)
+        try:
+            os.rmdir(ctx.out)
+        except OSError:
+            pass
+    return 0
+
+
+GOALS = {
+    "all": build_image, "run": run_image, "debug": run_image, "check": check, "check-all": check, "bench": bench,
+    "size": size, "menuconfig": configure, "defconfig": configure, "savedefconfig": configure,
+    "olddefconfig": configure, "why": why, "fetch": fetch, "clean": clean, "properclean": clean, "distclean": clean,
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# One library: its objects, their commands and their staleness.
+
+# _relative <library>,<source>: a path below the library's build folder that no other source of it has.
+_relative = $(strip $(if $(filter $($(call uc,$(1))_BASE)/%,$(2)),$(patsubst $($(call uc,$(1))_BASE)/%,%,$(2)),\
+    $(if $(filter $($(call uc,$(1))_BUILD)/%,$(2)),$(patsubst $($(call uc,$(1))_BUILD)/%,%,$(2)),_abs$(2))))
+
+# _file_var <source>,<variant>: X of LIBX_FILE_FLAGS: FOO for foo.c, FOO_ISR for foo.c|isr. '-' and '.' may stand as they
+# are, as Unikraft spells it, or as '_'.
+_base_name = $(basename $(notdir $(1)))
+_upper_name = $(call uc,$(call _base_name,$(1))$(if $(2),_$(2)))
+_clean_name = $(subst -,_,$(subst .,_,$(_upper_name)))
+_file_vars = $(call _upper_name,$(1),$(2)) $(filter-out $(call _upper_name,$(1),$(2)),$(call _clean_name,$(1),$(2)))
+_of_file = $(foreach v,$(call _file_vars,$(2),$(3)),$(call _both,$(1)_$(v)_$(4)))
+
+_in_tree = $(filter $(UK_BASE)/arch/% $(UK_BASE)/plat/% $(UK_BASE)/lib/% $(UK_BASE)/drivers/%,$($(1)_BASE)/)
+_archflags = $(call _both,ARCHFLAGS) $(if $(filter isr,$(1)),$(call _both,ISR_ARCHFLAGS))
+_libname = $(patsubst lib%,%,$(1))
+_level = $(or $(UK_LOG_LEVEL_$(call uc,$(call _libname,$(1)))),$(UK_LOG_LEVEL),$(CONFIG_LIBUKPRINT_LEVEL),3)
+_defines = -D__LIBNAME__=$(1) -DUK_LIBNAME='"$(call _libname,$(1))"' -DUK_LOG_LEVEL=$(call _level,$(1)) \
+           -D__BASENAME__=$(notdir $(2)) $(if $(3),-D__VARIANT__=$(3))
+_lto = $(if $($(1)_EXPORTS),,$(if $(filter -fno-lto,$(call _both,$(1)_CFLAGS) $(call _both,$(1)_CXXFLAGS)),,$(_LTO)))
+
+# _command_* <library>,<source>,<variant>,<LIBRARY>
+_command_c = $(CC) $(_CSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED) $(_WARN_OUTSIDE)) \
+    $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
+    $(call _both,CINCLUDES) $(call _both,$(4)_CINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) $(_NOSTDINC) \
+    $(call _both,CFLAGS) $(call _both,$(4)_CFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_defines)
+_command_cxx = $(CXX) $(_CXXSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED) $(_WARN_OUTSIDE)) \
+    $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
+    $(call _both,CXXINCLUDES) $(call _both,$(4)_CXXINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) \
+    $(call _both,CXXFLAGS) $(call _both,$(4)_CXXFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_defines)
+_command_as = $(CC) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
+    $(call _both,ASINCLUDES) $(call _both,$(4)_ASINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) $(_NOSTDINC) \
+    $(call _both,ASFLAGS) $(call _both,$(4)_ASFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_defines)
+_DEP = -MD -MF "$$DEP"
+_kind = $(if $(filter %.lds.S,$(1)),LDS,$(if $(filter %.c,$(1)),CC,$(if $(filter %.cc %.cpp %.cxx %.C,$(1)),CXX,\
+    $(if $(filter %.S %.sx %.s,$(1)),AS,$(if $(filter %.lds %.ld,$(1)),LD)))))
+_compile_CC = $(_command_c) $(_DEP) -c $(2) -o "$$OUT"
+_compile_CXX = $(_command_cxx) $(_DEP) -c $(2) -o "$$OUT"
+_compile_AS = $(_command_as) $(_DEP) -Wa,--noexecstack -c -x assembler-with-cpp $(2) -o "$$OUT"
+_compile_LDS = $(_command_as) -D__LINKER__ $(_DEP) -E -P -x assembler-with-cpp $(2) -o "$$OUT"
+
+# _object <library>,<source>,<variant>,<kind>,<output>: one step. TOOLCHAIN_ID makes a changed compiler a changed command.
+define _object
+CMD_$(5) := $$(strip : $$(TOOLCHAIN_ID); $$(call _compile_$(4),$(1),$(2),$(3),$(call uc,$(1))))
+ifneq "$$(file <$(5).cmd)" "$$(CMD_$(5))"
+$(5): FORCE
+endif
+$(5): $(2) | $$(UK_PREPARED)
+	$$(call _step,$(4) $$(call _shown,$(2))$(if $(3), ($(3))),$(5),$$(CMD_$(5)),-d)
+_ALL_OBJECTS += $(5)
+_SOURCE_$(5) := $(2)
+endef
+
+# _source <library>,<source>,<variant>,<kind>,<output without suffix>
+define _source
+$(if $(filter CC CXX AS,$(4)),$(eval $(call _object,$(1),$(2),$(3),$(4),$(5).o))$(eval $(call uc,$(1))_OBJS-y += $(5).o),\
+$(if $(filter LDS,$(4)),$(eval $(call _object,$(1),$(2),$(3),$(4),$(5:.S=)))$(eval UK_LDS += $(5:.S=)),\
+$(if $(filter LD,$(4)),$(eval UK_LDS += $(2)),\
+$(if $(filter %.h %.hpp %.hh %.in,$(2)),,$(error $(1): cannot tell what kind of source '$(2)' is \
+(known: .c .cc .cpp .cxx .S .s .lds.S .lds .ld))))))
+endef
+_source_variant = $(call _source,$(1),$(2),$(3),$(strip $(call _kind,$(2))),$($(call uc,$(1))_BUILD)/$(call _relative,$(1),$(2))$(if $(3),.$(3)))
+_variants = $(or $(wordlist 2,99,$(subst |, ,$(1))),_)
+_source_word = $(foreach variant,$(call _variants,$(2)),$(call _source_variant,$(1),$(firstword $(subst |, ,$(2))),$(filter-out _,$(variant))))
+
+# _library <library>: all of it. Objects are linked one by one, or localized first if exportsyms.uk names what is public.
+_library = $(call _library_named,$(1),$(call uc,$(1)))
+define _library_named
+$(if $(strip $($(2)_BASE)),,$(error library '$(1)' has no folder: addlib must be called in its Makefile.uk))
+$(eval $(2)_EXPORTS := $(strip $($(2)_EXPORTS) $(wildcard $($(2)_BASE)/exportsyms.uk)))
+$(foreach source,$(sort $(call _both,$(2)_SRCS)),$(call _source_word,$(1),$(source)))
+$(if $($(2)_EXPORTS),$(eval $(call _localized,$(1),$(2),$($(2)_BUILD).o)),$(eval _LINKED += $(call _both,$(2)_OBJS)))
+endef
+
+# _localized <library>,<LIBRARY>,<output>: one relocatable object in which only the listed symbols are global.
+_localize = $(LD) -r -o "$$OUT" $(call _both,$(1)_OBJS) && $(OBJCOPY) $(addprefix --keep-global-symbols=,$($(1)_EXPORTS)) "$$OUT"
+define _localized
+CMD_$(3) := $$(strip : $$(TOOLCHAIN_ID); $$(call _localize,$(2)))
+ifneq "$$(file <$(3).cmd)" "$$(CMD_$(3))"
+$(3): FORCE
+endif
+$(3): $$(call _both,$(2)_OBJS) $$($(2)_EXPORTS)
+	$$(call _step,LD-R $(1),$(3),$$(CMD_$(3)))
+_LINKED += $(3)
+endef

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What one invocation of make is about: application, target, folders, files. Pure resolution, no side effects."""
+import os
+import re
+import sys
+
+BAD_PATH = re.compile(r"[^\w./+@~-]")
+TARGET = re.compile(r"^([a-z0-9]+)-([a-z0-9_]+)$")
+
+
+class UserError(Exception):
+    """A mistake of the user or of his machine; its text is the whole message."""
+
+
+def check_path(name: str, path: str) -> str:
+    bad = BAD_PATH.search(path)
+    if bad:
+        raise UserError(
+            f"error: {name} '{path}' contains {bad.group(0)!r}: GNU make cannot handle such paths; "
+            "use letters, digits and _ . / + @ ~ - only")
+    return path
+
+
+class Context:
+    """Resolved variables. Paths are absolute; `shown()` makes them short for people."""
+
+    def __init__(self, environ=os.environ, cwd=None):
+        self.env = environ
+        self.cwd = cwd or os.getcwd()
+        self.base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        check_path("the folder of Microlith", self.base)
+        self.app = self._folder("A", environ.get("A") or os.path.join(self.base, "apps/hello"))
+        self.in_tree = self.app.startswith(self.base + "/")
+        self.libs = [self._folder("L", p) for p in environ.get("L", "").split(":") if p]
+        self.verbose = environ.get("V", "") not in ("", "0")
+        self.folder_name = environ.get("N") or os.path.basename(self.app)
+        check_path("N", self.folder_name)
+        self.out = self._path("O", environ.get("O") or self._default_out())
+        self._resolve_target()
+        stem = f"{self.folder_name}_{self.target}"
+        default_config = f"{self.out}/{stem}.config" if self.in_tree else f"{self.app}/.config"
+        self.config = self._path("C", environ["C"]) if environ.get("C") else default_config
+        self.obj = f"{self.out}/obj/{stem}"
+        self.name = self._image_name()
+        self.image = f"{self.out}/{self.name}_{self.target}"
+
+    def _absolute(self, path: str) -> str:
+        return os.path.normpath(os.path.join(self.cwd, path))
+
+    def _path(self, name: str, path: str) -> str:
+        return check_path(name, self._absolute(path))
+
+    def _folder(self, name: str, path: str) -> str:
+        full = self._path(name, path)
+        if os.path.isdir(full):
+            return full
+        in_tree = os.path.normpath(os.path.join(self.base, path))
+        if os.path.isdir(in_tree):
+            return in_tree
+        raise UserError(f"error: {name}={path}: no such folder (looked for {full})")
+
+    def _default_out(self) -> str:
+        return os.path.join(self.base if self.in_tree else self.app, "build")
+
+    def _resolve_target(self) -> None:
+        asked = self.env.get("T", "")
+        found = None
+        if not self.in_tree or self.env.get("C"):
+            path = self._absolute(self.env.get("C") or os.path.join(self.app, ".config"))
+            found = target_of_config(path, self.base)
+            if asked and found and asked != found:
+                raise UserError(
+                    f"error: T={asked}, but {self.shown(path)} is a configuration for {found}; leave T out, "
+                    "give another configuration with C=, or remove that file")
+        self.target = asked or found or "kvm-x86_64"
+        match = TARGET.match(self.target)
+        if not match:
+            raise UserError(f"error: T={self.target}: expected <platform>-<architecture>, for example kvm-x86_64")
+        self.plat, self.arch = match.groups()
+        for folder, word in (("plat", self.plat), ("arch", self.arch)):
+            if not os.path.isdir(f"{self.base}/{folder}/{word}") and not self.libs:
+                have = " ".join(sorted(subfolders(f"{self.base}/{folder}")))
+                kind = "platform" if folder == "plat" else "architecture"
+                raise UserError(f"error: T={self.target}: unknown {kind} '{word}' (there are: {have})")
+
+    def _image_name(self) -> str:
+        if self.env.get("N"):
+            return self.folder_name
+        value = config_value(self.config, "UK_NAME")
+        return value.strip('"') if value and value.strip('"') else self.folder_name
+
+    def shown(self, path: str) -> str:
+        """`path` as a person would type it from the current folder."""
+        for root in (self.cwd, self.base):
+            if path.startswith(root + "/"):
+                return path[len(root) + 1:]
+        return path
+
+    def kconfig_env(self) -> dict:
+        return {
+            "srctree": self.base, "CONFIG_": "CONFIG_", "UK_BASE": self.base, "UK_APP_DIR": self.app,
+            "UK_APP_NAME": self.folder_name, "UK_T_PLAT": self.plat.upper(), "UK_T_ARCH": self.arch.upper(),
+            "UK_EXTERNAL_LIBS": f"{self.obj}/kconfig/external.uk", "KCONFIG_CONFIG": self.config,
+        }
+
+    def command(self, goal: str) -> str:
+        """The make command a user types for `goal` with this application and target."""
+        words = ["make"]
+        if self.cwd != self.base:
+            words.append(f"-C {self.base}")
+        if self.app != f"{self.base}/apps/hello":
+            words.append(f"A={self.shown(self.app) if self.cwd == self.base else self.app}")
+        if self.env.get("T") and self.target != "kvm-x86_64":
+            words.append(f"T={self.target}")
+        for name in "LOCN":
+            if self.env.get(name):
+                words.append(f"{name}={self.env[name]}")
+        return " ".join(words + [goal])
+
+
+def subfolders(path: str) -> list:
+    try:
+        return [e.name for e in os.scandir(path) if e.is_dir()]
+    except OSError:
+        return []
+
+
+def config_value(path: str, symbol: str):
+    """The text after CONFIG_<symbol>= in a .config file, or None."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            match = re.search(rf"^CONFIG_{symbol}=(.*)$", file.read(), re.M)
+    except OSError:
+        return None
+    return match.group(1).strip() if match else None
+
+
+def target_of_config(path: str, base: str):
+    """The <plat>-<arch> that a .config file was made for, or None."""
+    plats = [p for p in subfolders(f"{base}/plat") if config_value(path, "PLAT_" + p.upper()) == "y"]
+    arches = [a for a in subfolders(f"{base}/arch") if config_value(path, "ARCH_" + a.upper()) == "y"]
+    if len(plats) != 1:
+        return None
+    return f"{plats[0]}-{arches[0] if len(arches) == 1 else 'x86_64'}"
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def warn(text: str) -> None:
+    sys.stdout.flush()
+    print(text, file=sys.stderr, flush=True)

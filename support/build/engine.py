@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs the inner make: lock, tools, counting pass, building pass, error report, compile_commands.json."""
+import contextlib
+import fcntl
+import glob
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+import toolchain
+from context import UserError, say, warn
+
+NOISE = re.compile(r"^make(\[\d+\])?: (\*\*\* \[.*\] (Error \d+|[A-Z].*)|\*\*\* Waiting for unfinished jobs|"
+                   r"Entering directory|Leaving directory|Target '.*' not remade)")
+
+
+def make_folder(ctx, path: str) -> None:
+    try:
+        os.makedirs(path, exist_ok=True)
+        probe = f"{path}/.writable.{os.getpid()}"
+        with open(probe, "w", encoding="utf-8"):
+            pass
+        os.unlink(probe)
+    except OSError as error:
+        raise UserError(f"error: cannot write to the output folder '{ctx.shown(ctx.out)}' "
+                        f"({error.strerror}: {error.filename}); give another one with O=") from None
+
+
+@contextlib.contextmanager
+def locked(ctx):
+    """Only one make works in an object folder. The lock lives as long as any process of that make."""
+    make_folder(ctx, ctx.obj)
+    with open(f"{ctx.obj}/.lock", "w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say(f"another make is working in {ctx.shown(ctx.obj)}; waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        os.set_inheritable(file.fileno(), True)
+        yield
+
+
+def host_tool(ctx) -> str:
+    """Compiles support/build/step.c, once per version of its text."""
+    source = f"{ctx.base}/support/build/step.c"
+    with open(source, "rb") as file:
+        ident = hashlib.sha256(file.read()).hexdigest()[:12]
+    path = f"{ctx.out}/obj/.tools/step-{ident}"
+    if os.path.exists(path):
+        return path
+    compilers = [ctx.env["HOSTCC"]] if ctx.env.get("HOSTCC") else ["cc", "gcc", "clang"]
+    found = next((c for c in compilers if shutil.which(c.split()[0])), None)
+    if not found:
+        raise UserError(f"error: no compiler for this machine found (looked for: {' '.join(compilers)}); "
+                        "on Debian: apt-get install gcc")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = f"{path}.{os.getpid()}"
+    subprocess.run(found.split() + ["-O1", "-Wall", "-o", temporary, source], check=True)
+    os.replace(temporary, path)
+    return path
+
+
+def user_flags(ctx):
+    """(jobs, keep_going, variables) of the make that the user started, from MAKEFLAGS."""
+    flags, _, variables = ctx.env.get("MAKEFLAGS", "").partition("-- ")
+    words = flags.split()
+    first = words[0] if words and not words[0].startswith("-") else ""
+    jobs = [w for w in words if re.match(r"-j|--jobserver", w) or w.startswith("-l")]
+    taken = ("A", "T", "L", "O", "C", "N", "V")
+    passed = [v for v in shlex.split(variables.replace("$$", "$")) if v.split("=")[0].strip(":?+") not in taken]
+    return jobs, "k" in first, passed
+
+
+def make_command(ctx, tool: str, targets, counting: bool):
+    jobs, keep_going, passed = user_flags(ctx)
+    skip = {"CC", "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR"}
+    variables = [v for v in passed if v.split("=")[0] not in skip]
+    variables += [f"UK_BASE={ctx.base}", f"APP_DIR={ctx.app}", f"BUILD_DIR={ctx.obj}", f"UK_IMAGE={ctx.image}",
+                  f"UK_PLAT={ctx.plat}", f"UK_ARCH={ctx.arch}", f"ELIB_DIR={' '.join(ctx.libs)}", f"UK_STEP={tool}",
+                  f"UK_DL={ctx.env.get('UK_DL', '')}", f"UK_CACHE={ctx.out}/download"]
+    command = [ctx.env.get("MAKE", "make"), "-r", "-R", "--no-print-directory",
+               "-f", f"{ctx.base}/support/build/build.mk", "-C", ctx.base]
+    if counting:
+        command += ["-n", "UK_COUNTING=y"]
+    else:
+        command += jobs or [f"-j{len(os.sched_getaffinity(0))}"]
+        if keep_going:
+            command.append("-k")
+        if ctx.env.get("UK_TRACE"):
+            command.append("--trace")
+    return command + variables + list(targets), jobs
+
+
+def inner_env(ctx, jobs) -> dict:
+    env = {k: v for k, v in ctx.env.items()
+           if k not in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "CC", "CXX", "LD", "A", "C", "L", "N", "O",
+                        "T", "V", "MAKE")}
+    if jobs:
+        env["MAKEFLAGS"] = " " + " ".join(jobs)
+    env.update(LC_ALL="C", UK_STEP_FAILED=f"{ctx.obj}/failed", UK_STEP_COUNT=f"{ctx.obj}/progress",
+               UK_STEP_VERBOSE="1" if ctx.verbose else "", UK_STEP_CFG=f"{ctx.obj}/cfg",
+               UK_STEP_GENERATED=f"{ctx.obj}/include/uk/config.", UK_STEP_TREE=ctx.base)
+    return env
+
+
+def report_make_errors(text: str, failed: bool) -> None:
+    """What the inner make itself had to say, without its lines about a command that has spoken already."""
+    lines = [line for line in text.splitlines() if line.strip() and not NOISE.match(line)]
+    if failed:
+        lines = [line for line in lines if not re.match(r"make(\[\d+\])?: \*\*\* ", line)]
+    for line in lines:
+        warn(re.sub(r"^make(\[\d+\])?: (\*\*\* )?", "error: " if "***" in line else "", line))
+
+
+def build(ctx, targets) -> int:
+    """Brings `targets` of build.mk up to date. Returns the number of steps done; raises UserError on failure."""
+    toolchain.prepare(ctx)
+    tool = host_tool(ctx)
+    os.makedirs(f"{ctx.obj}/include/uk/bits", exist_ok=True)
+    command, jobs = make_command(ctx, tool, targets, True)
+    done = subprocess.run(command, env=inner_env(ctx, []), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        report_make_errors(done.stderr, False)
+        raise UserError("the build could not start")
+    if done.stderr:
+        warn(done.stderr.rstrip())
+    lines = [line for line in done.stdout.splitlines() if line.strip() and not line.startswith("make")]
+    if not lines:
+        return 0
+    total = sum(1 for line in lines if line.strip() == "STEP")
+    for name in ("failed", "progress"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{ctx.obj}/{name}")
+    command, jobs = make_command(ctx, tool, targets, False)
+    env = dict(inner_env(ctx, jobs), UK_STEP_TOTAL=str(max(total, 1)))
+    sys.stdout.flush()
+    with open(f"{ctx.obj}/make.log", "w+", encoding="utf-8", errors="replace") as errors:
+        status = subprocess.run(command, env=env, stderr=errors, check=False, close_fds=False).returncode
+        errors.seek(0)
+        text = errors.read()
+    write_compile_commands(ctx)
+    failed = f"{ctx.obj}/failed"
+    has_failed = os.path.exists(failed)
+    report_make_errors(text, has_failed)
+    if status != 0:
+        if has_failed:
+            with open(failed, encoding="utf-8", errors="replace") as file:
+                raise UserError(file.read().rstrip("\n"))
+        raise UserError(f"the build failed (status {status})" if not text.strip() else "the build failed")
+    return len(lines)
+
+
+def write_compile_commands(ctx) -> None:
+    """compile_commands.json from the list that build.mk left; commands run from the tree's root."""
+    entries = []
+    try:
+        with open(f"{ctx.obj}/compile_commands.list", encoding="utf-8") as file:
+            text = file.read()
+    except OSError:
+        return
+    for line in text.splitlines():
+        source, _, rest = line.strip().partition("|")
+        output, _, command = rest.partition("|")
+        if command:
+            command = command.partition("; ")[2].replace('-MD -MF "$DEP"', "").replace('"$OUT"', output)
+            entries.append({"directory": ctx.base, "file": source, "output": output, "command": command})
+    place = ctx.base if ctx.in_tree else os.path.dirname(ctx.config)
+    with contextlib.suppress(OSError):
+        toolchain.write_atomic(f"{place}/compile_commands.json", json.dumps(entries, indent=1) + "\n")
+
+
+def remove(ctx, pattern: str) -> None:
+    for path in glob.glob(pattern):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            os.unlink(path)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Compiler flags of every image. Libraries, the architecture and the platform add theirs (docs/build.md).
+
+_OPT-$(CONFIG_OPTIMIZE_PERF) += -O2
+_OPT-$(CONFIG_OPTIMIZE_SIZE) += -Os
+_OPT-$(CONFIG_OPTIMIZE_NONE) += -O0
+_DBG-$(CONFIG_DEBUG_SYMBOLS_LVL0) += -g0
+_DBG-$(CONFIG_DEBUG_SYMBOLS_LVL1) += -g1
+_DBG-$(CONFIG_DEBUG_SYMBOLS_LVL2) += -g2
+_DBG-$(CONFIG_DEBUG_SYMBOLS_LVL3) += -g3
+
+# Seen by C, C++ and assembly.
+COMPFLAGS += -nostdlib -I$(BUILD_DIR)/include -include $(BUILD_DIR)/include/uk/config.h
+COMPFLAGS += -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)/=
+ifeq ($(filter $(UK_BASE)/%,$(APP_DIR)),)
+COMPFLAGS += -ffile-prefix-map=$(APP_DIR)/=
+endif
+
+_CODE := $(_OPT-y) $(_DBG-y) -fno-asynchronous-unwind-tables -fno-unwind-tables -fvisibility=hidden \
+         -fno-omit-frame-pointer -fno-pic -fno-pie -fno-stack-protector
+_CODE += $(if $(CONFIG_OPTIMIZE_DEADELIM),-ffunction-sections -fdata-sections)
+_WARN := -Wall -Wextra -Wshadow -Wundef -Werror=return-type -Werror=format \
+         -Werror=uninitialized -Werror=array-bounds
+_WARN_OUTSIDE := -Wall -Werror=return-type
+
+# A fault handler and interrupt entry code may not touch vector registers: files marked |isr.
+ISR_ARCHFLAGS ?= -mgeneral-regs-only
+
+_CSTD := -std=gnu17 $(_CODE) -Werror=implicit-function-declaration -Werror=int-conversion
+_CXXSTD := -std=c++20 $(_CODE) -fno-exceptions -fno-rtti -fno-threadsafe-statics
+ASFLAGS += -D__ASSEMBLY__ $(_DBG-y)
+
+_LTO :=
+ifeq ($(CONFIG_OPTIMIZE_LTO),y)
+_LTO := -flto
+endif
+
+# The kernel's own folders are freestanding. Application folders and libraries from outside are hosted C on a libc; with
+# nolibc the compiler must not invent calls to functions that it does not have.
+_FREESTANDING := -ffreestanding
+_HOSTED := $(if $(CONFIG_HAVE_LIBC),,-fno-builtin)
+# C never sees the build machine's headers; C++ uses the toolchain's freestanding library.
+_NOSTDINC := -nostdinc -isystem $(CC_INCLUDE)
