@@ -28,7 +28,8 @@ public:
     // Appends a line, cut at kMaxLine bytes and at what the storage can hold. `seen`: see set_seen().
     void append(const char* text, size_t size, uint8_t level, bool seen);
 
-    // A position is 0 for the oldest line; next() steps; done() ends. Positions are invalid after append().
+    // oldest() is the position of the oldest of lines() lines, next() steps to the following one. Positions
+    // are invalid after append().
     [[nodiscard]] size_t lines() const { return lines_; }
     [[nodiscard]] size_t oldest() const { return head_; }
     [[nodiscard]] Line at(size_t position) const;

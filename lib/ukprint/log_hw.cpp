@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The log of this image: one Logger, its lock, its clock, its console and its kernel parameter.
+#include <atomic>
+
+#include <uk/config.hpp>
+#include <uk/format.h>
+#include <uk/hal/clock.hpp>
+#include <uk/hal/console.hpp>
+#include <uk/hal/irq.hpp>
+#include <uk/init.hpp>
+#include <uk/libparam.hpp>
+#include <uk/log.hpp>
+#include <uk/log/logger.hpp>
+#include <uk/print.h>
+
+namespace uk::log {
+
+namespace {
+
+constexpr size_t kRingBytes = static_cast<size_t>(cfg::libukprint_ring_kib) * 1024;
+constinit char ring_storage[kRingBytes != 0 ? kRingBytes : 1];
+
+// Set when the clock has started: an early line must not be what starts it.
+constinit bool clock_runs = false;
+
+uint64_t now_ns() {
+    return clock_runs ? hal::clock_monotonic_ns() : 0;
+}
+
+constinit Logger logger(std::span<char>(ring_storage, kRingBytes), cfg::libukprint_console,
+                        Outside{hal::console_write, now_ns});
+constinit std::atomic<bool> busy{false};
+
+// Exclusive use of the logger: interrupts are off meanwhile, so whoever finds it taken on this CPU is an
+// exception handler that interrupted it (or, with several CPUs, another one) and must not wait for ever.
+class Hold {
+public:
+    Hold() : irq_(hal::irq_save()) {
+        for (int tries = 0; tries < kTries && !mine_; tries++) {
+            mine_ = !busy.exchange(true, std::memory_order_acquire);
+        }
+    }
+    ~Hold() {
+        if (mine_) {
+            busy.store(false, std::memory_order_release);
+        }
+        hal::irq_restore(irq_);
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    [[nodiscard]] bool mine() const { return mine_; }
+
+private:
+    static constexpr int kTries = 100;  // about one line of console output, with several CPUs
+    hal::IrqState irq_;
+    bool mine_ = false;
+};
+
+// The line of somebody who found the logger taken: to the console only, without a line buffer.
+__attribute__((format(printf, 3, 0))) void print_past(int level, const char* library,
+                                                      const char* format, va_list arguments) {
+    char prefix[64];
+    hal::console_write(prefix, format_prefix(prefix, sizeof(prefix), 0, level, library));
+    uk_vformat(
+        [](void*, const char* data, size_t size) -> int {
+            hal::console_write(data, size);
+            return 0;
+        },
+        nullptr, format, arguments);
+}
+
+#ifdef CONFIG_LIBUKLIBPARAM
+bool set_level(const char* value) {
+    const int level = level_from_name(value);
+    if (level < -1) {
+        return false;
+    }
+    set_console_level(level);
+    if (level > cfg::libukprint_level && cfg::libukprint_levels[0] == '\0') {
+        uk_pr_warn("log.level=%s: this image holds no messages beyond level %s "
+                   "(LIBUKPRINT_LEVEL)\n",
+                   value, level_name(cfg::libukprint_level));
+    }
+    return true;
+}
+const char* show_level() {
+    return level_name(console_level());
+}
+constinit params::Custom level_parameter = {set_level, show_level,
+                                            "none, crit, err, warn, info or debug"};
+#endif
+
+[[maybe_unused]] void start_clock() {
+    clock_runs = true;
+}
+
+}  // namespace
+
+UK_LIBPARAM_CUSTOM("log.level", level_parameter, "least important log lines on the console");
+#ifdef CONFIG_LIBUKPRINT_TIME
+UK_INIT(bus, "log clock", start_clock);
+#endif
+
+int console_level() {
+    return logger.console_level();
+}
+
+void set_console_level(int level) {
+    const Hold hold;
+    if (hold.mine()) {
+        logger.set_console_level(level);
+    }
+}
+
+size_t for_each_unseen(size_t most, void (*line)(void* context, const char* text, size_t size),
+                       void* context) {
+    return logger.for_each_unseen(most, line, context);
+}
+
+void flush() {
+    const Hold hold;
+    if (hold.mine()) {
+        logger.flush();
+    }
+}
+
+}  // namespace uk::log
+
+extern "C" {
+
+void uk_vprintk(int level, const char* libname, const char* /*srcfile*/, int /*line*/,
+                const char* fmt, va_list ap) {
+    const uk::log::Hold hold;
+    if (hold.mine()) {
+        uk::log::logger.print(level, libname, fmt, ap);
+    } else if (level <= uk::log::console_level()) {
+        uk::log::print_past(level, libname, fmt, ap);
+    }
+}
+
+void uk_printk(int level, const char* libname, const char* srcfile, int line, const char* fmt,
+               ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    uk_vprintk(level, libname, srcfile, line, fmt, ap);
+    va_end(ap);
+}
+
+}  // extern "C"

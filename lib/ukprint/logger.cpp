@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Lines of the log: prefix, text, cutting, and who sees them.
+#include <uk/format.h>
+#include <uk/log/logger.hpp>
+#include <uk/print.h>
+#include <uk/string.h>
+
+namespace uk::log {
+
+namespace {
+constexpr char kMark[] = " [...]";
+constexpr size_t kText = Logger::kLine - (sizeof(kMark) - 1);
+
+const char* title(int level) {
+    switch (level) {
+    case UK_KLVL_CRIT: return "CRIT";
+    case UK_KLVL_ERR: return "ERR: ";
+    case UK_KLVL_WARN: return "Warn:";
+    case UK_KLVL_INFO: return "Info:";
+    default: return "dbg: ";
+    }
+}
+}  // namespace
+
+size_t format_prefix(char* out, size_t size, uint64_t time_ns, int level, const char* library) {
+    const uint64_t microseconds = time_ns / 1000;
+    return uk_scnprintf(out, size, "[%5llu.%06llu] %s [%.32s] ",
+                        static_cast<unsigned long long>(microseconds / 1000000),
+                        static_cast<unsigned long long>(microseconds % 1000000), title(level),
+                        library != nullptr ? library : "?");
+}
+
+void Logger::print(int level, const char* library, const char* format, va_list arguments) {
+    if (size_ != 0 && (level != level_ || library != library_)) {
+        end();
+    }
+    level_ = level;
+    library_ = library;
+    uk_vformat(
+        [](void* self, const char* data, size_t size) -> int {
+            static_cast<Logger*>(self)->add(data, size);
+            return 0;
+        },
+        this, format, arguments);
+}
+
+void Logger::begin() {
+    size_ = format_prefix(line_, kText, outside_.now_ns(), level_, library_);
+    cut_ = false;
+}
+
+void Logger::add(const char* data, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        const char c = data[i];
+        if (size_ == 0) {
+            begin();
+        }
+        if (c == '\n') {
+            end();
+        } else if (size_ < kText) {
+            const bool control = static_cast<unsigned char>(c) < ' ' && c != '\t';
+            line_[size_++] = control || c == '\x7f' ? '.' : c;
+        } else {
+            cut_ = true;
+        }
+    }
+}
+
+void Logger::end() {
+    if (cut_) {
+        memcpy(line_ + size_, kMark, sizeof(kMark) - 1);
+        size_ += sizeof(kMark) - 1;
+    }
+    const bool seen = level_ <= console_level_;
+    const size_t size = size_;
+    size_ = 0;  // before the console, which may be slow or fail: the line must not appear twice
+    ring_.append(line_, size, static_cast<uint8_t>(level_), seen);
+    if (seen) {
+        line_[size] = '\n';
+        outside_.write(line_, size + 1);
+    }
+}
+
+void Logger::flush() {
+    if (size_ != 0) {
+        end();
+    }
+}
+
+size_t Logger::copy(char* to, const Ring::Line& line) {
+    // Bounded again: a crash report may read a ring that something has written over.
+    const size_t first = line.first_size < kLine ? line.first_size : kLine;
+    const size_t second = line.second_size < kLine - first ? line.second_size : kLine - first;
+    memcpy(to, line.first, first);
+    memcpy(to + first, line.second, second);
+    return first + second;
+}
+
+void Logger::set_console_level(int level) {
+    flush();
+    console_level_ = level;
+    size_t at = ring_.oldest();
+    for (size_t i = 0; i < ring_.lines(); i++, at = ring_.next(at)) {
+        const Ring::Line line = ring_.at(at);
+        if (!line.seen && line.level <= level) {
+            ring_.set_seen(at);
+            const size_t size = copy(line_, line);
+            line_[size] = '\n';
+            outside_.write(line_, size + 1);
+        }
+    }
+}
+
+size_t Logger::for_each_unseen(size_t most,
+                               void (*line)(void* context, const char* text, size_t size),
+                               void* context) const {
+    size_t unseen = 0;
+    size_t at = ring_.oldest();
+    for (size_t i = 0; i < ring_.lines(); i++, at = ring_.next(at)) {
+        unseen += ring_.at(at).seen ? 0 : 1;
+    }
+    size_t skip = unseen > most ? unseen - most : 0;
+    const size_t shown = unseen - skip;
+    at = ring_.oldest();
+    for (size_t i = 0; i < ring_.lines(); i++, at = ring_.next(at)) {
+        const Ring::Line entry = ring_.at(at);
+        if (entry.seen || skip != 0) {
+            skip -= entry.seen ? 0 : 1;
+            continue;
+        }
+        char text[kLine];
+        line(context, text, copy(text, entry));
+    }
+    return shown;
+}
+
+}  // namespace uk::log
