@@ -9,7 +9,8 @@
 # tests/host.mk that sets, for itself:
 #   HOST_SRCS      more sources for this binary only ($(D) is the folder)
 #   HOST_CXXFLAGS  more flags for HOST_SRCS and the test files
-#   HOST_PRIVATE   y: its sources stay out of the common archive (a C library, say)
+#   HOST_PRIVATE   y: its sources stay out of the common archive, its headers off everyone's include
+#                  path (a C library, say)
 #   HOST_TSAN      y: run under ThreadSanitizer as well (everything with atomics or locks)
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -46,7 +47,8 @@ PURE := $(shell find lib drivers arch -name '*.cpp' -not -path '*/tests/*' \
 PURE := $(filter-out $(addsuffix /%,$(PRIVATE_DIRS)),$(PURE))
 FAKES := $(wildcard tests/fakes/*.cpp)
 INCLUDES := -Itests/fakes/include -I$(OUT)/include \
-            $(addprefix -I,$(shell find lib drivers arch -type d -name include 2>/dev/null | sort)) -I.
+            $(addprefix -I,$(filter-out $(addsuffix /%,$(PRIVATE_DIRS)), \
+            $(shell find lib drivers arch -type d -name include 2>/dev/null | sort))) -I.
 
 # Changes when a source comes or goes, so that the archives follow.
 $(shell mkdir -p $(OUT); echo '$(PURE) $(FAKES)' >$(OUT)/sources.new; \

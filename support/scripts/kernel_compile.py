@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""How gates compile kernel files without building an image: flags, include folders, generated configuration."""
+import os
+import re
+import subprocess
+import sys
+
+import gatelib
+
+FLAGS = ("-std=c++20 -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-statics -fvisibility=hidden "
+         "-fno-pic -fno-pie -mno-red-zone -mcmodel=kernel "
+         "-Wall -Wextra -Wshadow -Wundef").split()
+WORK = "build/gates"
+
+
+def c_libraries(root: str) -> list:
+    """Folders of C libraries: their <string.h> must not meet files that mean the toolchain's."""
+    return [os.path.dirname(name) for name in gatelib.files(root, "Makefile.uk")
+            if re.search(r"^\w+_FLOOR\s*:?=\s*libc\s*$", gatelib.read(root, name), re.M)]
+
+
+def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
+    """Every include folder that the file `user` may see, with one platform's header slots."""
+    found, hidden = set(), [folder + "/" for folder in c_libraries(root) if not user.startswith(folder + "/")]
+    for name in gatelib.files(root, ".h", ".hpp"):
+        top = name.split("/")[0]
+        if name.startswith(tuple(hidden)) or "/include/" not in name or top not in ("lib", "drivers", "arch", "plat"):
+            continue
+        if top == "plat" and name.split("/")[1] != platform:
+            continue
+        found.add(name[:name.index("/include/")] + "/include")
+    # A platform that does not own the CPU brings its own <uk/hal_irq/irq.hpp>, so plat comes first.
+    return sorted(found, key=lambda folder: (not folder.startswith("plat/"), folder))
+
+
+def write_config(root: str) -> str:
+    """Generates uk/config.h(pp) with default options; returns the folder to include."""
+    folder = os.path.join(root, WORK, "include")
+    if os.path.exists(os.path.join(root, "Config.uk")):
+        subprocess.run([sys.executable, os.path.join(gatelib.ROOT, "tests/host/config.py"), folder], cwd=root, check=True)
+    else:
+        os.makedirs(os.path.join(folder, "uk"), exist_ok=True)
+        for name in ("config.h", "config.hpp"):
+            with open(os.path.join(folder, "uk", name), "w", encoding="utf-8"):
+                pass
+    return os.path.join(WORK, "include")
+
+
+def options(root: str, name: str) -> list:
+    """Include options for one file: its own folder for private headers, then everybody's include/."""
+    platform = name.split("/")[1] if name.startswith("plat/") else "kvm"
+    return ["-I" + os.path.join(WORK, "include"), "-I" + os.path.dirname(name),
+            *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
+            '-DUK_LIBNAME="gate"']
