@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// uk_crash and uk_panic: one report, then the end of the machine.
+#include <atomic>
+
+#include <uk/assert.h>
+#include <uk/config.hpp>
+#include <uk/debug/report.hpp>
+#include <uk/hal/console.hpp>
+#include <uk/hal/cpu.hpp>
+#include <uk/hal/image.hpp>
+#include <uk/hal/irq.hpp>
+#include <uk/hal/power.hpp>
+#include <uk/hal/trap.hpp>
+#include <uk/log.hpp>
+
+namespace uk::debug {
+
+namespace {
+
+constexpr int kStatus = 134;  // 128 + SIGABRT, what a shell shows for a program that aborted
+constexpr size_t kStackBytes = 128;
+constexpr size_t kLogLines = 10;
+
+// How many reports have begun and not ended the machine. Each further one does less, so that whatever
+// is broken, the machine ends.
+constinit std::atomic<int> depth{0};
+
+Machine machine() {
+    return {hal::console_write,
+            {hal::probe_read, hal::in_text},
+            reinterpret_cast<uintptr_t>(uk_image_start),
+            {uk_build_id_note, uk_build_id_note_end}};
+}
+
+// Returns for the first report only; a later one ends the machine after one more line at most.
+void enter(const char* what, uintptr_t pc) {
+    hal::irq_disable();
+    const int level = depth.fetch_add(1);
+    if (level == 0) {
+        if constexpr (cfg::libukprint) {
+            log::flush();
+        }
+        return;
+    }
+    if (level == 1) {
+        const Machine here = machine();
+        Report report(here);
+        report.line("(another failure inside this report: %s at image+0x%llx)", what,
+                    static_cast<unsigned long long>(pc - here.image_start));
+        report.end();
+    }
+    if (level <= 2) {
+        hal::shutdown(hal::Shutdown::panic, kStatus);
+    }
+    hal::cpu_stop();
+}
+
+void last_log_lines(Report& report) {
+    if constexpr (cfg::libukprint && cfg::libukdebug_crash_full) {
+        report.line("latest log lines that were not shown");
+        const size_t count = log::for_each_unseen(
+            kLogLines,
+            [](void* context, const char* text, size_t size) {
+                static_cast<Report*>(context)->line("  %.*s", static_cast<int>(size), text);
+            },
+            &report);
+        if (count == 0) {
+            report.line("  none");
+        }
+    }
+}
+
+}  // namespace
+
+}  // namespace uk::debug
+
+using uk::debug::Report;
+
+extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
+    const uk::hal::TrapInfo info = uk::hal::trap_info(*frame);
+    uk::debug::enter(info.name, info.pc);
+    const uk::debug::Machine machine = uk::debug::machine();
+    Report report(machine);
+    report.begin();
+    report.exception(info);
+    report.calls(info.pc, info.frame_pointer, info.sp);
+    if constexpr (uk::cfg::libukdebug_crash_full) {
+        uk::hal::NamedRegister registers[40];
+        report.registers({registers, uk::hal::trap_registers(*frame, registers)});
+        report.code(info.pc);
+        report.stack(info.sp, uk::debug::kStackBytes);
+    }
+    uk::debug::last_log_lines(report);
+    report.end();
+    uk::hal::shutdown(uk::hal::Shutdown::panic, uk::debug::kStatus);
+}
+
+extern "C" void uk_panic(const char* file, int line, const char* func, const char* fmt, ...) {
+    uk::debug::enter(fmt, reinterpret_cast<uintptr_t>(__builtin_return_address(0)));
+    const uk::debug::Machine machine = uk::debug::machine();
+    Report report(machine);
+    report.begin();
+    va_list arguments;
+    va_start(arguments, fmt);
+    report.panic(file, line, func, fmt, arguments);
+    va_end(arguments);
+    report.calls(0, uk::hal::frame_pointer(), 0);
+    uk::debug::last_log_lines(report);
+    report.end();
+    uk::hal::shutdown(uk::hal::Shutdown::panic, uk::debug::kStatus);
+}

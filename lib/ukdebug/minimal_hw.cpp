@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is left of uk_crash and uk_panic without LIBUKDEBUG: one line, then the end of the machine.
+#include <atomic>
+#include <cstdarg>
+
+#include <uk/assert.h>
+#include <uk/format.h>
+#include <uk/hal/console.hpp>
+#include <uk/hal/image.hpp>
+#include <uk/hal/irq.hpp>
+#include <uk/hal/power.hpp>
+#include <uk/hal/trap.hpp>
+
+namespace {
+
+constexpr int kStatus = 134;
+constinit std::atomic<int> depth{0};
+
+// Only the first failure prints; the second ends the machine in silence, the third stops the CPU.
+void enter() {
+    uk::hal::irq_disable();
+    switch (depth.fetch_add(1)) {
+    case 0: return;
+    case 1: uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
+    default: uk::hal::cpu_stop();
+    }
+}
+
+[[noreturn]] __attribute__((format(printf, 1, 2))) void finish(const char* format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    uk_vformat(
+        [](void*, const char* data, size_t size) -> int {
+            uk::hal::console_write(data, size);
+            return 0;
+        },
+        nullptr, format, arguments);
+    va_end(arguments);
+    uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
+}
+
+}  // namespace
+
+extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
+    enter();
+    const uk::hal::TrapInfo info = uk::hal::trap_info(*frame);
+    finish("\ncrash: %s (%u, error 0x%llx) at 0x%llx, address 0x%llx\n", info.name, info.number,
+           static_cast<unsigned long long>(info.error_code),
+           static_cast<unsigned long long>(info.pc),
+           static_cast<unsigned long long>(info.fault_address));
+}
+
+extern "C" void uk_panic(const char* file, int line, const char* func, const char* fmt, ...) {
+    enter();
+    char text[160];
+    va_list arguments;
+    va_start(arguments, fmt);
+    uk_vsnprintf(text, sizeof(text), fmt, arguments);
+    va_end(arguments);
+    finish("\npanic: %s:%d: %s: %s\n", file, line, func, text);
+}
