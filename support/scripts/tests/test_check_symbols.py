@@ -45,7 +45,7 @@ def test_clean_code_passes(tree, compiler):
     ("struct B { virtual ~B() = default; virtual void f(); }; void B::f() {}", "operator delete"),
     ("extern \"C\" void* malloc(unsigned long); void* f() { return malloc(8); }", "calls a name"),
     ("extern \"C\" int open_door() { return 1; }", "does not start with 'uk'"),
-    ("#include <algorithm>\nauto f() { return &std::max<int>; }", "a body of std::"),
+    ("#include <algorithm>\nusing F = const int& (*)(const int&, const int&); F f() { return std::max<int>; }", "a body of std::"),
 ])
 def test_bad_object(tree, code, expected):
     assert expected in check_code(tree, code)
