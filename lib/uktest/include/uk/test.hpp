@@ -22,9 +22,14 @@
 
 namespace uk::test {
 
+// Receives TAP, in whole lines.
+using Print = void (*)(const char* text, size_t size);
+
 // State of the running test; the macros below use it. Only the test's own thread may.
 class Context {
 public:
+    explicit constexpr Context(Print print) : print_(print) {}
+
     // Notes a failure and prints where and why as a diagnostic line. Never ends the test.
     __attribute__((format(printf, 4, 5))) void fail(const char* file, int line, const char* fmt,
                                                     ...);
@@ -34,6 +39,7 @@ public:
     [[nodiscard]] const char* skip_reason() const { return skip_; }
 
 private:
+    Print print_;
     unsigned failures_ = 0;
     const char* skip_ = nullptr;
 };
@@ -56,8 +62,8 @@ using Cases = std::span<const Case* const>;
 // prints TAP: plan, one line for each, "# file:line: ..." for failures. Thread context, may block.
 Totals run_all(const char* filter);
 
-// The same for the given cases and a printer of text. For tests of the tests.
-Totals run(Cases cases, const char* filter);
+// The same for any cases and any printer. Pure, if the cases are.
+Totals run(Cases cases, const char* filter, Print print);
 
 UK_SECTION_TABLE(uk_tests, Case);
 
@@ -105,10 +111,11 @@ constexpr uint64_t bits_of(T value) {
 
 template <class L, class R>
 void expect_equal(Context& test, const char* file, int line, const char* text, L left, R right) {
-    if (left == right)
+    const auto l = static_cast<unsigned long long>(bits_of(left));
+    const auto r = static_cast<unsigned long long>(bits_of(right));
+    if (l == r) {
         return;
-    auto l = static_cast<unsigned long long>(bits_of(left));
-    auto r = static_cast<unsigned long long>(bits_of(right));
+    }
     test.fail(file, line, "%s: %lld (0x%llx) against %lld (0x%llx)", text, static_cast<long long>(l), l,
               static_cast<long long>(r), r);
 }
