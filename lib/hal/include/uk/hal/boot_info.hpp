@@ -22,7 +22,7 @@ enum class MemoryKind : uint8_t {
 struct MemoryRange {
     Paddr start{};
     uint64_t size = 0;    // bytes; 0 is legal and means nothing
-    MemoryKind kind = MemoryKind::reserved;
+    MemoryKind kind = MemoryKind::usable;
 };
 
 // Bytes the loader left in memory. `data` is readable through this pointer until boot ends; a null
@@ -35,11 +35,12 @@ struct BootBytes {
 // Filled once by the platform's entry code, then read by uk::boot() only. The platform owns the
 // storage, which lives as long as the image. All addresses are checked by the platform to lie where
 // it can read them; all contents (lengths, text, tables) are checked by those who parse them.
+// Empty means all bits zero, so that a global one takes no room in the image file.
 struct BootInfo {
     static constexpr size_t kMaxRanges = 128;    // E820 cannot give more through PVH or Multiboot 2
 
-    const char* platform = "";        // "kvm", "linuxu"
-    const char* loader = "";          // "PVH", "Multiboot 2", "Linux process"
+    const char* platform = nullptr;   // "kvm", "linuxu"; always set
+    const char* loader = nullptr;     // "PVH", "Multiboot 2", "Linux process"; always set
     BootBytes command_line;           // whole text after the image's own name; no terminator needed
     char** arguments = nullptr;       // argv[1..] when the platform got words, not text (linuxu)
     size_t argument_count = 0;
