@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Time on linuxu: the host's clocks, through its vDSO where it has one.
+#include <uk/hal/clock.hpp>
+
+#include <atomic>
+
+#include <uk/clocksource/vdso.hpp>
+
+#include "host.hpp"
+
+namespace uk {
+namespace {
+
+using namespace linuxu;
+
+using ClockGettime = int (*)(int clock, Timespec* time);
+
+constexpr int kRealtime = 0;
+constexpr int kMonotonic = 1;
+constexpr int kAbsolute = 1;
+constexpr uint64_t kSecond = 1'000'000'000;
+
+int gettime_by_call(int clock, Timespec* time) {
+    return static_cast<int>(syscall(Sys::clock_gettime, clock, time));
+}
+
+// Null until the first use, so that a program which asks for no time never touches the vDSO.
+constinit std::atomic<ClockGettime> g_gettime{nullptr};
+
+ClockGettime find_in_vdso() {
+    constexpr size_t kHead = 4096; // the first page is there; the headers tell the rest
+    if (g_vdso == nullptr) {
+        return gettime_by_call;
+    }
+    const auto* start = static_cast<const std::byte*>(g_vdso);
+    Result<size_t> size = clocksource::vdso_size({start, kHead});
+    if (!size.ok()) {
+        return gettime_by_call;
+    }
+    Result<size_t> offset = clocksource::vdso_function({start, size.take()}, kVdsoClock);
+    return offset.ok()
+               ? reinterpret_cast<ClockGettime>(reinterpret_cast<uintptr_t>(start) + offset.take())
+               : gettime_by_call;
+}
+
+ClockGettime gettime() {
+    ClockGettime function = g_gettime.load(std::memory_order_relaxed);
+    if (function == nullptr) {
+        function = find_in_vdso();
+        g_gettime.store(function, std::memory_order_relaxed);
+    }
+    return function;
+}
+
+uint64_t read_clock(int clock) {
+    Timespec time{0, 0};
+    gettime()(clock, &time);
+    return static_cast<uint64_t>(time.seconds) * kSecond + static_cast<uint64_t>(time.nanoseconds);
+}
+
+} // namespace
+
+uint64_t hal::clock_monotonic_ns() {
+    return read_clock(kMonotonic);
+}
+
+Result<uint64_t> hal::clock_wall_ns() {
+    return read_clock(kRealtime);
+}
+
+const char* hal::clock_name() {
+    return gettime() == gettime_by_call ? "clock_gettime" : "vdso";
+}
+
+void hal::clock_idle_until(uint64_t deadline_ns) {
+    Timespec deadline{static_cast<int64_t>(deadline_ns / kSecond),
+                      static_cast<int64_t>(deadline_ns % kSecond)};
+    syscall(Sys::clock_nanosleep, kMonotonic, kAbsolute, &deadline, 0L);
+}
+
+} // namespace uk

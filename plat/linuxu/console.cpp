@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The early console on linuxu: standard output and standard input, whatever they are.
+#include <uk/hal/console.hpp>
+
+#include "host.hpp"
+
+namespace uk {
+namespace {
+
+using namespace linuxu;
+
+// Polls one descriptor; no timeout = wait for ever. False if it took a signal or ran out of time.
+bool poll_one(PollFd& fd, const Timespec* timeout) {
+    return syscall(Sys::ppoll, &fd, 1, timeout, 0L, 8) > 0;
+}
+
+void write_all(int fd, const char* data, size_t size) {
+    while (size != 0) {
+        long done = syscall(Sys::write, fd, data, size);
+        if (done > 0) {
+            data += done;
+            size -= static_cast<size_t>(done);
+        } else if (failed_with(done, Errno::again)) {
+            // Somebody made the descriptor non-blocking; an error shows at the next write.
+            PollFd poll{fd, kPollOut, 0};
+            poll_one(poll, nullptr);
+        } else if (!failed_with(done, Errno::intr)) {
+            return; // closed, full, or nobody reads it any more: the bytes go nowhere
+        }
+    }
+}
+
+} // namespace
+
+void linuxu::complain(const char* text) {
+    write_all(kStderr, text, __builtin_strlen(text));
+}
+
+void hal::console_write(const char* data, size_t size) {
+    write_all(kStdout, data, size);
+}
+
+// A terminal or pipe that another process reads as well may be emptied between the two calls; the
+// read then waits, as it would in any program.
+Result<size_t> hal::console_read(char* data, size_t size) {
+    if (size == 0) {
+        return size_t{0};
+    }
+    PollFd poll{kStdin, kPollIn, 0};
+    Timespec no_wait{0, 0};
+    if (!poll_one(poll, &no_wait)) {
+        return size_t{0};
+    }
+    long done = syscall(Sys::read, kStdin, data, size);
+    if (done > 0) {
+        return static_cast<size_t>(done);
+    }
+    if (failed_with(done, Errno::again) || failed_with(done, Errno::intr)) {
+        return size_t{0};
+    }
+    return Errno::pipe; // end of file, closed, or broken for good
+}
+
+} // namespace uk

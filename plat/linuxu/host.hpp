@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What this platform knows of its host: constants and structures of the Linux system call interface
+// that are the same on every 64-bit architecture. The numbers of the calls are the architecture's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <uk/base/errno.hpp>
+
+#include "syscall.hpp" // of the architecture's folder
+
+namespace uk::linuxu {
+
+inline constexpr int kStdin = 0;
+inline constexpr int kStdout = 1;
+inline constexpr int kStderr = 2;
+
+inline constexpr int kSigill = 4;
+inline constexpr int kSigtrap = 5;
+inline constexpr int kSigabrt = 6;
+inline constexpr int kSigbus = 7;
+inline constexpr int kSigfpe = 8;
+inline constexpr int kSigsegv = 11;
+inline constexpr int kSigpipe = 13;
+
+// Entries of the auxiliary vector.
+inline constexpr uint64_t kAtNull = 0;
+inline constexpr uint64_t kAtSysinfoEhdr = 33;
+
+struct Timespec {
+    int64_t seconds;
+    int64_t nanoseconds;
+};
+
+struct PollFd {
+    int fd;
+    int16_t events;
+    int16_t revents;
+};
+inline constexpr int16_t kPollIn = 1;
+inline constexpr int16_t kPollOut = 4;
+
+struct SigInfo {
+    int signal;
+    int error;
+    int code; // > 0: the CPU or the kernel caused it; else another process sent it
+    int padding;
+    uintptr_t address; // of a fault
+};
+
+constexpr long arg(long value) {
+    return value;
+}
+constexpr long arg(int value) {
+    return value;
+}
+constexpr long arg(size_t value) {
+    return static_cast<long>(value);
+}
+inline long arg(const void* value) {
+    return reinterpret_cast<long>(value);
+}
+
+// raw_syscall() with pointers and integers of any width.
+template <class... Args>
+long syscall(Sys number, Args... args) {
+    return raw_syscall(number, arg(args)...);
+}
+
+constexpr bool failed_with(long result, Errno error) {
+    return result == -static_cast<long>(error);
+}
+
+// Where the kernel's own shared object is, or null. Set once at the start.
+extern const void* g_vdso;
+
+// Highest address of the process's first stack. Set once at the start.
+extern uintptr_t g_stack_top;
+
+// argv and envp as the kernel gave them, for a restart. Set once at the start.
+extern char** g_argv;
+extern char** g_envp;
+
+// Installs the handlers of faults. Once, at the start.
+void catch_faults();
+
+// Maps the RAM. Once, at the start. Returns -errno of the last attempt.
+long map_memory();
+
+// Ends the process by SIGABRT, as abort() does, so that a debugger stops and a core is written.
+[[noreturn]] void die_by_abort();
+
+// Writes to standard error: for failures before there is a console.
+void complain(const char* text);
+
+} // namespace uk::linuxu

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How the process ends on linuxu.
+#include <uk/hal/irq.hpp>
+#include <uk/hal/power.hpp>
+
+#include "host.hpp"
+#include "signals.hpp"
+
+namespace uk {
+
+using namespace linuxu;
+
+void linuxu::die_by_abort() {
+    set_signal(kSigabrt, kSigDefault);
+    syscall(Sys::kill, syscall(Sys::getpid), kSigabrt);
+    // Only a process that is the init of its namespace comes here.
+    for (;;) {
+        syscall(Sys::exit_group, 128 + kSigabrt);
+    }
+}
+
+void hal::shutdown(Shutdown reason, int status) {
+    irq_disable();
+    if (reason == Shutdown::panic) {
+        die_by_abort();
+    }
+    if (reason == Shutdown::reboot) {
+        syscall(Sys::execve, "/proc/self/exe", g_argv, g_envp);
+        complain("Microlith: cannot restart: /proc/self/exe cannot be executed.\n");
+        status = 126;
+    }
+    for (;;) {
+        syscall(Sys::exit_group, status & 0xff);
+    }
+}
+
+void linuxu::wait_for_signal() {
+    syscall(Sys::ppoll, 0L, 0, 0L, 0L, 8);
+}
+
+} // namespace uk

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Faults of the process become crash reports: five signals on a stack of their own.
+#include "signals.hpp"
+
+#include <atomic>
+
+#include <uk/hal/console.hpp>
+
+#include "host.hpp"
+
+extern "C" {
+extern char uk_linuxu_altstack[];
+extern char uk_linuxu_altstack_end[];
+extern const char uk_linuxu_probe_fault[];
+extern const char uk_linuxu_probe_fixup[];
+void uk_linuxu_sigreturn();
+size_t uk_linuxu_probe_copy(void* to, uintptr_t from, size_t size);
+void uk_linuxu_on_signal(int signal, const uk::linuxu::SigInfo* info, void* context);
+}
+
+namespace uk {
+namespace {
+
+using namespace linuxu;
+
+constexpr uint64_t kSaSiginfo = 0x4;
+constexpr uint64_t kSaRestorer = 0x4000000;
+constexpr uint64_t kSaOnStack = 0x8000000;
+constexpr uint64_t kSaNoDefer = 0x40000000;
+
+// struct sigaction of the system call, not of the C library.
+struct SigAction {
+    uintptr_t handler;
+    uint64_t flags;
+    uintptr_t restorer;
+    uint64_t mask;
+};
+
+struct SigStack {
+    void* base;
+    int flags;
+    size_t size;
+};
+
+struct FaultText {
+    int signal;
+    int code; // si_code; 0 = any other
+    const char* detail;
+};
+constexpr FaultText kFaults[] = {
+    {kSigsegv, 2, "access that the page does not permit"},
+    {kSigsegv, 128, "address that no pointer can have, or a privileged instruction"},
+    {kSigsegv, 0, "address that is not mapped"},
+    {kSigbus, 1, "misaligned address"},
+    {kSigbus, 2, "address beyond the end of what is mapped there"},
+    {kSigbus, 0, "memory error"},
+    {kSigfpe, 1, "integer division by zero, or its result does not fit"},
+    {kSigfpe, 0, "floating-point error"},
+    {kSigill, 0, "illegal instruction"},
+    {kSigtrap, 0, "breakpoint"},
+};
+
+constinit std::atomic<unsigned> g_depth{0};
+
+const char* signal_name(int signal) {
+    switch (signal) {
+    case kSigill:
+        return "SIGILL";
+    case kSigtrap:
+        return "SIGTRAP";
+    case kSigbus:
+        return "SIGBUS";
+    case kSigfpe:
+        return "SIGFPE";
+    case kSigsegv:
+        return "SIGSEGV";
+    default:
+        return "signal";
+    }
+}
+
+// What the kernel reports when a push or a call finds no stack left: an unmapped address in the
+// part of the stack that the program counts as its own.
+bool is_stack_overflow(const hal::TrapFrame& frame, const ContextView& view) {
+    constexpr uintptr_t kBelow = 4096;
+    constexpr int kNotMapped = 1;
+    return frame.signal == kSigsegv && frame.code == kNotMapped && view.has_address &&
+           frame.address >= view.sp - kBelow && frame.address < g_stack_top;
+}
+
+const char* unmapped_text(Access access) {
+    switch (access) {
+    case Access::read:
+        return "read from an address that is not mapped";
+    case Access::write:
+        return "write to an address that is not mapped";
+    case Access::execute:
+        return "jump to an address that is not mapped";
+    default:
+        return "address that is not mapped";
+    }
+}
+
+const char* detail_of(const hal::TrapFrame& frame, const ContextView& view) {
+    if (frame.code <= 0) {
+        return "sent by a process";
+    }
+    if (is_stack_overflow(frame, view)) {
+        return "stack overflow";
+    }
+    if (frame.signal == kSigsegv && frame.code == 1) {
+        return unmapped_text(view.access);
+    }
+    for (const FaultText& fault : kFaults) {
+        if (fault.signal == frame.signal && (fault.code == frame.code || fault.code == 0)) {
+            return fault.detail;
+        }
+    }
+    return "";
+}
+
+bool set_action(int signal, const SigAction& action) {
+    return syscall(Sys::rt_sigaction, signal, &action, 0L, sizeof action.mask) == 0;
+}
+
+} // namespace
+
+void linuxu::set_signal(int signal, uintptr_t disposition) {
+    set_action(signal, SigAction{disposition, 0, 0, 0});
+}
+
+void linuxu::catch_faults() {
+    SigStack stack{uk_linuxu_altstack, 0,
+                   static_cast<size_t>(uk_linuxu_altstack_end - uk_linuxu_altstack)};
+    SigAction action{reinterpret_cast<uintptr_t>(uk_linuxu_on_signal),
+                     kSaSiginfo | kSaRestorer | kSaOnStack | kSaNoDefer,
+                     reinterpret_cast<uintptr_t>(uk_linuxu_sigreturn), 0};
+    bool ready = syscall(Sys::sigaltstack, &stack, 0L) == 0;
+    for (int signal : {kSigsegv, kSigbus, kSigfpe, kSigill, kSigtrap}) {
+        ready = ready && set_action(signal, action);
+    }
+    if (!ready) {
+        complain("Microlith: the host refuses signal handlers; faults will not be reported.\n");
+    }
+    // The console cannot fail: a reader that goes away must not end the process.
+    set_signal(kSigpipe, kSigIgnore);
+}
+
+hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
+    ContextView view = context_view(frame.words);
+    TrapInfo info;
+    info.name = signal_name(frame.signal);
+    info.detail = detail_of(frame, view);
+    info.number = static_cast<unsigned>(frame.signal);
+    info.error_code = view.error_code;
+    info.pc = view.pc;
+    info.sp = view.sp;
+    info.frame_pointer = view.frame_pointer;
+    info.fault_address = frame.address;
+    info.has_fault_address =
+        view.has_address && frame.code > 0 && (frame.signal == kSigsegv || frame.signal == kSigbus);
+    info.nested = frame.nested;
+    return info;
+}
+
+size_t hal::trap_registers(const TrapFrame& frame, std::span<NamedRegister> out) {
+    return context_registers(frame.words, out);
+}
+
+size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
+    return uk_linuxu_probe_copy(to, from, size);
+}
+
+} // namespace uk
+
+// Runs on the alternate stack. A fault of probe_read() is repaired; any other is the end.
+void uk_linuxu_on_signal(int signal, const uk::linuxu::SigInfo* info, void* context) {
+    using namespace uk;
+    hal::TrapFrame frame{signal, info->code, info->address, false, {}};
+    linuxu::context_read(context, frame.words);
+    if (linuxu::context_view(frame.words).pc ==
+        reinterpret_cast<uintptr_t>(uk_linuxu_probe_fault)) {
+        linuxu::context_set_pc(context, reinterpret_cast<uintptr_t>(uk_linuxu_probe_fixup));
+        return;
+    }
+    unsigned depth = g_depth.fetch_add(1, std::memory_order_relaxed);
+    if (depth > 1) {
+        constexpr char kText[] = "\nMicrolith: faults in the crash report; giving up.\n";
+        hal::console_write(kText, sizeof kText - 1);
+        linuxu::die_by_abort();
+    }
+    frame.nested = depth != 0;
+    uk_crash(&frame);
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The Linux system call instruction of x86_64 and the numbers that this platform uses.
+#pragma once
+
+#include <cstdint>
+
+namespace uk::linuxu {
+
+enum class Sys : long {
+    read = 0,
+    write = 1,
+    mmap = 9,
+    rt_sigaction = 13,
+    getpid = 39,
+    execve = 59,
+    kill = 62,
+    sigaltstack = 131,
+    clock_gettime = 228,
+    clock_nanosleep = 230,
+    exit_group = 231,
+    ppoll = 271,
+};
+
+// The vDSO's clock_gettime.
+inline constexpr char kVdsoClock[] = "__vdso_clock_gettime";
+
+// One system call: its result, or -errno. Blocks as that call does; from anywhere. The kernel takes
+// each argument in a register of its own, so pointers go as integers (see arg() in host.hpp).
+inline long raw_syscall(Sys number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
+                        long f = 0) {
+    long result;
+    register long r10 asm("r10") = d;
+    register long r8 asm("r8") = e;
+    register long r9 asm("r9") = f;
+    asm volatile("syscall"
+                 : "=a"(result)
+                 : "0"(static_cast<long>(number)), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8),
+                   "r"(r9)
+                 : "rcx", "r11", "memory");
+    return result;
+}
+
+} // namespace uk::linuxu
