@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// <uk/alloc.h> over the C++ heaps. The default heap is called directly, others through the interface.
+// <uk/alloc.h> over the C++ heaps. The default heap is called directly, others through the
+// interface.
 #include <uk/alloc.h>
 #include <uk/alloc/c_handle.hpp>
 #include <uk/alloc/heap.hpp>

@@ -14,9 +14,9 @@ struct uk_alloc;
 // The heap behind malloc(). Never NULL.
 struct uk_alloc* uk_alloc_get_default(void);
 
-// As the C standard's functions, on heap `a`; they do not touch errno. NULL when memory is out, when
-// a product overflows, and when `a` is NULL. A size of 0 gives a block of its own (uk_realloc: frees
-// `ptr` and returns NULL). Blocks are aligned to 16 bytes.
+// As the C standard's functions, on heap `a`; they do not touch errno. NULL when memory is out,
+// when a product overflows, and when `a` is NULL. A size of 0 gives a block of its own (uk_realloc:
+// frees `ptr` and returns NULL). Blocks are aligned to 16 bytes.
 void* uk_malloc(struct uk_alloc* a, size_t size);
 void* uk_calloc(struct uk_alloc* a, size_t nmemb, size_t size);
 void* uk_realloc(struct uk_alloc* a, void* ptr, size_t size);

@@ -10,8 +10,9 @@ extern "C" {
 
 struct uk_alloc;
 
-// A heap that lives in, and hands out, the `len` bytes at `base`, which stay the caller's and may be
-// dropped as a whole at any time. NULL when the buffer is too small (about 10 KiB). Thread context.
+// A heap that lives in, and hands out, the `len` bytes at `base`, which stay the caller's and may
+// be dropped as a whole at any time. NULL when the buffer is too small (about 10 KiB). Thread
+// context.
 struct uk_alloc* uk_alloctlsf_init(void* base, size_t len);
 
 #ifdef __cplusplus

@@ -17,7 +17,7 @@ template <class T>
 class [[nodiscard]] Box {
   public:
     constexpr Box() = default;
-    Box(T* object, Heap& heap) : object_(object), heap_(&heap) {}    // takes ownership
+    Box(T* object, Heap& heap) : object_(object), heap_(&heap) {} // takes ownership
     Box(Box&& other) noexcept : object_(other.release()), heap_(other.heap_) {}
     Box& operator=(Box&& other) noexcept {
         if (this != &other) {
@@ -52,8 +52,8 @@ class [[nodiscard]] Box {
     Heap* heap_ = nullptr;
 };
 
-// Allocates and constructs a T. Errors: ENOMEM. T's constructor cannot fail; what can fail goes into
-// a static create() that calls this.
+// Allocates and constructs a T. Errors: ENOMEM. T's constructor cannot fail; what can fail goes
+// into a static create() that calls this.
 template <class T, class... Args>
 [[nodiscard]] Result<Box<T>> make(Heap& heap, Args&&... args) {
     static_assert(!std::is_array_v<T>);
@@ -63,4 +63,4 @@ template <class T, class... Args>
     return Box<T>(new (memory) T(std::forward<Args>(args)...), heap);
 }
 
-}  // namespace uk
+} // namespace uk

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Between `struct uk_alloc*` of C and uk::Heap& of C++; and heaps that live inside their own buffer.
+// Between `struct uk_alloc*` of C and uk::Heap& of C++; and heaps that live inside their own
+// buffer.
 #pragma once
 
 #include <new>
@@ -18,9 +19,9 @@ inline Heap& heap_of(uk_alloc* a) {
     return *reinterpret_cast<Heap*>(a);
 }
 
-// A heap of class H<SpanPages> that lives at the start of the buffer it manages. The buffer stays the
-// caller's, who may drop it, heap and blocks and all, at any time. Null when the buffer has no room
-// for the heap's own data and one page.
+// A heap of class H<SpanPages> that lives at the start of the buffer it manages. The buffer stays
+// the caller's, who may drop it, heap and blocks and all, at any time. Null when the buffer has no
+// room for the heap's own data and one page.
 template <template <class> class HeapClass>
 uk_alloc* heap_in_buffer(void* buffer, size_t bytes, const char* name) {
     using H = HeapClass<SpanPages>;

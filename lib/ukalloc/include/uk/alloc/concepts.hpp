@@ -11,7 +11,7 @@
 
 namespace uk {
 
-inline constexpr size_t kHeapAlign = 16;     // every block is aligned at least so, bytes
+inline constexpr size_t kHeapAlign = 16; // every block is aligned at least so, bytes
 
 // Requests above this many bytes fail at once; it keeps every later sum free of overflow.
 inline constexpr size_t kHeapMaxRequest = size_t{1} << 40;
@@ -19,21 +19,22 @@ inline constexpr size_t kHeapMaxRequest = size_t{1} << 40;
 // What a heap says about itself. The first four are always there and cost nothing until asked for
 // (asking walks the free lists). The others are counted only under LIBUKALLOC_STATS, else 0.
 struct HeapStats {
-    size_t total_bytes = 0;      // held from the page source, bookkeeping included
-    size_t free_bytes = 0;       // can be allocated without asking the page source, headers included
-    size_t largest_free = 0;     // largest free block, bytes
-    size_t runs = 0;             // page runs held, where the heap counts them; else 0
-    size_t used_bytes = 0;       // usable bytes of live blocks
-    size_t peak_bytes = 0;       // highest used_bytes so far
-    uint64_t allocations = 0;    // successful allocate calls (a moving reallocate counts once)
+    size_t total_bytes = 0;   // held from the page source, bookkeeping included
+    size_t free_bytes = 0;    // can be allocated without asking the page source, headers included
+    size_t largest_free = 0;  // largest free block, bytes
+    size_t runs = 0;          // page runs held, where the heap counts them; else 0
+    size_t used_bytes = 0;    // usable bytes of live blocks
+    size_t peak_bytes = 0;    // highest used_bytes so far
+    uint64_t allocations = 0; // successful allocate calls (a moving reallocate counts once)
     uint64_t deallocations = 0;
-    uint64_t failures = 0;       // requests answered with nullptr
+    uint64_t failures = 0; // requests answered with nullptr
 };
 
 // Where a heap gets page runs from. A policy, so that the same heap class runs on frames in the
 // kernel, on a caller's buffer, and on a fake that fails the k-th request on the host.
-//   allocate_pages(n): n consecutive pages of kPageSize, page-aligned, contents undefined; or ENOMEM.
-//   free_pages(run, n): takes back any page-aligned part of what was given; adjacent runs may come
+//   allocate_pages(n): n consecutive pages of kPageSize, page-aligned, contents undefined; or
+//   ENOMEM. free_pages(run, n): takes back any page-aligned part of what was given; adjacent runs
+//   may come
 //                       back as one. Never fails.
 // A source may define `static constexpr bool kReturnable = false`: then free_pages is never called.
 template <class P>
@@ -45,7 +46,9 @@ concept PageSource = requires(P& p, void* run, size_t pages) {
 template <PageSource P>
 inline constexpr bool kPagesReturnable = true;
 template <PageSource P>
-    requires requires { { P::kReturnable } -> std::convertible_to<bool>; }
+requires requires {
+    { P::kReturnable } -> std::convertible_to<bool>;
+}
 inline constexpr bool kPagesReturnable<P> = P::kReturnable;
 
 // What a heap class offers. Contract, checked by <uk/alloc/conformance.hpp>:
@@ -73,4 +76,4 @@ concept HeapAllocator = requires(H& h, const H& ch, void* p, const void* cp, siz
     { ch.verify() } -> std::same_as<bool>;
 };
 
-}  // namespace uk
+} // namespace uk

@@ -74,4 +74,4 @@ class CountedHeap {
     HeapStats count_;
 };
 
-}  // namespace uk
+} // namespace uk

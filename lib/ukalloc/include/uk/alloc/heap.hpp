@@ -12,14 +12,14 @@
 // scheduler exists.
 namespace uk::heap {
 
-[[nodiscard]] void* allocate(size_t size);                  // aligned to kHeapAlign; the fast one
-[[nodiscard]] void* allocate(size_t size, size_t align);    // nullptr also when align is no power of 2
+[[nodiscard]] void* allocate(size_t size);               // aligned to kHeapAlign; the fast one
+[[nodiscard]] void* allocate(size_t size, size_t align); // nullptr also when align is no power of 2
 void deallocate(void* block);
 [[nodiscard]] void* reallocate(void* block, size_t size);
 [[nodiscard]] size_t usable_size(const void* block);
 [[nodiscard]] HeapStats stats();
 size_t trim();
 [[nodiscard]] bool verify();
-[[nodiscard]] const char* name();    // "tlsf", "bbuddy", "region", ...
+[[nodiscard]] const char* name(); // "tlsf", "bbuddy", "region", ...
 
-}  // namespace uk::heap
+} // namespace uk::heap

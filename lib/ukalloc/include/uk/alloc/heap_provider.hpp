@@ -14,7 +14,7 @@ namespace uk {
 template <HeapAllocator H>
 using DefaultHeapOf = std::conditional_t<cfg::libukalloc_stats, CountedHeap<H>, H>;
 
-}  // namespace uk
+} // namespace uk
 
 // Defines the slot. `object` is a constinit object of a DefaultHeapOf<...>, `text` its name.
 #define UK_DEFAULT_HEAP(object, text)                                                              \

@@ -61,8 +61,8 @@ class AllocatorOf final : public Heap {
 // The default heap as a Heap&. Lives for ever.
 [[nodiscard]] Heap& default_heap();
 
-// All heaps that want to be seen (statistics, `reclaim`). A list rather than a linker-section table,
-// because heaps are made and unmade while the system runs. Callers serialise.
+// All heaps that want to be seen (statistics, `reclaim`). A list rather than a linker-section
+// table, because heaps are made and unmade while the system runs. Callers serialise.
 class HeapRegistry {
   public:
     // Errors: EEXIST when it is registered already. The heap stays the caller's.
@@ -77,10 +77,10 @@ class HeapRegistry {
     }
 
   private:
-    Heap* first_ = nullptr;    // newest first
+    Heap* first_ = nullptr; // newest first
 };
 
 // The image's register; the default heap is not in it, it has default_heap().
 [[nodiscard]] HeapRegistry& heap_registry();
 
-}  // namespace uk
+} // namespace uk

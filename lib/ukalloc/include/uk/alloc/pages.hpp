@@ -17,8 +17,9 @@ struct FramePages {
     void free_pages(void* run, size_t pages) { falloc::free_run(run, pages); }
 };
 
-// Hands out a buffer of the caller's from its low end, so that runs lie side by side and heaps merge
-// them. Takes nothing back: the heap keeps all it was given, and the buffer goes when the heap goes.
+// Hands out a buffer of the caller's from its low end, so that runs lie side by side and heaps
+// merge them. Takes nothing back: the heap keeps all it was given, and the buffer goes when the
+// heap goes.
 class SpanPages {
   public:
     static constexpr bool kReturnable = false;
@@ -53,4 +54,4 @@ class SpanPages {
 static_assert(PageSource<FramePages>);
 static_assert(PageSource<SpanPages>);
 
-}  // namespace uk
+} // namespace uk

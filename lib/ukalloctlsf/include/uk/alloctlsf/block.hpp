@@ -21,21 +21,21 @@ namespace uk::tlsf {
 using Word [[gnu::may_alias]] = uint64_t;
 
 inline constexpr size_t kHeaderBytes = 8;
-inline constexpr size_t kMinBlock = 32;        // header, two links, footer
-inline constexpr size_t kRunOverhead = 16;     // the unused bytes and the sentinel
+inline constexpr size_t kMinBlock = 32;    // header, two links, footer
+inline constexpr size_t kRunOverhead = 16; // the unused bytes and the sentinel
 
-inline constexpr Word kFree = 1;         // in the index
-inline constexpr Word kPrevFree = 2;     // the block before is kFree; its footer is valid
-inline constexpr Word kQuick = 4;        // freed, but waiting in a quick list: neighbours see it as used
-inline constexpr Word kFirst = 8;        // the first block of its run
+inline constexpr Word kFree = 1;     // in the index
+inline constexpr Word kPrevFree = 2; // the block before is kFree; its footer is valid
+inline constexpr Word kQuick = 4; // freed, but waiting in a quick list: neighbours see it as used
+inline constexpr Word kFirst = 8; // the first block of its run
 inline constexpr Word kFlags = 15;
-inline constexpr unsigned kSealShift = 48;    // above it: the check value, or 0 without checks
+inline constexpr unsigned kSealShift = 48; // above it: the check value, or 0 without checks
 inline constexpr Word kSizeMask = ((Word{1} << kSealShift) - 1) & ~kFlags;
 
 struct [[gnu::may_alias]] Block {
     Word header_;
-    Block* next_;    // links: only while free or quick
-    Block* prev_;    // only while free
+    Block* next_; // links: only while free or quick
+    Block* prev_; // only while free
 
     size_t size() const { return header_ & kSizeMask; }
     bool is_free() const { return header_ & kFree; }
@@ -94,4 +94,4 @@ constexpr size_t block_bytes(size_t request) {
 static_assert(block_bytes(0) == kMinBlock && block_bytes(24) == 32 && block_bytes(25) == 48);
 static_assert(block_bytes(64) == 80);
 
-}  // namespace uk::tlsf
+} // namespace uk::tlsf

@@ -10,16 +10,17 @@
 
 namespace uk::tlsf {
 
-// Every power of two is divided into 16 classes (below 256 bytes: one class for each 16 bytes), so a
-// search that rounds up wastes at most 1/16. Classes are numbered through; the lower bitmap has a bit
-// for each class, the upper one a bit for each word of the lower. All operations are O(1) and free of
-// loops. Masmano, Ripoll, Crespo, Real: "TLSF: a new dynamic memory allocator for real-time systems".
+// Every power of two is divided into 16 classes (below 256 bytes: one class for each 16 bytes), so
+// a search that rounds up wastes at most 1/16. Classes are numbered through; the lower bitmap has a
+// bit for each class, the upper one a bit for each word of the lower. All operations are O(1) and
+// free of loops. Masmano, Ripoll, Crespo, Real: "TLSF: a new dynamic memory allocator for real-time
+// systems".
 class Index {
   public:
     static constexpr unsigned kLog2Slices = 4;
     static constexpr unsigned kSlices = 1u << kLog2Slices;
-    static constexpr unsigned kLinearBits = 8;    // below 256 bytes classes are linear
-    static constexpr unsigned kMaxBits = 41;      // largest block: below 2^41 bytes
+    static constexpr unsigned kLinearBits = 8; // below 256 bytes classes are linear
+    static constexpr unsigned kMaxBits = 41;   // largest block: below 2^41 bytes
     static constexpr unsigned kClasses = (kMaxBits - kLinearBits + 1) * kSlices;
     static constexpr unsigned kWords = (kClasses + 63) / 64;
     static constexpr size_t kMaxBlock = (size_t{1} << kMaxBits) - kHeapAlign;
@@ -30,7 +31,8 @@ class Index {
         if (bytes < (size_t{1} << kLinearBits))
             return static_cast<unsigned>(bytes >> 4);
         const unsigned log2 = static_cast<unsigned>(std::bit_width(bytes)) - 1;
-        return (log2 - kLinearBits) * kSlices + static_cast<unsigned>(bytes >> (log2 - kLog2Slices));
+        return (log2 - kLinearBits) * kSlices +
+               static_cast<unsigned>(bytes >> (log2 - kLog2Slices));
     }
     // The first class of which every block has at least this size.
     static constexpr unsigned class_at_least(size_t bytes) {
@@ -116,9 +118,10 @@ class Index {
 };
 
 static_assert(Index::class_of(255) == 15 && Index::class_of(256) == 16);
-static_assert(Index::class_of(272) == 17 && Index::class_of(511) == 31 && Index::class_of(512) == 32);
+static_assert(Index::class_of(272) == 17 && Index::class_of(511) == 31 &&
+              Index::class_of(512) == 32);
 static_assert(Index::class_at_least(256) == 16 && Index::class_at_least(257) == 17);
 static_assert(Index::class_of(Index::kMaxBlock) == Index::kClasses - 1);
 static_assert(Index::class_at_least(kHeapMaxRequest * 3 / 2) < Index::kClasses);
 
-}  // namespace uk::tlsf
+} // namespace uk::tlsf

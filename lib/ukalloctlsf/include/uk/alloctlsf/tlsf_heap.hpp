@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// TlsfHeap: a heap with constant-time allocation and release, and still faster quick lists in front.
+// TlsfHeap: a heap with constant-time allocation and release, and still faster quick lists in
+// front.
 #pragma once
 
 #include <cstddef>
@@ -38,11 +39,11 @@ class TlsfHeap {
     using Word = tlsf::Word;
 
   public:
-    static constexpr size_t kQuickMax = 1024;           // largest request with a quick list, bytes
-    static constexpr size_t kShelfMax = 128 * 1024;     // largest request with a shelf, bytes
-    static constexpr size_t kReturnBytes = 1 << 20;     // a freed block as large as this may go back
-    static constexpr size_t kLeastGrowth = 64 * 1024;   // bytes asked of the page source, if there
-    static constexpr size_t kMostGrowth = 4 << 20;      // so many at once for small requests
+    static constexpr size_t kQuickMax = 1024;         // largest request with a quick list, bytes
+    static constexpr size_t kShelfMax = 128 * 1024;   // largest request with a shelf, bytes
+    static constexpr size_t kReturnBytes = 1 << 20;   // a freed block as large as this may go back
+    static constexpr size_t kLeastGrowth = 64 * 1024; // bytes asked of the page source, if there
+    static constexpr size_t kMostGrowth = 4 << 20;    // so many at once for small requests
 
     constexpr TlsfHeap() = default;
     constexpr explicit TlsfHeap(Pages pages) : pages_(pages) {}
@@ -127,7 +128,7 @@ class TlsfHeap {
     }
     static void check_live(const Block* block);
     [[noreturn, gnu::cold, gnu::noinline]] static void damaged(const Block* block);
-    [[noreturn, gnu::cold, gnu::noinline]] static void double_free(const Block* block);
+    [[noreturn, gnu::cold, gnu::noinline]] static void not_live(const Block* block);
 
     [[gnu::noinline]] void* allocate_larger(size_t size);
     [[gnu::noinline]] void deallocate_larger(Block* block);
@@ -152,14 +153,14 @@ class TlsfHeap {
     Index index_;
     Block* quick_[kQuickLists] = {};
     Block* shelves_[kShelves] = {};
-    size_t waiting_ = 0;       // blocks in the quick lists and on the shelves
-    size_t total_ = 0;         // bytes held from the page source
+    size_t waiting_ = 0; // blocks in the quick lists and on the shelves
+    size_t total_ = 0;   // bytes held from the page source
     size_t runs_ = 0;
-    char* newest_ = nullptr;       // the run added last, merged with its neighbours; for merging the
-    char* newest_end_ = nullptr;   // next one with it
+    char* newest_ = nullptr;     // the run added last, merged with its neighbours; for merging the
+    char* newest_end_ = nullptr; // next one with it
     [[no_unique_address]] Pages pages_{};
 };
 
-}  // namespace uk
+} // namespace uk
 
 #include <uk/alloctlsf/tlsf_heap_impl.hpp>

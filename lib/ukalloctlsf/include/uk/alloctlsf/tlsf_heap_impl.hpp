@@ -17,7 +17,7 @@ void UK_TLSF::damaged(const Block* block) {
 }
 
 UK_TLSF_TEMPLATE
-void UK_TLSF::double_free(const Block* block) {
+void UK_TLSF::not_live(const Block* block) {
     UK_PANIC("heap: %p freed twice, or never allocated",
              static_cast<const void*>(reinterpret_cast<const char*>(block) + tlsf::kHeaderBytes));
 }
@@ -28,11 +28,11 @@ UK_TLSF_TEMPLATE
 inline void UK_TLSF::check_live(const Block* block) {
     if constexpr (kChecks) {
         if (!is_aligned(reinterpret_cast<uintptr_t>(block) + tlsf::kHeaderBytes, kHeapAlign))
-            damaged(block);
+            not_live(block);
         check(block);
     }
     if (block->header_ & (tlsf::kFree | tlsf::kQuick)) [[unlikely]]
-        double_free(block);
+        not_live(block);
     if constexpr (kChecks)
         check(block->at(block->size()));
 }
@@ -158,7 +158,7 @@ void* UK_TLSF::allocate_aligned(size_t size, size_t align) {
         block = front->at(gap);
         set_header(block, have - gap, 0);
         set_header(front, gap, front->header_ & tlsf::kFlags);
-        release(front);    // the block before it is in use, so this only files it
+        release(front); // the block before it is in use, so this only files it
     }
     cut_tail(block, want);
     return block->payload();
@@ -182,7 +182,7 @@ UK_TLSF_TEMPLATE
     size_t bytes = block->size();
     Block* next = block->at(bytes);
     check(next);
-    block->header_ |= tlsf::kFree;    // stays behind in the payload: a second free finds it
+    block->header_ |= tlsf::kFree; // stays behind in the payload: a second free finds it
     bool filed = false;
     if (block->is_prev_free()) {
         block = block->prev();
@@ -308,7 +308,7 @@ UK_TLSF_TEMPLATE
 tlsf::Block* UK_TLSF::add_run(void* run, size_t pages) {
     char* base = static_cast<char*>(run);
     const size_t bytes = pages * kPageSize;
-    if (bytes > Index::kMaxBlock - total_) {    // the index could not file it
+    if (bytes > Index::kMaxBlock - total_) { // the index could not file it
         pages_.free_pages(run, pages);
         return nullptr;
     }
@@ -318,14 +318,14 @@ tlsf::Block* UK_TLSF::add_run(void* run, size_t pages) {
     size_t size = bytes - tlsf::kRunOverhead;
     char* end = base + bytes;
     runs_++;
-    if (base == newest_end_) {    // the old sentinel becomes the header
+    if (base == newest_end_) { // the old sentinel becomes the header
         block = Block::of(base);
         flags = block->header_ & tlsf::kPrevFree;
         size += kHeapAlign;
         base = newest_;
         runs_--;
     }
-    if (end == newest_) {    // the old run's first block follows; its unused bytes become ours
+    if (end == newest_) { // the old run's first block follows; its unused bytes become ours
         Block* follower = Block::of(end + kHeapAlign);
         follower->header_ &= ~tlsf::kFirst;
         size += kHeapAlign;
@@ -445,4 +445,4 @@ bool UK_TLSF::is_waiting(const Block* block) {
 #undef UK_TLSF
 #undef UK_TLSF_TEMPLATE
 
-}  // namespace uk
+} // namespace uk

@@ -13,17 +13,17 @@ namespace uk {
 
 // Optional wishes about a run of frames.
 struct FrameRequest {
-    size_t pages = 1;          // how many consecutive frames; 0 is EINVAL
-    size_t align_pages = 1;    // physical alignment in frames, a power of two
-    uint64_t below = ~uint64_t{0};    // the last byte lies below this physical address (old DMA)
+    size_t pages = 1;              // how many consecutive frames; 0 is EINVAL
+    size_t align_pages = 1;        // physical alignment in frames, a power of two
+    uint64_t below = ~uint64_t{0}; // the last byte lies below this physical address (old DMA)
 };
 
 struct FrameStats {
-    uint64_t total_bytes = 0;     // all that was added
-    uint64_t free_bytes = 0;      // free now, opened or not; page tables of the direct map are gone
-    uint64_t unopened_bytes = 0;  // of these, not yet in the direct map
-    size_t ranges = 0;            // ranges recorded
-    size_t largest_free_pages = 0;  // longest run that can be had at once, opened runs only
+    uint64_t total_bytes = 0;    // all that was added
+    uint64_t free_bytes = 0;     // free now, opened or not; page tables of the direct map are gone
+    uint64_t unopened_bytes = 0; // of these, not yet in the direct map
+    size_t ranges = 0;           // ranges recorded
+    size_t largest_free_pages = 0; // longest run that can be had at once, opened runs only
 };
 
 // What a provider's class offers. The contract in words stands at the functions of uk::falloc.
@@ -60,5 +60,5 @@ void free_run(void* run, size_t pages);
 
 [[nodiscard]] FrameStats stats();
 
-}  // namespace falloc
-}  // namespace uk
+} // namespace falloc
+} // namespace uk

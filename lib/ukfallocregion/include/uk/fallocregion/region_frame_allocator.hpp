@@ -23,9 +23,10 @@ concept DirectMapPolicy = requires(M& m, PhysRange range, Paddr address, const v
 };
 
 // Contract: FrameAllocator. RAM that was given but never needed is two numbers in a table; it is
-// opened in arenas of kArena bytes, when no opened run fits. A free run keeps its length and links in
-// its own first frame, so there is no other bookkeeping and it does not grow with RAM. Finding and
-// freeing walk the list: O(free runs), which stay few as long as callers take long runs (heaps do).
+// opened in arenas of kArena bytes, when no opened run fits. A free run keeps its length and links
+// in its own first frame, so there is no other bookkeeping and it does not grow with RAM. Finding
+// and freeing walk the list: O(free runs), which stay few as long as callers take long runs (heaps
+// do).
 template <DirectMapPolicy DirectMap>
 class RegionFrameAllocator {
   public:
@@ -71,7 +72,7 @@ class RegionFrameAllocator {
 
     FreeRun* first_ = nullptr;
     uint64_t total_bytes_ = 0;
-    uint64_t free_bytes_ = 0;    // opened part only
+    uint64_t free_bytes_ = 0; // opened part only
     size_t range_count_ = 0;
     Range ranges_[kMaxRanges] = {};
     [[no_unique_address]] DirectMap map_{};

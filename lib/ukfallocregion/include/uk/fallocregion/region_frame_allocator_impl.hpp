@@ -19,7 +19,7 @@ Result<> RegionFrameAllocator<M>::add_range(PhysRange given) {
             return Errno::exist;
     total_bytes_ += range.size;
     for (size_t i = 0; i < range_count_; i++) {
-        if (ranges_[i].end == range.start) {    // continues one we have
+        if (ranges_[i].end == range.start) { // continues one we have
             ranges_[i].end = range.end();
             return ok();
         }
@@ -119,7 +119,7 @@ Result<void*> RegionFrameAllocator<M>::allocate_run(FrameRequest wish) {
         return Errno::inval;
     if (wish.pages > kMostPages || wish.align_pages > kMostPages)
         return Errno::nomem;
-    uint64_t failed = 0;    // ranges up to this size could not be opened
+    uint64_t failed = 0; // ranges up to this size could not be opened
     Errno error = Errno::nomem;
     for (;;) {
         Paddr at;

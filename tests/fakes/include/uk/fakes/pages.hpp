@@ -14,7 +14,7 @@
 #include <uk/base/address.hpp>
 #include <uk/base/result.hpp>
 
-namespace uk::fake {
+namespace uk::fakes {
 
 // The state. Outlives the heap that uses it. Pages are filled with 0xA5 when handed out and when
 // taken back, so code that relies on zeroes or reads what it gave back fails.
@@ -24,8 +24,8 @@ class PageStore {
 
     explicit PageStore(size_t pages, Order order = Order::adjacent)
         : pages_(pages), order_(order), taken_(pages, false),
-          memory_(static_cast<char*>(std::aligned_alloc(kPageSize, pages * kPageSize)), &std::free) {
-    }
+          memory_(static_cast<char*>(std::aligned_alloc(kPageSize, pages * kPageSize)),
+                  &std::free) {}
 
     Result<void*> allocate(size_t pages) {
         requests_++;
@@ -36,9 +36,9 @@ class PageStore {
         // Scattered: every second run comes from the far end, with a gap of a page.
         const bool far = order_ == Order::scattered && requests_ % 2 == 0;
         const size_t gap = order_ == Order::scattered ? 1 : 0;
-        for (size_t i = 0; i + pages + gap <= pages_; i++) {
-            const size_t first = far ? pages_ - pages - gap - i : i + gap;
-            if (is_free(first, pages, gap)) {
+        for (size_t i = gap; i + pages + gap <= pages_; i++) {
+            const size_t first = far ? pages_ - pages - i : i;
+            if (is_free(first - gap, pages + 2 * gap)) {
                 mark(first, pages, true);
                 return memory_.get() + first * kPageSize;
             }
@@ -67,8 +67,8 @@ class PageStore {
     const char* base() const { return memory_.get(); }
 
   private:
-    bool is_free(size_t first, size_t pages, size_t gap) const {
-        for (size_t i = first - gap; i < first + pages + gap && i < pages_; i++)
+    bool is_free(size_t first, size_t pages) const {
+        for (size_t i = first; i < first + pages; i++)
             if (taken_[i])
                 return false;
         return true;
@@ -99,4 +99,4 @@ struct FakePages {
 
 static_assert(PageSource<FakePages>);
 
-} // namespace uk::fake
+} // namespace uk::fakes
