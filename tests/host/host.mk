@@ -12,6 +12,7 @@
 #   HOST_PRIVATE   y: its sources stay out of the common archive, its headers off everyone's include
 #                  path (a C library, say)
 #   HOST_TSAN      y: run under ThreadSanitizer as well (everything with atomics or locks)
+# A folder's tests/*_fuzz.cpp (int LLVMFuzzerTestOneInput(...)) become libFuzzer binaries: target `fuzz`.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
@@ -45,6 +46,7 @@ $(foreach d,$(ALL_FOLDERS),$(eval $(call read_folder,$(d))))
 PURE := $(shell find lib drivers arch -name '*.cpp' -not -path '*/tests/*' \
             -not -name '*_hw.cpp' -not -name slot.cpp 2>/dev/null | sort)
 PURE := $(filter-out $(addsuffix /%,$(PRIVATE_DIRS)),$(PURE))
+FUZZ_FILES := $(sort $(shell find lib drivers arch -path '*/tests/*_fuzz.cpp' 2>/dev/null))
 FAKES := $(wildcard tests/fakes/*.cpp)
 INCLUDES := -Itests/fakes/include -I$(OUT)/include \
             $(addprefix -I,$(filter-out $(addsuffix /%,$(PRIVATE_DIRS)), \
@@ -58,7 +60,8 @@ $(shell mkdir -p $(OUT); echo '$(PURE) $(FAKES)' >$(OUT)/sources.new; \
 COMMON := -std=c++20 -DUK_HOST_TEST -g1 -O1 -fno-omit-frame-pointer -pthread \
           -Wall -Wextra -Wshadow -Wundef -Werror -MMD -MP $(INCLUDES) -include uk/config.h
 CXX.gcc-asan   := $(GXX) -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-psabi
-CXX.clang-asan := $(CLANGXX) -fsanitize=address,undefined -fno-sanitize-recover=all
+# Coverage for libFuzzer costs little, so tests and fuzz targets share their objects.
+CXX.clang-asan := $(CLANGXX) -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
 CXX.gcc-tsan   := $(GXX) -fsanitize=thread -Wno-tsan
 PCH.gcc-asan   := gch
 PCH.gcc-tsan   := gch
@@ -124,5 +127,24 @@ DEPS += $(OUT)/$(1)/pch.hpp.d
 $(foreach f,$(call folders_of,$(1)),$(eval $(call folder,$(1),$(f))))
 endef
 $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+# --- fuzz targets: one binary for each tests/*_fuzz.cpp; run by tests/fuzz/run ----------------------
+# $(1) source, $(2) its folder, $(3) the folder's own objects
+define fuzz_target
+$(call object,clang-asan,$(OUT)/clang-asan/$(1:.cpp=.o),$(1),$(CXXFLAGS.$(2)))
+$(foreach s,$(SRCS.$(2)),$(eval $(call object,clang-asan,$(OUT)/clang-asan/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)))))
+$(OUT)/clang-asan/$(1:.cpp=): $(OUT)/clang-asan/$(1:.cpp=.o) $(3) $(OUT)/clang-asan/libpure.a $(OUT)/clang-asan/libfakes.a
+	@echo "  LD  fuzz $(1)"; rm -f $$@
+	$(Q)$(CXX.clang-asan) -fsanitize=fuzzer -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/clang-asan/libfakes.a \
+	    $(OUT)/clang-asan/libpure.a -Wl,--end-group -lgtest
+fuzz: $(OUT)/clang-asan/$(1:.cpp=)
+endef
+.PHONY: fuzz list-fuzz
+fuzz:
+fuzz_folder = $(patsubst %/tests/,%,$(dir $(1)))
+$(foreach f,$(FUZZ_FILES),$(eval $(call fuzz_target,$(f),$(call fuzz_folder,$(f)),$(foreach \
+    s,$(SRCS.$(call fuzz_folder,$(f))),$(OUT)/clang-asan/private/$(call fuzz_folder,$(f))/$(basename $(s)).o))))
+list-fuzz:
+	@$(foreach f,$(FUZZ_FILES),echo $(f) $(OUT)/clang-asan/$(f:.cpp=);)
 
 -include $(DEPS)

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The clocks of <time.h> and <sys/time.h>, on the platform's.
+#include <errno.h>
+#include <stdint.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include <uk/hal/clock.hpp>
+
+#include "ret.hpp"
+
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000'000;
+
+// The time of a clock in nanoseconds, or the error.
+uk::Result<uint64_t> read_clock(clockid_t clock) {
+    switch (clock) {
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+        return uk::hal::clock_monotonic_ns();
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+        return uk::hal::clock_wall_ns();
+    default:
+        return uk::Errno::inval;
+    }
+}
+
+} // namespace
+
+int clock_gettime(clockid_t clock, struct timespec* now) {
+    uk::Result<uint64_t> ns = read_clock(clock);
+    if (!ns.ok()) {
+        return static_cast<int>(nolibc::ret(ns.error().neg()));
+    }
+    *now = {.tv_sec = static_cast<time_t>(ns.value() / kSecond),
+            .tv_nsec = static_cast<long>(ns.value() % kSecond)};
+    return 0;
+}
+
+int clock_getres(clockid_t clock, struct timespec* resolution) {
+    uk::Result<uint64_t> ns = read_clock(clock);
+    if (!ns.ok()) {
+        return static_cast<int>(nolibc::ret(ns.error().neg()));
+    }
+    if (resolution != nullptr) {
+        *resolution = {.tv_sec = 0, .tv_nsec = 1};
+    }
+    return 0;
+}
+
+int timespec_get(struct timespec* now, int base) {
+    return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
+}
+
+time_t time(time_t* now) {
+    timespec wall;
+    time_t seconds = clock_gettime(CLOCK_REALTIME, &wall) == 0 ? wall.tv_sec : -1;
+    if (now != nullptr) {
+        *now = seconds;
+    }
+    return seconds;
+}
+
+int gettimeofday(struct timeval* now, void* zone) {
+    timespec wall;
+    if (zone != nullptr) {
+        return static_cast<int>(nolibc::ret(-EINVAL));
+    }
+    if (clock_gettime(CLOCK_REALTIME, &wall) != 0) {
+        return -1;
+    }
+    *now = {.tv_sec = wall.tv_sec, .tv_usec = wall.tv_nsec / 1'000};
+    return 0;
+}
+
+int nanosleep(const struct timespec* wanted, struct timespec* left) {
+    uint64_t ns;
+    uint64_t deadline;
+    if (wanted->tv_sec < 0 || wanted->tv_nsec < 0 ||
+        wanted->tv_nsec >= static_cast<long>(kSecond)) {
+        return static_cast<int>(nolibc::ret(-EINVAL));
+    }
+    if (__builtin_mul_overflow(static_cast<uint64_t>(wanted->tv_sec), kSecond, &ns) ||
+        __builtin_add_overflow(ns, static_cast<uint64_t>(wanted->tv_nsec), &ns) ||
+        __builtin_add_overflow(ns, uk::hal::clock_monotonic_ns(), &deadline)) {
+        deadline = UINT64_MAX; // six centuries
+    }
+    while (uk::hal::clock_monotonic_ns() < deadline) {
+        uk::hal::clock_idle_until(deadline);
+    }
+    if (left != nullptr) {
+        *left = {.tv_sec = 0, .tv_nsec = 0};
+    }
+    return 0;
+}
