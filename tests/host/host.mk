@@ -9,6 +9,7 @@
 # tests/host.mk that sets, for itself:
 #   HOST_SRCS      more sources for this binary only ($(D) is the folder)
 #   HOST_CXXFLAGS  more flags for HOST_SRCS and the test files
+#   HOST_SRCS_FLAGS  more flags for HOST_SRCS only
 #   HOST_PRIVATE   y: its sources stay out of the common archive, its headers off everyone's include
 #                  path (a C library, say)
 #   HOST_TSAN      y: run under ThreadSanitizer as well (everything with atomics or locks)
@@ -29,19 +30,24 @@ TEST_FILES := $(shell find lib drivers arch support tests/fakes -path '*/tests/*
 ALL_FOLDERS := $(patsubst %/tests,%,$(sort $(patsubst %/,%,$(dir $(TEST_FILES)))))
 FOLDERS ?= $(ALL_FOLDERS)
 
+PRIVATE_DIRS :=
+TSAN_DIRS :=
 define read_folder
 D := $(1)
 HOST_SRCS :=
 HOST_CXXFLAGS :=
+HOST_SRCS_FLAGS :=
 HOST_PRIVATE :=
 HOST_TSAN :=
 -include $(1)/tests/host.mk
 SRCS.$(1) := $$(HOST_SRCS)
 CXXFLAGS.$(1) := $$(HOST_CXXFLAGS)
+SRCS_FLAGS.$(1) := $$(HOST_SRCS_FLAGS)
 PRIVATE_DIRS += $$(if $$(HOST_PRIVATE),$(1))
 TSAN_DIRS += $$(if $$(HOST_TSAN),$(1))
 endef
-$(foreach d,$(ALL_FOLDERS),$(eval $(call read_folder,$(d))))
+$(foreach d,$(sort $(ALL_FOLDERS) $(patsubst %/tests/host.mk,%,$(shell find lib drivers arch -name host.mk))),\
+    $(eval $(call read_folder,$(d))))
 
 PURE := $(shell find lib drivers arch -name '*.cpp' -not -path '*/tests/*' \
             -not -name '*_hw.cpp' -not -name slot.cpp 2>/dev/null | sort)
@@ -100,7 +106,7 @@ define folder
 $(eval O := $(OUT)/$(1)/$(2))
 $(eval T := $(sort $(wildcard $(2)/tests/*_test.cpp)))
 $(foreach s,$(T),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(call USE_PCH.$(PCH.$(1)),$(1)) $(CXXFLAGS.$(2)),$(OUT)/$(1)/pch.hpp.$(PCH.$(1)))))
-$(foreach s,$(SRCS.$(2)),$(eval $(call object,$(1),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)))))
+$(foreach s,$(SRCS.$(2)),$(eval $(call object,$(1),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)) $(SRCS_FLAGS.$(2)))))
 $(O)/test: $(T:%.cpp=$(OUT)/$(1)/%.o) $(foreach s,$(SRCS.$(2)),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o) \
            $(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/own/$(2)/libown.a
 	@echo "  LD  $(1) $(2)"; rm -f $$@
@@ -132,7 +138,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 # $(1) source, $(2) its folder, $(3) the folder's own objects
 define fuzz_target
 $(call object,clang-asan,$(OUT)/clang-asan/$(1:.cpp=.o),$(1),$(CXXFLAGS.$(2)))
-$(foreach s,$(SRCS.$(2)),$(eval $(call object,clang-asan,$(OUT)/clang-asan/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)))))
+$(foreach s,$(SRCS.$(2)),$(eval $(call object,clang-asan,$(OUT)/clang-asan/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)) $(SRCS_FLAGS.$(2)))))
 $(OUT)/clang-asan/$(1:.cpp=): $(OUT)/clang-asan/$(1:.cpp=.o) $(3) $(OUT)/clang-asan/libpure.a $(OUT)/clang-asan/libfakes.a
 	@echo "  LD  fuzz $(1)"; rm -f $$@
 	$(Q)$(CXX.clang-asan) -fsanitize=fuzzer -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/clang-asan/libfakes.a \
