@@ -27,6 +27,7 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
   bench          measure
   clean          remove objects and image; properclean: the whole output of this application and target;
                  distclean: all output folders and configurations
+  help           this page
 
   A   application folder, in this tree or outside (default apps/hello)
   T   what to build for (default kvm-x86_64)                    L   more library folders, separated by ':'

@@ -3,7 +3,7 @@
 
 # _relative <library>,<source>: a path below the library's build folder that no other source of it has.
 _relative = $(strip $(if $(filter $($(call uc,$(1))_BASE)/%,$(2)),$(patsubst $($(call uc,$(1))_BASE)/%,%,$(2)),\
-    $(if $(filter $($(call uc,$(1))_BUILD)/%,$(2)),$(patsubst $($(call uc,$(1))_BUILD)/%,%,$(2)),_abs$(2))))
+    $(if $(filter $($(call uc,$(1))_BUILD)/%,$(2)),$(patsubst $($(call uc,$(1))_BUILD)/%,_build/%,$(2)),_abs$(2))))
 
 # _file_var <source>,<variant>: X of LIBX_FILE_FLAGS: FOO for foo.c, FOO_ISR for foo.c|isr. '-' and '.' may stand as they
 # are, as Unikraft spells it, or as '_'.
@@ -16,7 +16,20 @@ _of_file = $(foreach v,$(call _file_vars,$(2),$(3)),$(call _both,$(1)_$(v)_$(4))
 _in_tree = $(filter $(UK_BASE)/arch/% $(UK_BASE)/plat/% $(UK_BASE)/lib/% $(UK_BASE)/drivers/%,$($(1)_BASE)/)
 _archflags = $(call _both,ARCHFLAGS) $(if $(filter isr,$(1)),$(call _both,ISR_ARCHFLAGS))
 _libname = $(patsubst lib%,%,$(1))
-_level = $(or $(UK_LOG_LEVEL_$(call uc,$(call _libname,$(1)))),$(UK_LOG_LEVEL),$(CONFIG_LIBUKPRINT_LEVEL),3)
+# Levels of log messages: one for all, others for single libraries ("ukalloc=debug,ukboot=err").
+_LEVEL_none := -1
+_LEVEL_crit := 0
+_LEVEL_err := 1
+_LEVEL_warn := 2
+_LEVEL_info := 3
+_LEVEL_debug := 4
+_LEVELS := $(subst $(comma), ,$(call qstrip,$(CONFIG_LIBUKPRINT_LEVELS)))
+_LEVELS_BAD := $(foreach l,$(_LEVELS),$(if $(_LEVEL_$(word 2,$(subst =, ,$(l)))),,$(l)))
+ifneq ($(strip $(_LEVELS_BAD)),)
+$(error LIBUKPRINT_LEVELS: '$(strip $(_LEVELS_BAD))' is not <library>=none|crit|err|warn|info|debug)
+endif
+_level_word = $(lastword $(patsubst $(1)=%,%,$(filter $(1)=%,$(_LEVELS))))
+_level = $(or $(_LEVEL_$(call _level_word,$(call _libname,$(1)))),$(CONFIG_LIBUKPRINT_LEVEL),3)
 _defines = -D__LIBNAME__=$(1) -DUK_LIBNAME='"$(call _libname,$(1))"' -DUK_LOG_LEVEL=$(call _level,$(1)) \
            -D__BASENAME__=$(notdir $(2)) $(if $(3),-D__VARIANT__=$(3))
 _lto = $(if $($(1)_EXPORTS),,$(if $(filter -fno-lto,$(call _both,$(1)_CFLAGS) $(call _both,$(1)_CXXFLAGS)),,$(_LTO)))

@@ -12,6 +12,14 @@ class UserError(Exception):
     """A mistake of the user or of his machine; its text is the whole message."""
 
 
+class OtherPython(Exception):
+    """Another interpreter, `path`, must take over: it has kconfiglib."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.path = path
+
+
 def check_path(name: str, path: str) -> str:
     bad = BAD_PATH.search(path)
     if bad:

@@ -42,7 +42,7 @@ def locked(ctx):
             say(f"another make is working in {ctx.shown(ctx.obj)}; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
         os.set_inheritable(file.fileno(), True)
-        yield
+        yield file
 
 
 def host_tool(ctx) -> str:

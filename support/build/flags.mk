@@ -11,7 +11,7 @@ _DBG-$(CONFIG_DEBUG_SYMBOLS_LVL3) += -g3
 
 # Seen by C, C++ and assembly.
 COMPFLAGS += -nostdlib -I$(BUILD_DIR)/include -include $(BUILD_DIR)/include/uk/config.h
-COMPFLAGS += -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)/=
+COMPFLAGS += -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/=
 ifeq ($(filter $(UK_BASE)/%,$(APP_DIR)),)
 COMPFLAGS += -ffile-prefix-map=$(APP_DIR)/=
 endif

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from context import UserError
+from context import OtherPython, UserError
 
 PATTERNS = ("Config.uk", "support/build/Config.uk", "arch/*/Config.uk", "plat/*/Config.uk", "lib/*/Config.uk",
             "drivers/*/Config.uk", "drivers/*/*/Config.uk", "support/kconfig/*.py", "support/kconfig/retired.txt")
@@ -56,7 +56,7 @@ def kconfig(_ctx):
             probe = subprocess.run([path, "-c", "import kconfiglib"], capture_output=True, check=False)
             if probe.returncode == 0:
                 sys.stdout.flush()
-                os.execve(path, [path, "-E", "-s"] + sys.argv, {**os.environ, "UK_PYTHON_TRIED": "1"})
+                raise OtherPython(path) from None
         raise UserError("error: no python3 with kconfiglib was found; on Debian: apt-get install python3-kconfiglib "
                         "(or name the interpreter that has it: make UK_PYTHON=/path/to/python3)") from None
     import configure

@@ -307,6 +307,7 @@ int main(int argc, char** argv) {
         snprintf(record, sizeof record, "%s.cmd", output);
     snprintf(fragment, sizeof fragment, "%s.d", output);
     make_parents(output);
+    make_parents(record);
     unlink(record);
     unlink(temporary);
     struct timespec times[2];
