@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Provider of <uk/hal/irq.hpp> for x86_64 where the image owns the processor.
+#pragma once
+
+#include <cstdint>
+
+namespace uk::hal {
+
+struct IrqState {
+    uint64_t rflags;
+};
+
+inline constexpr uint64_t kRflagsIf = 1 << 9;
+
+inline void irq_enable() {
+    asm volatile("sti" ::: "memory");
+}
+
+inline void irq_disable() {
+    asm volatile("cli" ::: "memory");
+}
+
+inline IrqState irq_state() {
+    IrqState state;
+    asm volatile("pushfq\n\tpopq %0" : "=r"(state.rflags) : : "memory");
+    return state;
+}
+
+inline bool irq_enabled() {
+    return (irq_state().rflags & kRflagsIf) != 0;
+}
+
+inline IrqState irq_save() {
+    IrqState state = irq_state();
+    irq_disable();
+    return state;
+}
+
+inline void irq_restore(IrqState state) {
+    if ((state.rflags & kRflagsIf) != 0) {
+        irq_enable();
+    }
+}
+
+// With interrupts off, "sti; hlt" opens the window and waits in one: an interrupt that is pending or
+// arrives in between ends the wait.
+inline void cpu_halt() {
+    IrqState state = irq_state();
+    asm volatile("sti\n\thlt" ::: "memory");
+    if ((state.rflags & kRflagsIf) == 0) {
+        irq_disable();
+    }
+}
+
+[[noreturn]] inline void cpu_stop() {
+    for (;;) {
+        asm volatile("cli\n\thlt" ::: "memory");
+    }
+}
+
+} // namespace uk::hal
