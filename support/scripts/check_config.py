@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""The configuration menu: every prompt has help, every symbol that is named exists, no warning."""
+"""The configuration menu: every prompt has help (its own, or that of its choice), every symbol that is named exists, no warning."""
 import os
 import re
 
@@ -34,7 +34,10 @@ def check_menu(root: str, application: str) -> list:
                                         " ".join(warning.split())))
     for node in kconf.node_iter():
         is_option = isinstance(node.item, (kconfiglib.Symbol, kconfiglib.Choice))
-        if is_option and node.prompt and not any(other.help for other in node.item.nodes):
+        nodes = list(node.item.nodes) if is_option else []
+        if isinstance(node.item, kconfiglib.Symbol) and node.item.choice:
+            nodes += node.item.choice.nodes  # "Errors", "Warnings": the choice explains its rows
+        if is_option and node.prompt and not any(other.help for other in nodes):
             name = node.item.name or node.prompt[0]
             findings.append(gatelib.Finding(node.filename, node.linenr, f"{name} has a prompt but no help"))
     return findings

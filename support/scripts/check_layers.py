@@ -14,14 +14,14 @@ import re
 import gatelib
 
 # From below to above. `chip` = drivers needed before core exists (uart, clocksource): base and hal only.
-FLOORS = ["base", "hal", "chip", "core", "class", "drivers", "services", "posix", "libc", "apps"]
-SIDE = {"arch": {"base", "hal"}, "plat": {"base", "hal", "arch", "chip", "core", "class", "drivers"}}
+FLOORS = ["base", "hal", "chip", "core", "device", "drivers", "services", "posix", "libc", "apps"]
+SIDE = {"arch": {"base", "hal"}, "plat": {"base", "hal", "arch", "chip", "core", "device", "drivers"}}
 GENERATED = {"uk/config.h", "uk/config.hpp"}
 # Header slots of hal: the provider's folder in arch or plat comes with the include path.
 SLOT_FOLDERS = ("uk/hal_arch/", "uk/hal_irq/")
 ARCHITECTURES = ("x86_64", "arm64")
 
-_ASSIGNMENT = re.compile(r"^(\w+)_(FLOOR|NEEDS)\s*[:+?]?=\s*([^#\n]*)", re.M)
+_ASSIGNMENT = re.compile(r"^(\w+)_(FLOOR|NEEDS)[ \t]*[:+?]?=[ \t]*([^#\n]*)", re.M)
 _INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 _ARCH_IF = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*(?:__x86_64__|__amd64__|__i386__|__aarch64__|__arm__"
                       r"|__linux__|CONFIG_ARCH_|CONFIG_PLAT_)")
@@ -83,7 +83,12 @@ def is_below(owner: Library, user: Library) -> bool:
     return FLOORS.index(owner.floor) <= FLOORS.index(user.floor)
 
 
-def check_include(name, line, path, user, owners, is_test):
+def is_test(name: str) -> bool:
+    """Tests, and the conformance suites that slots give to their providers, see every library and the fakes."""
+    return "/tests/" in name or name.endswith("conformance.hpp")
+
+
+def check_include(name, path, user, owners):
     """The text of the finding for one <uk/...> include, or None."""
     if path in GENERATED:
         return None
@@ -92,8 +97,8 @@ def check_include(name, line, path, user, owners, is_test):
             return None
         return f"<{path}> belongs to the architecture or platform; include the contract <uk/hal/...>"
     if path not in owners:
-        return None if is_test and path.startswith("uk/fakes/") else f"no library has the header <{path}>"
-    if user in owners[path] or is_test:
+        return None if is_test(name) and path.startswith("uk/fakes/") else f"no library has the header <{path}>"
+    if user in owners[path] or is_test(name):
         return None
     below = [owner for owner in owners[path] if is_below(owner, user)]
     if not below:
@@ -107,10 +112,12 @@ def check_include(name, line, path, user, owners, is_test):
 def check_quoted(root, name, path, user):
     target = os.path.normpath(os.path.join(os.path.dirname(name), path))
     here = [target, os.path.normpath(os.path.join(user.folder, path))]
+    here += [os.path.normpath(os.path.join(user.folder, isa, path)) for isa in ARCHITECTURES]
+    here += [path] if is_test(name) else []
     found = [one for one in here if os.path.exists(os.path.join(root, one))]
     if not found:
         return f'no file "{path}" here'
-    if not found[0].startswith(user.folder + "/") and "/tests/" not in name:
+    if not found[0].startswith(user.folder + "/") and not is_test(name):
         return f'"{path}" is a private header of another folder'
     return None
 
@@ -186,9 +193,9 @@ def check(root: str) -> list:
             if match.group(1) == '"':
                 problem = check_quoted(root, name, path, user)
             elif path.startswith("uk/"):
-                if "/tests/" not in name:
+                if not is_test(name):
                     used[user.folder] |= {owner.name for owner in owners.get(path, ())}
-                problem = check_include(name, line, path, user, owners, "/tests/" in name)
+                problem = check_include(name, path, user, owners)
             else:
                 continue
             if problem:

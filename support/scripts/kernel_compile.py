@@ -47,8 +47,12 @@ def write_config(root: str) -> str:
 
 
 def options(root: str, name: str) -> list:
-    """Include options for one file: its own folder for private headers, then everybody's include/."""
+    """Include options for one file: its library's folders for private headers, then everybody's include/."""
     platform = name.split("/")[1] if name.startswith("plat/") else "kvm"
-    return ["-I" + os.path.join(WORK, "include"), "-I" + os.path.dirname(name),
+    own, folder = [os.path.dirname(name)], os.path.dirname(name)
+    while folder and not os.path.exists(os.path.join(root, folder, "Makefile.uk")):
+        folder = os.path.dirname(folder)
+    own += [folder, os.path.join(folder, "x86_64")] if folder else []
+    return ["-I" + os.path.join(WORK, "include"), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
             '-DUK_LIBNAME="gate"']

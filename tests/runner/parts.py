@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The parts of `make check`: gates, host tests, fuzzing, images, guest tests, system tests."""
+import os
+
+from jobs import Job, Step, count_exit, count_line, count_pytest, count_tap
+
+PYTHON = "/usr/bin/python3"
+HELLO = r"^Hello"
+GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
+KVM, LINUXU = "kvm-x86_64", "linuxu-x86_64"
+O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
+# name, target, compiler, options over the default configuration, built for check (not only for check-all)
+IMAGES = [
+    ("gcc", KVM, GCC, [], True), ("clang", KVM, CLANG, [], True),
+    ("gcc-size", KVM, GCC, [O_S], True), ("gcc-debug", KVM, GCC, [O_0], True),
+    ("gcc-lto", KVM, GCC, [LTO], True), ("clang-lto", KVM, CLANG, [LTO], True),
+    ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], True),
+    ("clang-size", KVM, CLANG, [O_S], False), ("clang-debug", KVM, CLANG, [O_0], False),
+    ("gcc-size-lto", KVM, GCC, [O_S, LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
+    ("gcc-lto", LINUXU, GCC, [LTO], False), ("clang-lto", LINUXU, CLANG, [LTO], False),
+]
+GUESTS = [("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False)]
+
+
+def gates(root: str) -> list:
+    folder = os.path.join(root, "support/scripts")
+    names = sorted(name for name in os.listdir(folder) if name.startswith("check_") and name != "check_symbols.py")
+    return [Job("gates/" + name.removeprefix("check_").removesuffix(".py"),
+                [Step([PYTHON, f"support/scripts/{name}"], count_exit, limit=300)]) for name in names]
+
+
+def python_tests(root: str) -> list:
+    """A job for each file of tests, so that they run side by side."""
+    found = []
+    for folder in ("support", "tests"):
+        for place, folders, names in os.walk(os.path.join(root, folder)):
+            folders[:] = [name for name in folders if name not in ("__pycache__", "build")]
+            found += [os.path.relpath(os.path.join(place, name), root) for name in names
+                      if name.startswith("test_") and name.endswith(".py")]
+    jobs = []
+    for path in sorted(found):
+        name = "system/" if path.startswith("tests/system/") else "tools/"
+        command = [PYTHON, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", path]
+        jobs.append(Job(name + os.path.basename(path).removesuffix(".py").removeprefix("test_"),
+                        [Step(command, count_pytest, limit=600)]))
+    return jobs
+
+
+def make(folder: str, application: str, target: str, compiler: dict, *goals) -> list:
+    return ["make", f"A={application}", f"T={target}", f"O={folder}", f"C={folder}/config",
+            *(f"{name}={value}" for name, value in compiler.items()), *goals]
+
+
+def configured(folder: str, application: str, target: str, compiler: dict, options: list) -> list:
+    """Steps that leave folder/config: the application's default configuration and the options."""
+    text = f"cat {application}/defconfigs/{target} && printf '%s\\n' {' '.join(options)}"
+    return [Step(["sh", "-c", f"mkdir -p {folder} && {{ {text}; }} >{folder}/config"]),
+            Step(make(folder, application, target, compiler, "olddefconfig"))]
+
+
+def image(variant: tuple) -> Job:
+    name, target, compiler, options, _ = variant
+    folder, stem = f"build/check/{target}-{name}", f"hello_{target}"
+    symbols = [PYTHON, "support/scripts/check_symbols.py", "--objects", f"{folder}/obj/{stem}", "--image", f"{folder}/{stem}.dbg"]
+    symbols += ["--unoptimized"] if O_0 in options else []
+    steps = configured(folder, "apps/hello", target, compiler, options)
+    steps.append(Step(make(folder, "apps/hello", target, compiler), count_exit, limit=300))
+    steps.append(Step(symbols, count_exit))
+    steps.append(Step(make(folder, "apps/hello", target, compiler, "run"), count_exit, needs=HELLO, limit=120))
+    return Job(f"images/{target}-{name}", steps)
+
+
+def guest(variant: tuple) -> Job:
+    name, target, compiler, _ = variant
+    folder = f"build/check/guest-{target}-{name}"
+    steps = configured(folder, "tests/guest", target, compiler, [])
+    steps.append(Step(make(folder, "tests/guest", target, compiler), limit=300))
+    steps.append(Step(make(folder, "tests/guest", target, compiler, "run"), count_tap, limit=180))
+    return Job(f"guest/{target}-{name}", steps)
+
+
+def all_jobs(root: str, everything: bool) -> list:
+    """Longest first."""
+    fuzz = ["--seconds", "60"] if everything else []
+    jobs = [Job("host", [Step(["tests/host/run"], count_line, limit=1800)])]
+    jobs += [job for job in gates(root) if job.name == "gates/tidy"]
+    jobs += [job for job in python_tests(root) if job.name.startswith("system/")]
+    jobs += [image(variant) for variant in IMAGES if variant[-1] or everything]
+    jobs += [guest(variant) for variant in GUESTS if variant[-1] or everything]
+    jobs += [Job("fuzz", [Step(["tests/fuzz/run", *fuzz], count_line, limit=3600)])]
+    jobs += [job for job in gates(root) if job.name != "gates/tidy"]
+    return jobs + [job for job in python_tests(root) if not job.name.startswith("system/")]
