@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// memchr and memrchr: eight bytes at a time, never a byte outside the block.
+// memchr and memrchr: eight bytes at a time.
 #include "string_impl.hpp"
 
 using namespace uk::detail;
 
-extern "C" void* memchr(const void* s, int c, size_t n) {
-    const auto* p = static_cast<const char*>(s);
+// Aligned words only: where the byte is found, n may reach into memory that is not there (C11 7.24.5.1).
+extern "C" UK_READS_WORDS void* memchr(const void* s, int c, size_t n) {
+    if (n == 0)
+        return nullptr;
+    const auto* start = static_cast<const char*>(s);
+    const auto* word = reinterpret_cast<const AliasedWord*>(word_of(start));
     const uint64_t pattern = kOnes * static_cast<unsigned char>(c);
-    for (; n >= 8; p += 8, n -= 8) {
-        const uint64_t hits = zero_bytes(load64(p) ^ pattern);
-        if (hits != 0)
-            return const_cast<char*>(p) + first_byte(hits);
+    const unsigned skip = reinterpret_cast<uintptr_t>(start) % 8;
+    uint64_t hits = zero_bytes((*word ^ pattern) | ((uint64_t{1} << 8 * skip) - 1));
+    while (hits == 0) {
+        word = opaque(word + 1);
+        if (static_cast<size_t>(reinterpret_cast<const char*>(word) - start) >= n)
+            return nullptr;
+        hits = zero_bytes(*word ^ pattern);
     }
-    for (; n != 0; p = opaque(p + 1), n--)
-        if (*p == static_cast<char>(c))
-            return const_cast<char*>(p);
-    return nullptr;
+    const char* at = reinterpret_cast<const char*>(word) + first_byte(hits);
+    return static_cast<size_t>(at - start) < n ? const_cast<char*>(at) : nullptr;
 }
 
 extern "C" void* memrchr(const void* s, int c, size_t n) {
