@@ -69,12 +69,12 @@ def sync(ctx):
     kconf = parse(ctx)
     path = ctx.config if os.path.exists(ctx.config) else None
     origin = path or defaults_of(ctx)
-    if not path:
-        shown = f"{ctx.shown(origin)}" if origin else "the defaults"
-        say(f"no configuration yet: made {ctx.shown(ctx.config)} from {shown}")
     load(ctx, kconf, origin)
     strict.check(ctx, kconf, origin, lenient=False)
     finish(ctx, kconf, state)
+    if not path:
+        shown = ctx.shown(origin) if origin else "the defaults"
+        say(f"no configuration yet: made {ctx.shown(ctx.config)} from {shown}")
 
 
 def olddefconfig(ctx):

@@ -218,7 +218,7 @@ def check_assignments(ctx, kconf, origin, lenient, report) -> None:
             if name in gone:
                 report.add(False, f"{where}: {name} is retired: {gone[name]}")
                 continue
-            drop = "" if lenient or outside else "; make olddefconfig drops it"
+            drop = "" if lenient or origin != ctx.config else "; make olddefconfig drops it"
             report.add(not lenient and not outside,
                        f"{where}: unknown symbol {name}{suggestion(kconf, name)}{drop}")
             continue
