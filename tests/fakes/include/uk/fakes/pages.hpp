@@ -31,7 +31,7 @@ class PageStore {
         requests_++;
         if (fail_at_ != 0 && requests_ == fail_at_)
             return Errno::nomem;
-        if (pages == 0 || pages > pages_)
+        if (pages == 0 || pages > pages_ - live_)
             return Errno::nomem;
         // Scattered: every second run comes from the far end, with a gap of a page.
         const bool far = order_ == Order::scattered && requests_ % 2 == 0;
