@@ -9,7 +9,7 @@ import kconfiglib
 import gatelib
 
 # The root menu sources files by these variables; the gate looks at the tree without an outside folder.
-ENVIRONMENT = {"UK_T_ARCH": "x86_64", "UK_T_PLAT": "kvm", "UK_APP_NAME": "hello", "UK_APP_DIR": "apps/hello",
+ENVIRONMENT = {"UK_T_ARCH": "X86_64", "UK_T_PLAT": "KVM", "UK_APP_NAME": "hello", "UK_APP_DIR": "apps/hello",
                "UK_EXTERNAL_LIBS": "/nonexistent"}
 
 

@@ -26,7 +26,8 @@ _INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 _ARCH_IF = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*(?:__x86_64__|__amd64__|__i386__|__aarch64__|__arm__"
                       r"|__linux__|CONFIG_ARCH_|CONFIG_PLAT_)")
 _ARCH_CFG = re.compile(r"\bcfg::(?:arch|plat)_\w+")
-_ASM = re.compile(r"\b(?:asm|__asm|__asm__)\b\s*(?:volatile|__volatile__|goto|inline)?\s*\(")
+# asm("" : ...) has no instruction: it hides a value from the optimiser and may stand anywhere.
+_ASM = re.compile(r"\b(?:asm|__asm|__asm__)\b\s*(?:volatile|__volatile__|goto|inline)?\s*\((?!\s*\"\"\s*:)")
 _CODE = gatelib.C_FAMILY + (".S",)
 
 

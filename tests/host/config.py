@@ -11,7 +11,7 @@ import kconfiglib
 
 
 def load() -> kconfiglib.Kconfig:
-    os.environ.update(UK_T_ARCH="x86_64", UK_T_PLAT="linuxu", UK_APP_NAME="hosttest",
+    os.environ.update(UK_T_ARCH="X86_64", UK_T_PLAT="LINUXU", UK_APP_NAME="hosttest",
                       UK_APP_DIR="/nonexistent", UK_EXTERNAL_LIBS="/nonexistent")
     return kconfiglib.Kconfig("Config.uk", warn=False)
 
