@@ -15,5 +15,11 @@ export MAKE
 .PHONY: $(UK_GOALS)
 .DEFAULT_GOAL := all
 
+# Without python nothing below works; run and check may install it.
+_SETUP := UK_INSTALL=no '$(UK_TREE)/support/setup' build >&2
+_SETUP_run := '$(UK_TREE)/support/setup' '$(or $(T),kvm-x86_64)'
+_SETUP_check := '$(UK_TREE)/support/setup' check
+
 $(UK_GOALS):
-	+@exec $(UK_PYTHON) -E -s '$(UK_TREE)/support/build/drive' $@
+	+@command -v $(UK_PYTHON) >/dev/null || $(or $(_SETUP_$@),$(_SETUP)) || exit 1; \
+	exec $(UK_PYTHON) -E -s '$(UK_TREE)/support/build/drive' $@

@@ -92,17 +92,18 @@ def setup(ctx, word) -> None:
 
 def run_image(ctx, goal) -> int:
     setup(ctx, ctx.target)
+    if goal == "debug":
+        setup(ctx, "debug")
     build_image(ctx, goal)
     return script(ctx, f"support/run/{goal}")
 
 
 def check(ctx, goal) -> int:
-    setup(ctx, "check")
     return script(ctx, "tests/check", *(["--all"] if goal == "check-all" else []))
 
 
 def bench(ctx, _goal) -> int:
-    setup(ctx, ctx.target)
+    setup(ctx, "bench")
     return script(ctx, "tests/bench/bench")
 
 

@@ -34,7 +34,7 @@ _level_word = $(lastword $(patsubst $(1)=%,%,$(filter $(1)=%,$(_LEVELS))))
 _level = $(or $(_LEVEL_$(call _level_word,$(call _libname,$(1)))),$(CONFIG_LIBUKPRINT_LEVEL),3)
 _defines = -D__LIBNAME__=$(1) -DUK_LIBNAME='"$(call _libname,$(1))"' -DUK_LOG_LEVEL=$(call _level,$(1)) \
            -D__BASENAME__=$(notdir $(2)) $(if $(3),-D__VARIANT__=$(3))
-_lto = $(if $($(1)_EXPORTS),,$(if $(filter -fno-lto,$(call _both,$(1)_CFLAGS) $(call _both,$(1)_CXXFLAGS)),,$(_LTO)))
+_lto = $(if $($(1)_EXPORTS)$($(1)_LOCALS),,$(if $(filter -fno-lto,$(call _both,$(1)_CFLAGS) $(call _both,$(1)_CXXFLAGS)),,$(_LTO)))
 
 # _command_* <library>,<source>,<variant>,<LIBRARY>
 _command_c = $(CC) $(_CSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED) $(_WARN_OUTSIDE)) \
@@ -80,23 +80,26 @@ _source_variant = $(call _source,$(1),$(2),$(3),$(strip $(call _kind,$(2))),$($(
 _variants = $(or $(wordlist 2,99,$(subst |, ,$(1))),_)
 _source_word = $(foreach variant,$(call _variants,$(2)),$(call _source_variant,$(1),$(firstword $(subst |, ,$(2))),$(filter-out _,$(variant))))
 
-# _library <library>: all of it. Objects are linked one by one, or localized first if exportsyms.uk names what is public.
+# _library <library>: all of it. Objects are linked one by one, or localized first if exportsyms.uk names what is public
+# or localsyms.uk what is not.
 _library = $(call _library_named,$(1),$(call uc,$(1)))
 define _library_named
 $(if $(strip $($(2)_BASE)),,$(error library '$(1)' has no folder: addlib must be called in its Makefile.uk))
 $(eval $(2)_EXPORTS := $(strip $($(2)_EXPORTS) $(wildcard $($(2)_BASE)/exportsyms.uk)))
 $(foreach source,$(sort $(call _both,$(2)_SRCS)),$(call _source_word,$(1),$(source)))
-$(if $($(2)_EXPORTS),$(eval $(call _localized,$(1),$(2),$($(2)_BUILD).o)),$(eval _LINKED += $(call _both,$(2)_OBJS)))
+$(eval $(2)_LOCALS := $(strip $($(2)_LOCALS) $(wildcard $($(2)_BASE)/localsyms.uk)))
+$(if $($(2)_EXPORTS)$($(2)_LOCALS),$(eval $(call _localized,$(1),$(2),$($(2)_BUILD).o)),$(eval _LINKED += $(call _both,$(2)_OBJS)))
 endef
 
 # _localized <library>,<LIBRARY>,<output>: one relocatable object in which only the listed symbols are global.
-_localize = $(LD) -r -o "$$OUT" $(call _both,$(1)_OBJS) && $(OBJCOPY) $(addprefix --keep-global-symbols=,$($(1)_EXPORTS)) "$$OUT"
+_localize = $(LD) -r -o "$$OUT" $(call _both,$(1)_OBJS) && $(OBJCOPY) \
+    $(addprefix --keep-global-symbols=,$($(1)_EXPORTS)) $(addprefix --localize-symbols=,$($(1)_LOCALS)) "$$OUT"
 define _localized
 CMD_$(3) := $$(strip : $$(TOOLCHAIN_ID); $$(call _localize,$(2)))
 ifneq "$$(file <$(3).cmd)" "$$(CMD_$(3))"
 $(3): FORCE
 endif
-$(3): $$(call _both,$(2)_OBJS) $$($(2)_EXPORTS)
+$(3): $$(call _both,$(2)_OBJS) $$($(2)_EXPORTS) $$($(2)_LOCALS)
 	$$(call _step,LD-R $(1),$(3),$$(CMD_$(3)))
 _LINKED += $(3)
 endef

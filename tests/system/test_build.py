@@ -145,6 +145,29 @@ def test_exportsyms_hides_the_rest(tree):
     assert tree.run().returncode == 1
 
 
+def test_localsyms_hides_what_it_names(tree):
+    tree.edit("lib/one/one.cpp", "int one()", "extern \"C\" int helper();\nint helper() { return 1; }\nint one()")
+    tree.write("lib/one/localsyms.uk", "helper\n")
+    tree.good()
+    tree.edit("apps/hello/main.c", "return one();", "int helper(void); return helper();")
+    assert "undefined reference to `helper'" in tree.bad()
+
+
+def test_log_levels_of_libraries(tree):
+    tree.write("lib/one/Config.uk", tree.read("lib/one/Config.uk") + """
+config LIBUKPRINT_LEVELS
+\tstring "levels"
+\tdefault "one=debug,two=none"
+\thelp
+\t  h
+""")
+    tree.edit("lib/one/one.cpp", "int one() {", "int one() { return 10 + UK_LOG_LEVEL; }\nint old() {")
+    tree.good()
+    assert tree.run().returncode == 14
+    tree.edit(IMAGE + ".config", "one=debug", "one=loud")
+    assert "'one=loud' is not <library>=none|crit|err|warn|info|debug" in tree.bad()
+
+
 def test_linker_fragments_collect_sections(tree):
     tree.write("lib/one/table.c", "__attribute__((section(\".toy_table\"), used)) static const int row = 9;\n")
     tree.write("lib/one/extra.ld",
