@@ -18,16 +18,26 @@ inline constexpr std::array<uint16_t, 14> kSlabSizes = {16,  32,  48,  64,  96, 
                                                         256, 384, 512, 768, 1024, 1344, 2016};
 inline constexpr size_t kSlabMax = kSlabSizes.back();
 
-constexpr size_t slab_first(unsigned size_class) {
-    const size_t size = kSlabSizes[size_class];
+namespace detail {
+
+constexpr size_t first_of(size_t size) {
     const bool pow2 = (size & (size - 1)) == 0;
     return !pow2 ? kSlabHeader : (kSlabHeader + size - 1) / size * size;
 }
-constexpr size_t slab_capacity(unsigned size_class) {
-    return (kPageSize - slab_first(size_class)) / kSlabSizes[size_class];
+struct Shape {
+    uint16_t first;    // offset of the first object
+    uint16_t capacity; // objects in a page
+};
+constexpr auto make_shapes() {
+    std::array<Shape, kSlabSizes.size()> shapes{};
+    for (size_t i = 0; i < shapes.size(); i++) {
+        const size_t first = first_of(kSlabSizes[i]);
+        shapes[i] = {static_cast<uint16_t>(first),
+                     static_cast<uint16_t>((kPageSize - first) / kSlabSizes[i])};
+    }
+    return shapes;
 }
-
-namespace detail {
+inline constexpr auto kShapes = make_shapes();
 
 constexpr std::array<uint8_t, kSlabMax / 16 + 1> make_class_table() {
     std::array<uint8_t, kSlabMax / 16 + 1> table{};
@@ -42,6 +52,13 @@ constexpr std::array<uint8_t, kSlabMax / 16 + 1> make_class_table() {
 inline constexpr auto kClassTable = make_class_table();
 
 } // namespace detail
+
+constexpr size_t slab_first(unsigned size_class) {
+    return detail::kShapes[size_class].first;
+}
+constexpr size_t slab_capacity(unsigned size_class) {
+    return detail::kShapes[size_class].capacity;
+}
 
 // The class for `size` <= kSlabMax bytes.
 constexpr unsigned slab_class(size_t size) {
