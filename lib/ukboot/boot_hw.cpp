@@ -25,13 +25,13 @@ constexpr int kBootFailed = 126;
 // Constant text only, so that it also works in an image without log and with no memory at all.
 [[noreturn]] void give_up(std::string_view text) {
     hal::console_write(text.data(), text.size());
-    shutdown(hal::Shutdown::panic, kBootFailed);
+    uk::shutdown(hal::Shutdown::panic, kBootFailed);
 }
 
 void add_usable_memory(const hal::BootInfo& info) {
     std::span<const hal::MemoryRange> map(info.ranges, info.range_count);
     uint64_t added = 0;
-    boot::UsableMemory usable(map);
+    bootup::UsableMemory usable(map);
     for (PhysRange range = usable.next(); !range.empty(); range = usable.next()) {
         if (Result<> r = falloc::add_range(range); !r.ok()) {
             uk_pr_warn("RAM at 0x%llx, %llu KiB, is left unused: %s\n",
@@ -114,7 +114,7 @@ void apply_parameters(std::span<char* const> words) {
         }
         if (outcome.take() == params::Outcome::help) {
             params::print_help_boot();
-            shutdown(hal::Shutdown::exit, 0);
+            uk::shutdown(hal::Shutdown::exit, 0);
         }
     } else if (!words.empty()) {
         uk_pr_warn("kernel parameters are ignored: this image is built without LIBUKLIBPARAM\n");
@@ -148,10 +148,10 @@ void boot(const hal::BootInfo& info) {
     line.words[first] = name;
     size_t argc = line.found.count + 1 - first;
 
-    if (!boot::run_init_table().ok()) {
+    if (!bootup::run_init_table().ok()) {
         give_up("Microlith: boot stopped.\n");
     }
-    boot::run_constructors();
+    bootup::run_constructors();
     uk_exit(main(static_cast<int>(argc), line.words + first, environment()));
 }
 

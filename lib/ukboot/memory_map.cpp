@@ -4,7 +4,7 @@
 
 #include <uk/base/bits.hpp>
 
-namespace uk::boot {
+namespace uk::bootup {
 
 UsableMemory::Extent UsableMemory::extent_of(const hal::MemoryRange& range) {
     uint64_t start = range.start.value();
@@ -78,4 +78,4 @@ uint64_t total_bytes(std::span<const hal::MemoryRange> map, hal::MemoryKind kind
     return sum;
 }
 
-}  // namespace uk::boot
+}  // namespace uk::bootup

@@ -31,11 +31,11 @@ void run_destructors() {
 
 }  // namespace
 
-Result<> boot::run_init_table() {
+Result<> bootup::run_init_table() {
     return run_init(init_table(), InitLevel::early, InitLevel::late, init_report_log, &g_progress);
 }
 
-void boot::run_constructors() {
+void bootup::run_constructors() {
     for (const ArrayFunction* f = __init_array_start; f != __init_array_end; f++) {
         (*f)();
     }

@@ -9,7 +9,7 @@
 
 using uk::Paddr;
 using uk::PhysRange;
-using uk::boot::UsableMemory;
+using uk::bootup::UsableMemory;
 using uk::hal::MemoryKind;
 using uk::hal::MemoryRange;
 
@@ -71,8 +71,8 @@ TEST(UsableMemory, RangesThatWrapAreCut) {
 
 TEST(UsableMemory, TotalSaturates) {
     std::vector<MemoryRange> map{range(0, ~0ull), range(0, 5), range(0, 9, MemoryKind::acpi)};
-    EXPECT_EQ(uk::boot::total_bytes(map, MemoryKind::usable), ~0ull);
-    EXPECT_EQ(uk::boot::total_bytes(map, MemoryKind::acpi), 9u);
+    EXPECT_EQ(uk::bootup::total_bytes(map, MemoryKind::usable), ~0ull);
+    EXPECT_EQ(uk::bootup::total_bytes(map, MemoryKind::acpi), 9u);
 }
 
 // The specification in the header, page by page over a small address space.

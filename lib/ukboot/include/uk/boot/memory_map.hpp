@@ -8,7 +8,7 @@
 #include <uk/base/address.hpp>
 #include <uk/hal/boot_info.hpp>
 
-namespace uk::boot {
+namespace uk::bootup {
 
 // Walks the frames that are ours to use, in ascending order, as page-aligned ranges that do not
 // overlap. A page is usable if it lies wholly inside one usable range of the map and touches no range
@@ -42,4 +42,4 @@ private:
 // messages only.
 [[nodiscard]] uint64_t total_bytes(std::span<const hal::MemoryRange> map, hal::MemoryKind kind);
 
-}  // namespace uk::boot
+}  // namespace uk::bootup

@@ -12,7 +12,7 @@ namespace uk {
 // hal::shutdown(). Thread context for all reasons but panic, which may come from anywhere.
 [[noreturn]] void shutdown(hal::Shutdown reason, int status);
 
-namespace boot {
+namespace bootup {
 
 // Runs all levels of the init table of this image. The failing entry has been logged when this
 // returns its error. Boot context, once.
@@ -21,5 +21,5 @@ namespace boot {
 // Runs the application's constructors (.init_array). Boot context, once.
 void run_constructors();
 
-}  // namespace boot
+}  // namespace bootup
 }  // namespace uk
