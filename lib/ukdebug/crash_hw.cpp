@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // uk_crash and uk_panic: one report, then the end of the machine.
-#include <atomic>
-
 #include <uk/assert.h>
 #include <uk/config.hpp>
 #include <uk/debug/report.hpp>
@@ -23,7 +21,7 @@ constexpr size_t kLogLines = 10;
 
 // How many reports have begun and not ended the machine. Each further one does less, so that whatever
 // is broken, the machine ends.
-constinit std::atomic<int> depth{0};
+constinit int depth = 0;  // atomic
 
 Machine machine() {
     return {hal::console_write,
@@ -34,9 +32,9 @@ Machine machine() {
 
 // Returns for the first report only; a later one ends the machine after one more line at most.
 void enter(const char* what, uintptr_t pc) {
-    hal::irq_disable();
-    const int level = depth.fetch_add(1);
+    const int level = __atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST);
     if (level == 0) {
+        hal::irq_disable();
         if constexpr (cfg::libukprint) {
             log::flush();
         }

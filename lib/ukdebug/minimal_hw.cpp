@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is left of uk_crash and uk_panic without LIBUKDEBUG: one line, then the end of the machine.
-#include <atomic>
 #include <cstdarg>
 
 #include <uk/assert.h>
@@ -14,13 +13,12 @@
 namespace {
 
 constexpr int kStatus = 134;
-constinit std::atomic<int> depth{0};
+constinit int depth = 0;  // atomic
 
 // Only the first failure prints; the second ends the machine in silence, the third stops the CPU.
 void enter() {
-    uk::hal::irq_disable();
-    switch (depth.fetch_add(1)) {
-    case 0: return;
+    switch (__atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST)) {
+    case 0: uk::hal::irq_disable(); return;
     case 1: uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
     default: uk::hal::cpu_stop();
     }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The log of this image: one Logger, its lock, its clock, its console and its kernel parameter.
-#include <atomic>
-
 #include <uk/config.hpp>
 #include <uk/format.h>
 #include <uk/hal/clock.hpp>
@@ -29,7 +27,7 @@ uint64_t now_ns() {
 
 constinit Logger logger(std::span<char>(ring_storage, kRingBytes), cfg::libukprint_console,
                         Outside{hal::console_write, now_ns});
-constinit std::atomic<bool> busy{false};
+constinit bool busy = false;  // atomic: see Hold
 
 // Exclusive use of the logger: interrupts are off meanwhile, so whoever finds it taken on this CPU is an
 // exception handler that interrupted it (or, with several CPUs, another one) and must not wait for ever.
@@ -37,12 +35,12 @@ class Hold {
 public:
     Hold() : irq_(hal::irq_save()) {
         for (int tries = 0; tries < kTries && !mine_; tries++) {
-            mine_ = !busy.exchange(true, std::memory_order_acquire);
+            mine_ = !__atomic_exchange_n(&busy, true, __ATOMIC_ACQUIRE);
         }
     }
     ~Hold() {
         if (mine_) {
-            busy.store(false, std::memory_order_release);
+            __atomic_store_n(&busy, false, __ATOMIC_RELEASE);
         }
         hal::irq_restore(irq_);
     }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ways to die on purpose: what page tables, exceptions, assertions and the report itself must catch.
+#include "crash.hpp"
+
+#include <uk/alloc.h>
+#include <uk/assert.h>
+#include <uk/hal/cpu.hpp>
+#include <uk/hal/image.hpp>
+#include <uk/print.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+namespace {
+
+// The compiler must not see where these point.
+template <class T>
+T* hidden(uintptr_t address) {
+    asm volatile("" : "+r"(address));
+    return reinterpret_cast<T*>(address);
+}
+
+constexpr unsigned char kReturn[] = {0xc3};  // x86: ret
+volatile int g_sink = 0;
+unsigned char g_data[16] = {0xc3};
+const int g_constant[4] = {1, 2, 3, 4};
+
+void read_null() {
+    g_sink = *hidden<volatile int>(0);
+}
+void write_null() {
+    *hidden<volatile int>(8) = 1;
+}
+void call_null() {
+    hidden<void()>(0)();
+}
+void write_code() {
+    *hidden<volatile char>(reinterpret_cast<uintptr_t>(uk_text_start)) = 0;
+}
+void write_constant() {
+    *hidden<volatile int>(reinterpret_cast<uintptr_t>(g_constant)) = 1;
+}
+void run_data() {
+    hidden<void()>(reinterpret_cast<uintptr_t>(g_data))();
+}
+void run_stack() {
+    unsigned char code[16];
+    memcpy(code, kReturn, sizeof(kReturn));
+    hidden<void()>(reinterpret_cast<uintptr_t>(code))();
+}
+void run_heap() {
+    void* code = uk_malloc(uk_alloc_get_default(), 16);
+    memcpy(code, kReturn, sizeof(kReturn));
+    hidden<void()>(reinterpret_cast<uintptr_t>(code))();
+}
+void read_wild() {
+    g_sink = *hidden<volatile int>(0x8000'0000'0000'0000);  // no canonical address
+}
+void divide_by_zero() {
+    volatile int zero = 0;
+    g_sink = 1 / zero;
+}
+void bad_instruction() {
+    __builtin_trap();
+}
+
+// Frames of 256 bytes until the guard page; the limit, which is far beyond any stack, keeps the compiler
+// from seeing that this is its only end.
+[[gnu::noinline]] int overflow(int depth) {
+    volatile char room[256];
+    room[0] = static_cast<char>(depth);
+    return depth == 1 << 30 ? 0 : overflow(depth + 1) + room[0];
+}
+void overflow_stack() {
+    g_sink = overflow(0);
+}
+
+// The caller's frame pointer is damaged, then the crash.
+[[gnu::noinline]] void damage_frames() {
+    *reinterpret_cast<volatile uintptr_t*>(uk::hal::frame_pointer()) = 0x4141414141414141;
+    write_null();
+}
+void frames_in_a_loop() {
+    const uintptr_t mine = uk::hal::frame_pointer();
+    *reinterpret_cast<volatile uintptr_t*>(mine) = mine;
+    write_null();
+}
+
+void panic() {
+    UK_PANIC("the answer is %d", 42);
+}
+void assertion() {
+    UK_VERIFY(g_sink == 42);
+}
+// The text of the panic cannot be read: a failure inside the report.
+void panic_in_report() {
+    UK_PANIC("%s", hidden<const char>(8));
+}
+void log_then_crash() {
+    uk_pr_info("the last thing that was logged\n");
+    uk_pr_warn("a line without its end");
+    write_null();
+}
+
+struct Way {
+    const char* name;
+    void (*go)();
+};
+constexpr Way kWays[] = {
+    {"read_null", read_null},
+    {"write_null", write_null},
+    {"call_null", call_null},
+    {"write_code", write_code},
+    {"write_constant", write_constant},
+    {"run_data", run_data},
+    {"run_stack", run_stack},
+    {"run_heap", run_heap},
+    {"read_wild", read_wild},
+    {"divide_by_zero", divide_by_zero},
+    {"bad_instruction", bad_instruction},
+    {"overflow_stack", overflow_stack},
+    {"damage_frames", damage_frames},
+    {"frames_in_a_loop", frames_in_a_loop},
+    {"panic", panic},
+    {"assertion", assertion},
+    {"panic_in_report", panic_in_report},
+    {"log_then_crash", log_then_crash},
+};
+
+}  // namespace
+
+int crash(const char* name) {
+    for (const Way& way : kWays) {
+        if (strcmp(way.name, name) == 0) {
+            way.go();
+            printf("%s did not crash\n", name);
+            return 0;
+        }
+    }
+    for (const Way& way : kWays) {
+        printf("crash:%s\n", way.name);
+    }
+    return 2;
+}

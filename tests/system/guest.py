@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The image of tests/guest, built once for each target, and runs of it as a user would start it."""
+import os
+import re
+import subprocess
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TARGETS = ["kvm-x86_64", "linuxu-x86_64"]
+OUT = os.path.join(ROOT, "build", "check", "see-inside")
+LIMIT = 120
+
+
+def make(target: str, *words, limit=600):
+    folder = os.path.join(OUT, target)
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
+    return subprocess.run(["make", "-C", ROOT, "--no-print-directory", "A=tests/guest", f"T={target}", f"O={folder}",
+                           f"C={folder}/config", *words], capture_output=True, text=True, errors="replace", check=False,
+                          timeout=limit, stdin=subprocess.DEVNULL, env={**clean, "UK_INSTALL": "no"})
+
+
+def build(target: str) -> str:
+    """The image's path. Cheap when it is up to date."""
+    os.makedirs(os.path.join(OUT, target), exist_ok=True)
+    done = make(target)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(OUT, target, f"guest_{target}")
+
+
+def run(target: str, arguments="", parameters=""):
+    """(console, exit status). The console starts where the image's own output starts."""
+    build(target)
+    done = make(target, "run", f"ARGS={arguments}", f"PARAMS={parameters}", limit=LIMIT)
+    return done.stdout.replace("\r", ""), done.returncode, done.stderr
+
+
+def report_of(console: str) -> str:
+    found = re.findall(r"^---- Microlith crash report begins ----\n(.*?)^---- Microlith crash report ends ----\n",
+                       console, re.S | re.M)
+    assert len(found) == 1, f"{len(found)} reports in:\n{console}"
+    return found[0]
