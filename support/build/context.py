@@ -114,10 +114,11 @@ class Context:
     def command(self, goal: str) -> str:
         """The make command a user types for `goal` with this application and target."""
         words = ["make"]
-        if self.cwd != self.base:
+        here = self.env.get("PWD", self.cwd) == self.base
+        if not here:
             words.append(f"-C {self.base}")
         if self.app != f"{self.base}/apps/hello":
-            words.append(f"A={self.shown(self.app) if self.cwd == self.base else self.app}")
+            words.append(f"A={self.shown(self.app) if here else self.app}")
         if self.env.get("T") and self.target != "kvm-x86_64":
             words.append(f"T={self.target}")
         for name in "LOCN":

@@ -88,7 +88,8 @@ def make_command(ctx, tool: str, targets, counting: bool):
     if counting:
         command += ["-n", "UK_COUNTING=y"]
     else:
-        command += jobs or [f"-j{len(os.sched_getaffinity(0))}"]
+        if not any(word.startswith("-j") for word in jobs):
+            command.append(f"-j{len(os.sched_getaffinity(0))}")
         if keep_going:
             command.append("-k")
         if ctx.env.get("UK_TRACE"):
