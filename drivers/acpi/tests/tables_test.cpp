@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The ACPI reader against well-formed, truncated and corrupted tables.
+#include <uk/acpi/tables.hpp>
+
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <uk/base/endian.hpp>
+
+namespace {
+
+using uk::Errno;
+using uk::Paddr;
+using uk::acpi::Memory;
+
+// Physical memory from kBase on, with tables in it.
+class Firmware {
+  public:
+    static constexpr uint64_t kBase = 0xe0000;
+
+    uint64_t place(std::string bytes) {
+        uint64_t at = kBase + bytes_.size();
+        bytes.resize((bytes.size() + 15) & ~size_t{15});
+        bytes_ += bytes;
+        return at;
+    }
+    uint64_t table(const char* signature, std::string body) {
+        std::string header(36, '\0');
+        header.replace(0, 4, signature, 4);
+        put<uk::le32>(header, 4, static_cast<uint32_t>(36 + body.size()));
+        header[8] = 3;
+        body.insert(0, header);
+        body[9] = static_cast<char>(-sum(body));
+        return place(body);
+    }
+    uint64_t rsdp(uint64_t rsdt, uint64_t xsdt) {
+        std::string text(36, '\0');
+        text.replace(0, 8, "RSD PTR ");
+        text[15] = xsdt != 0 ? 2 : 0;
+        put<uk::le32>(text, 16, static_cast<uint32_t>(rsdt));
+        put<uk::le32>(text, 20, 36);
+        put<uk::le64>(text, 24, xsdt);
+        text[8] = static_cast<char>(-sum(text.substr(0, 20)));
+        text[32] = static_cast<char>(-sum(text));
+        return place(text);
+    }
+    template <class T, class V>
+    static void put(std::string& text, size_t at, V value) {
+        T wire(value);
+        std::memcpy(text.data() + at, &wire, sizeof wire);
+    }
+    static int sum(const std::string& text) {
+        int total = 0;
+        for (char c : text) {
+            total += static_cast<unsigned char>(c);
+        }
+        return total & 0xff;
+    }
+    std::string& bytes() { return bytes_; }
+    Memory memory() { return Memory{read, this}; }
+
+  private:
+    static bool read(void* context, Paddr from, void* to, size_t size) {
+        const std::string& bytes = static_cast<Firmware*>(context)->bytes_;
+        if (from.value() < kBase || from.value() - kBase > bytes.size() ||
+            size > bytes.size() - (from.value() - kBase)) {
+            return false;
+        }
+        std::memcpy(to, bytes.data() + (from.value() - kBase), size);
+        return true;
+    }
+    std::string bytes_;
+};
+
+std::string fadt(size_t length, uint32_t flags) {
+    std::string body(244 - 36, '\0');
+    Firmware::put<uk::le32>(body, 76 - 36, 0x608);
+    body[91 - 36] = 4;
+    body[108 - 36] = 0x32;
+    Firmware::put<uk::le32>(body, 112 - 36, flags);
+    if (length >= 244) {
+        body[116 - 36] = 1;
+        Firmware::put<uk::le64>(body, 120 - 36, 0xcf9);
+        body[128 - 36] = 0x0f;
+    }
+    body.resize(length - 36);
+    return body;
+}
+
+std::string hpet(uint8_t space, uint64_t address) {
+    std::string body(56 - 36, '\0');
+    body[4] = static_cast<char>(space);
+    Firmware::put<uk::le64>(body, 8, address);
+    return body;
+}
+
+// All tables, listed by an XSDT or an RSDT.
+uint64_t build(Firmware& f, bool wide, const std::vector<uint64_t>& tables) {
+    std::string list;
+    for (uint64_t table : tables) {
+        std::string entry(wide ? 8 : 4, '\0');
+        std::memcpy(entry.data(), &table, entry.size());
+        list += entry;
+    }
+    uint64_t at = f.table(wide ? "XSDT" : "RSDT", list);
+    return wide ? f.rsdp(0, at) : f.rsdp(at, 0);
+}
+
+TEST(Acpi, ReadsTheFieldsThroughEitherList) {
+    for (bool wide : {false, true}) {
+        Firmware f;
+        Paddr root{build(f, wide,
+                         {f.table("FACP", fadt(244, 1U << 8 | 1U << 10)), f.table("APIC", "xyz"),
+                          f.table("HPET", hpet(0, 0xfed00000))})};
+        auto result = uk::acpi::read_fadt(f.memory(), root);
+        ASSERT_TRUE(result.ok());
+        auto found = result.take();
+        EXPECT_EQ(found.pm_timer.address, 0x608U);
+        EXPECT_EQ(found.pm_timer.space, uk::acpi::Register::Space::port);
+        EXPECT_TRUE(found.pm_timer_32_bits);
+        EXPECT_EQ(found.reset.address, 0xcf9U);
+        EXPECT_EQ(found.reset_value, 0x0f);
+        EXPECT_EQ(found.rtc_century, 0x32);
+        EXPECT_EQ(uk::acpi::read_hpet(f.memory(), root).value_or(Paddr{}), Paddr{0xfed00000});
+    }
+}
+
+TEST(Acpi, AnOldFadtHasNoResetRegister) {
+    Firmware f;
+    Paddr root{build(f, false, {f.table("FACP", fadt(116, 1U << 10))})};
+    auto found = uk::acpi::read_fadt(f.memory(), root);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found.value().reset.address, 0U);
+    EXPECT_EQ(found.value().pm_timer.address, 0x608U);
+    EXPECT_FALSE(found.value().pm_timer_32_bits);
+}
+
+TEST(Acpi, AHardwareReducedMachineHasNoTimer) {
+    Firmware f;
+    Paddr root{build(f, true, {f.table("FACP", fadt(244, 1U << 20))})};
+    EXPECT_EQ(uk::acpi::read_fadt(f.memory(), root).take().pm_timer.address, 0U);
+}
+
+TEST(Acpi, SaysWhatIsMissing) {
+    Firmware f;
+    Paddr root{build(f, true, {f.table("FACP", fadt(100, 0)), f.table("HPET", hpet(1, 0x1000))})};
+    EXPECT_EQ(uk::acpi::find_table(f.memory(), Paddr{}, "FACP").code(), Errno::noent);
+    EXPECT_EQ(uk::acpi::find_table(f.memory(), root, "NONE").code(), Errno::noent);
+    EXPECT_EQ(uk::acpi::find_table(f.memory(), root + 4, "FACP").code(), Errno::inval);
+    EXPECT_EQ(uk::acpi::find_table(f.memory(), Paddr{16}, "FACP").code(), Errno::fault);
+    EXPECT_EQ(uk::acpi::read_fadt(f.memory(), root).code(), Errno::inval);
+    EXPECT_EQ(uk::acpi::read_hpet(f.memory(), root).code(), Errno::nodev);
+}
+
+TEST(Acpi, SkipsATableWithAWrongChecksum) {
+    Firmware f;
+    uint64_t bad = f.table("HPET", hpet(0, 0x1000));
+    f.bytes()[bad - Firmware::kBase + 10] ^= 1;
+    Paddr root{build(f, true, {bad, 0xfffffffffffffff0, f.table("HPET", hpet(0, 0x2000))})};
+    EXPECT_EQ(uk::acpi::read_hpet(f.memory(), root).value_or(Paddr{}), Paddr{0x2000});
+}
+
+TEST(Acpi, SurvivesCorruption) {
+    std::mt19937_64 random(3);
+    for (int round = 0; round < 20000; round++) {
+        Firmware f;
+        Paddr root{build(f, round % 2 == 0,
+                         {f.table("FACP", fadt(244, 0)), f.table("HPET", hpet(0, 64))})};
+        for (int i = 0; i < 4; i++) {
+            f.bytes()[random() % f.bytes().size()] = static_cast<char>(random());
+        }
+        f.bytes().resize(random() % 3 == 0 ? random() % f.bytes().size() : f.bytes().size());
+        (void)uk::acpi::read_fadt(f.memory(), root).ok();
+        (void)uk::acpi::read_hpet(f.memory(), root).ok();
+    }
+}
+
+} // namespace
