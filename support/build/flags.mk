@@ -9,6 +9,9 @@ _DBG-$(CONFIG_DEBUG_SYMBOLS_LVL1) += -g1
 _DBG-$(CONFIG_DEBUG_SYMBOLS_LVL2) += -g2
 _DBG-$(CONFIG_DEBUG_SYMBOLS_LVL3) += -g3
 
+# A library may ask for another level; in a build for stepping through code nobody does.
+_OPT_LAST := $(if $(CONFIG_OPTIMIZE_NONE),-O0)
+
 # Seen by C, C++ and assembly.
 COMPFLAGS += -nostdlib -I$(BUILD_DIR)/include -include $(BUILD_DIR)/include/uk/config.h
 COMPFLAGS += -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/=

@@ -29,8 +29,8 @@ _RESPONSE_MOVED := $(shell mv -f $(_RESPONSE).new $(_RESPONSE))
 endif
 
 ifeq ($(CONFIG_OPTIMIZE_LTO),y)
-_LINK = $(CXX) $(_CXXSTD) $(_LTO)$(if $(CXX_IS_CLANG),,=auto) $(call _both,ARCHFLAGS) -nostdlib -static -no-pie \
-    $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) -o "$$OUT"
+_LINK = $(CXX) $(_CXXSTD) $(_LTO)$(if $(CXX_IS_CLANG),,=auto) $(call _both,ARCHFLAGS) -nostdlib -static \
+    $(if $(CXX_IS_CLANG),,-no-pie -Wno-lto-type-mismatch) $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) -o "$$OUT"
 else
 _LINK = $(LD) $(_LDFLAGS) @$(_RESPONSE) -o "$$OUT"
 endif
