@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What compilers and the freestanding parts of libstdc++ may call: all of it is a programmer error and panics.
+// What compilers and the freestanding parts of libstdc++ may call: all of it is a programmer error
+// and panics.
 //
-// Allocation, exceptions and thread-safe statics are absent on purpose: code that needs them does not link.
+// Allocation, exceptions and thread-safe statics are absent on purpose: code that needs them does
+// not link.
 #include <uk/assert.h>
 
 #include <cstddef>
@@ -16,8 +18,8 @@ extern "C" [[noreturn, gnu::cold]] void __cxa_deleted_virtual() {
     UK_PANIC("deleted virtual function called");
 }
 
-// std::optional::value() of nothing and std::get of the wrong alternative end here, too. Weak: a C library's own
-// abort() takes its place.
+// std::optional::value() of nothing and std::get of the wrong alternative end here, too. Weak: a C
+// library's own abort() takes its place.
 extern "C" [[noreturn, gnu::cold, gnu::weak]] void abort() {
     UK_PANIC("abort called");
 }

@@ -8,8 +8,8 @@ namespace uk {
 
 namespace {
 
-// One string of NUL-terminated entries in ascending order, empty for the holes: no table of pointers, and a name is
-// looked up only when something has failed.
+// One string of NUL-terminated entries in ascending order, empty for the holes: no table of
+// pointers, and a name is looked up only when something has failed.
 #define UK_ERRNO_NAME(id, value, name, text) name "\0"
 #define UK_ERRNO_TEXT(id, value, name, text) text "\0"
 #define UK_ERRNO_EMPTY(value) "\0"

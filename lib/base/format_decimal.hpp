@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Private to the format engine: the exact decimal expansion of mantissa * 2^exponent, produced as far as needed.
+// Private to the format engine: the exact decimal expansion of mantissa * 2^exponent, produced as
+// far as needed.
 //
-// The digits form one stream in groups ("limbs") of nine. Position 0 is the first digit of the first stored limb,
-// lead() the first digit that is not zero, point() the first digit after the decimal point (negative when zero
-// limbs between the point and the first stored limb are left out). Positions not stored are zeros.
+// The digits form one stream in groups ("limbs") of nine. Position 0 is the first digit of the
+// first stored limb, lead() the first digit that is not zero, point() the first digit after the
+// decimal point (negative when zero limbs between the point and the first stored limb are left
+// out). Positions not stored are zeros.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +18,14 @@ class Decimal {
     static constexpr std::uint32_t kPow10[10] = {1,      10,      100,      1000,      10000,
                                                  100000, 1000000, 10000000, 100000000, kBase};
 
-    std::uint32_t limbs_[kLimbs + 1]; // limb 0 stands at limbs_[first_]; one spare in front for a carry
+    std::uint32_t
+        limbs_[kLimbs + 1]; // limb 0 stands at limbs_[first_]; one spare in front for a carry
     int first_ = 1;
     int count_ = 0;
     int point_ = 0; // limbs before the decimal point
-    // The binary fraction still to be converted: words_[low_..top_) of words_[0..width_), little-endian, the binary
-    // point above words_[width_ - 1]. Empty (low_ == top_) when all digits are stored.
+    // The binary fraction still to be converted: words_[low_..top_) of words_[0..width_),
+    // little-endian, the binary point above words_[width_ - 1]. Empty (low_ == top_) when all
+    // digits are stored.
     std::uint32_t words_[kWords];
     int low_ = 0;
     int top_ = 0;
@@ -143,9 +147,7 @@ class Decimal {
         return 9 - digits;
     }
     /// The exponent in d.ddd * 10^x; 0 for the value zero.
-    int exponent10() {
-        return count_ == 0 ? 0 : static_cast<int>(point() - lead() - 1);
-    }
+    int exponent10() { return count_ == 0 ? 0 : static_cast<int>(point() - lead() - 1); }
     /// Digits from lead() to the last one stored that is not zero.
     long long significant() {
         long long end = stored();
@@ -177,8 +179,8 @@ class Decimal {
         bool more = !exact();
         for (int i = index + 1; i < count_ && !more; i++)
             more = limb(i) != 0;
-        const bool odd = unit == kBase ? index > 0 && limb(index - 1) % 2 != 0
-                                       : kept / unit % 2 != 0;
+        const bool odd =
+            unit == kBase ? index > 0 && limb(index - 1) % 2 != 0 : kept / unit % 2 != 0;
         const bool up = rest > unit / 2 || (rest == unit / 2 && (more || odd));
         low_ = top_ = 0;
         count_ = index + 1;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Floating-point conversions of the printf engine: exact, correctly rounded, without heap and without
-// floating-point arithmetic (only fetching the argument touches a floating-point register).
+// Floating-point conversions of the printf engine: exact, correctly rounded, without heap and
+// without floating-point arithmetic (only fetching the argument touches a floating-point register).
 //
-// A finite value is mantissa * 2^exponent with integers. Its decimal expansion is finite, too: integer digits come
-// from repeated multiplication of the mantissa by powers of two in base 10^9, fraction digits from repeated
-// multiplication of the binary fraction by 10^9, as many as the precision asks for and no more. Rounding looks at
-// the digits after the cut and at whether anything is left: to nearest, ties to even.
+// A finite value is mantissa * 2^exponent with integers. Its decimal expansion is finite, too:
+// integer digits come from repeated multiplication of the mantissa by powers of two in base 10^9,
+// fraction digits from repeated multiplication of the binary fraction by 10^9, as many as the
+// precision asks for and no more. Rounding looks at the digits after the cut and at whether
+// anything is left: to nearest, ties to even.
 #include "format_impl.hpp"
 
 #include "format_decimal.hpp"
@@ -247,7 +248,8 @@ void format_hex_float(FormatOutput& out, const FormatSpec& spec, FloatBits<Float
     using Mantissa = typename FloatBits<Float>::Mantissa;
     int fraction_bits = FloatBits<Float>::kFractionBits;
     int exponent = bits.mantissa == 0 ? 0 : bits.exponent + fraction_bits;
-    if (spec.precision >= 0 && spec.precision * 4LL < fraction_bits) { // round to nearest, ties to even
+    if (spec.precision >= 0 &&
+        spec.precision * 4LL < fraction_bits) { // round to nearest, ties to even
         const int drop = fraction_bits - spec.precision * 4;
         const Mantissa rest = bits.mantissa & ((Mantissa{1} << drop) - 1);
         const Mantissa half = Mantissa{1} << (drop - 1);

@@ -11,6 +11,15 @@ bool at_level(const InitEntry* entry, unsigned level) {
     return entry != nullptr && static_cast<unsigned>(entry->level) == level;
 }
 
+/// The entry that runs after n others.
+const InitEntry* in_running_order(InitTable table, std::size_t n) {
+    for (unsigned level = 0; level < kInitLevels; level++)
+        for (const InitEntry* entry : table)
+            if (at_level(entry, level) && n-- == 0)
+                return entry;
+    UK_PANIC("more init entries done than there are");
+}
+
 } // namespace
 
 const char* init_level_name(InitLevel level) {
@@ -46,25 +55,12 @@ Result<> run_init(InitTable table, InitLevel from, InitLevel upto, InitReport re
 }
 
 void run_term(InitTable table, InitProgress& progress) {
-    // The counted entries are the first `done` in running order; skip what comes behind them.
-    std::size_t behind = 0;
-    for (const InitEntry* entry : table)
-        behind += entry != nullptr;
-    UK_ASSERT(progress.done <= behind);
-    behind -= progress.done;
-    for (unsigned level = kInitLevels; level-- > 0;) {
-        for (std::size_t i = table.size(); i-- > 0;) {
-            if (!at_level(table[i], level))
-                continue;
-            if (behind > 0) {
-                behind--;
-                continue;
-            }
-            progress.done--; // first: a term function that shuts down again does not run twice
-            if (table[i]->term != nullptr)
-                table[i]->term();
-        }
-    }
+    // Counted down first, and looked up anew each time: a term function may shut down again, and
+    // nothing runs twice.
+    while (progress.done > 0)
+        if (const InitEntry* entry = in_running_order(table, --progress.done);
+            entry->term != nullptr)
+            entry->term();
 }
 
 } // namespace uk

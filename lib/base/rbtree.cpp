@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The engine of RbTree: linking, unlinking and balancing of nodes, independent of the type around them.
+// The engine of RbTree: linking, unlinking and balancing of nodes, independent of the type around
+// them.
 //
-// Invariants: the top is black; a red node has black children; every way from the top to an empty place passes the
-// same number of black nodes. Both sides are handled by one code through child[side].
+// Invariants: the top is black; a red node has black children; every way from the top to an empty
+// place passes the same number of black nodes. Both sides are handled by one code through
+// child[side].
 #include <uk/base/rbtree.hpp>
 
 namespace uk::detail {

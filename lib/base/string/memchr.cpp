@@ -4,7 +4,8 @@
 
 using namespace uk::detail;
 
-// Aligned words only: where the byte is found, n may reach into memory that is not there (C11 7.24.5.1).
+// Aligned words only: where the byte is found, n may reach into memory that is not there
+// (C11 7.24.5.1).
 extern "C" UK_READS_WORDS void* memchr(const void* s, int c, size_t n) {
     if (n == 0)
         return nullptr;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// memmem and strstr: the two-way algorithm (Crochemore and Perrin, 1991), linear time and no memory.
+// memmem and strstr: the two-way algorithm (Crochemore and Perrin, 1991), linear time and no
+// memory.
 #include "string_impl.hpp"
 
 namespace {
@@ -80,7 +81,8 @@ extern "C" void* memmem(const void* hay, size_t hay_len, const void* needle, siz
     if (needle_len > hay_len)
         return nullptr;
     // Up to the first byte of the needle the fast way; often there is none.
-    const auto* first = static_cast<const unsigned char*>(memchr(h, n[0], hay_len - needle_len + 1));
+    const auto* first =
+        static_cast<const unsigned char*>(memchr(h, n[0], hay_len - needle_len + 1));
     if (first == nullptr || needle_len == 1)
         return const_cast<unsigned char*>(first);
     return const_cast<unsigned char*>(

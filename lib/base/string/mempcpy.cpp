@@ -12,6 +12,7 @@ extern "C" void* memccpy(void* __restrict dst, const void* __restrict src, int c
         memcpy(dst, src, n);
         return nullptr;
     }
-    const auto count = static_cast<size_t>(static_cast<const char*>(stop) - static_cast<const char*>(src)) + 1;
+    const auto count =
+        static_cast<size_t>(static_cast<const char*>(stop) - static_cast<const char*>(src)) + 1;
     return mempcpy(dst, src, count);
 }

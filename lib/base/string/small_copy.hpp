@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Private to memcpy and memmove: short blocks by a few loads and stores that overlap in the middle, without a loop. All
-// loads come before the first store, so source and destination may overlap, too.
+// Private to memcpy and memmove: short blocks by a few loads and stores that overlap in the middle,
+// without a loop. All loads come before the first store, so source and destination may overlap,
+// too.
 #pragma once
 
 #include "string_impl.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Private to the string functions: included first by each of them, and by their tests.
 //
-// In host tests every function is compiled as uk_host_<name>, so that it stands beside the host's and the
-// sanitizers keep theirs.
+// In host tests every function is compiled as uk_host_<name>, so that it stands beside the host's
+// and the sanitizers keep theirs.
 #pragma once
 
 #include <stddef.h>
@@ -61,8 +61,8 @@ inline void store64(void* p, uint64_t value) {
     __builtin_memcpy(p, &value, sizeof(value));
 }
 
-/// Hides a value from the optimiser, at no instruction: no compiler recognises a loop over it as the very function that
-/// the loop implements, whatever its flags.
+/// Hides a value from the optimiser, at no instruction: no compiler recognises a loop over it as
+/// the very function that the loop implements, whatever its flags.
 template <class T>
 [[gnu::always_inline]] inline T opaque(T value) {
     asm("" : "+r"(value));
@@ -82,8 +82,8 @@ inline unsigned first_byte(uint64_t mask) {
 }
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "byte indices assume little endian");
 
-/// The aligned word that holds p; it never crosses a page, so reading it whole cannot fault even where the
-/// string ends in it. Sanitizers must not look: users are marked UK_READS_WORDS.
+/// The aligned word that holds p; it never crosses a page, so reading it whole cannot fault even
+/// where the string ends in it. Sanitizers must not look: users are marked UK_READS_WORDS.
 inline const uint64_t* word_of(const char* p) {
     return reinterpret_cast<const uint64_t*>(reinterpret_cast<uintptr_t>(p) & ~uintptr_t{7});
 }

@@ -15,7 +15,8 @@ extern "C" char* strsep(char** __restrict string, const char* __restrict delim) 
     return token;
 }
 
-extern "C" char* strtok_r(char* __restrict s, const char* __restrict delim, char** __restrict save) {
+extern "C" char* strtok_r(char* __restrict s, const char* __restrict delim,
+                          char** __restrict save) {
     if (s == nullptr)
         s = *save;
     s += strspn(s, delim);

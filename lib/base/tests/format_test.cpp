@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The format engine against the host's printf: corner cases by hand, then random formats and values.
+// The format engine against the host's printf: corner cases by hand, then random formats and
+// values.
 #include <uk/base/format.hpp>
 
 #include <gtest/gtest.h>
@@ -20,14 +21,16 @@
 
 namespace {
 
-/// Formats with both and compares text and result, in a buffer that is large enough and in one of `cut` bytes.
+/// Formats with both and compares text and result, in a buffer that is large enough and in one of
+/// `cut` bytes.
 template <class... Args>
 void expect_same(const char* fmt, size_t cut, Args... args) {
     static std::vector<char> ours(40000);
     static std::vector<char> theirs(40000);
     const int wanted = snprintf(theirs.data(), theirs.size(), fmt, args...);
     const int got = uk_snprintf(ours.data(), ours.size(), fmt, args...);
-    ASSERT_EQ(got, wanted) << "format " << fmt << "\nours   " << ours.data() << "\ntheirs " << theirs.data();
+    ASSERT_EQ(got, wanted) << "format " << fmt << "\nours   " << ours.data() << "\ntheirs "
+                           << theirs.data();
     ASSERT_STREQ(ours.data(), theirs.data()) << "format " << fmt;
     ASSERT_EQ(memcmp(ours.data(), theirs.data(), static_cast<size_t>(got) + 1), 0) << fmt;
     if (cut > static_cast<size_t>(got))
@@ -132,7 +135,8 @@ TEST(Format, WideTextIsUtf8) {
     for (int precision = -1; precision < 13; precision++)
         expect_same("%.*ls|", 3, precision, text);
     for (int width = -14; width < 14; width++)
-        expect_same("%*ls|%*lc|%*S|%*C", 5, width, text, width, wint_t{0x20ac}, width, text, width, wint_t{'a'});
+        expect_same("%*ls|%*lc|%*S|%*C", 5, width, text, width, wint_t{0x20ac}, width, text, width,
+                    wint_t{'a'});
     expect_same("%lc|", 0, wint_t{0});
     const wchar_t* none = nullptr;
     expect_same("%ls|%.4ls", 1, none, none);
@@ -168,7 +172,8 @@ TEST(Format, TextBuffer) {
     EXPECT_EQ(uk::format({}, "%d", 12345), "");
 }
 
-// Random formats. One generator makes flags, width, precision; the callers choose length and conversion.
+// Random formats. One generator makes flags, width, precision; the callers choose length and
+// conversion.
 
 class Generator {
     std::mt19937_64 random_;
@@ -188,7 +193,8 @@ class Generator {
         if (one_in(2)) {
             text += '.';
             if (!one_in(8))
-                text += std::to_string(below(static_cast<unsigned>(one_in(10) ? max_precision : 24)));
+                text +=
+                    std::to_string(below(static_cast<unsigned>(one_in(10) ? max_precision : 24)));
         }
         return text;
     }
@@ -262,7 +268,8 @@ double any_double(Generator& g) {
     case 0: // any bit pattern: all magnitudes, denormals, infinities, NaNs
         return std::bit_cast<double>(g.bits());
     case 1: // what people print, many of them ties
-        return static_cast<double>(static_cast<int64_t>(g.number() >> g.below(60))) / static_cast<double>(1 << g.below(12));
+        return static_cast<double>(static_cast<int64_t>(g.number() >> g.below(60))) /
+               static_cast<double>(1 << g.below(12));
     case 2:
         return static_cast<double>(g.below(100000)) / 1000.0;
     case 3: { // runs of nines
@@ -272,9 +279,22 @@ double any_double(Generator& g) {
         return (g.one_in(2) ? power : 1 / power) * (1 - (g.one_in(2) ? DBL_EPSILON / 2 : 0));
     }
     case 4: { // special values
-        static const double kSpecial[] = {0.0, -0.0, DBL_MIN, DBL_MAX, DBL_TRUE_MIN, -DBL_TRUE_MIN, 0.5, 1.5, 2.5, 1e21, 9.5, 0.05,
-                                          std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-                                          std::numeric_limits<double>::quiet_NaN(), -std::numeric_limits<double>::quiet_NaN()};
+        static const double kSpecial[] = {0.0,
+                                          -0.0,
+                                          DBL_MIN,
+                                          DBL_MAX,
+                                          DBL_TRUE_MIN,
+                                          -DBL_TRUE_MIN,
+                                          0.5,
+                                          1.5,
+                                          2.5,
+                                          1e21,
+                                          9.5,
+                                          0.05,
+                                          std::numeric_limits<double>::infinity(),
+                                          -std::numeric_limits<double>::infinity(),
+                                          std::numeric_limits<double>::quiet_NaN(),
+                                          -std::numeric_limits<double>::quiet_NaN()};
         return kSpecial[g.below(sizeof(kSpecial) / sizeof(kSpecial[0]))];
     }
     default: // denormals
@@ -282,8 +302,9 @@ double any_double(Generator& g) {
     }
 }
 
-/// glibc drops zeros of %#g when rounding adds a digit (999999.9 gives "1.e+06"); there we go by the C standard, which
-/// defines %#g through %#e and %#f. Returns the format for the host that does so.
+/// glibc drops zeros of %#g when rounding adds a digit (999999.9 gives "1.e+06"); there we go by
+/// the C standard, which defines %#g through %#e and %#f. Returns the format for the host that does
+/// so.
 template <class Float>
 std::string standard_general(const std::string& fmt, Float value) {
     const size_t letter = fmt.find_first_of("gG");
@@ -298,7 +319,8 @@ std::string standard_general(const std::string& fmt, Float value) {
     const int exponent = atoi(strchr(text, 'e') + 1);
     const bool fixed = exponent >= -4 && exponent < precision;
     const char upper = fmt[letter] == 'G' ? 0 : 0x20;
-    return fmt.substr(0, head) + "." + std::to_string(fixed ? precision - 1 - exponent : precision - 1) +
+    return fmt.substr(0, head) + "." +
+           std::to_string(fixed ? precision - 1 - exponent : precision - 1) +
            (sizeof(Float) == 8 ? "" : "L") + static_cast<char>((fixed ? 'F' : 'E') | upper);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Tests that every implementation of memcpy, memmove and memset must pass: lib/base's own and each architecture's. Blocks
-// lie directly against pages that cannot be touched, and everything around the destination is checked.
+// Tests that every implementation of memcpy, memmove and memset must pass: lib/base's own and each
+// architecture's. Blocks lie directly against pages that cannot be touched, and everything around
+// the destination is checked.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -67,7 +68,8 @@ inline void check_copy(Copy copy) {
     }
     for (int i = 0; i < 3000; i++) {
         const size_t n = random() % 4000;
-        copy_once(copy, to, random() % (to.size() - n), from.begin() + random() % (from.size() - n), n);
+        copy_once(copy, to, random() % (to.size() - n), from.begin() + random() % (from.size() - n),
+                  n);
         if (::testing::Test::HasFatalFailure())
             return;
     }

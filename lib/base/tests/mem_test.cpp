@@ -73,7 +73,8 @@ TEST(Mem, Search) {
         unsigned char* p = i % 2 ? block.end() - n : block.begin() + random() % 9;
         for (size_t k = 0; k < n; k++) // few values, with those that differ in one bit or borrow
             p[k] = static_cast<unsigned char>("\x00\x01\x7f\x80\x81\xff"[random() % 6]);
-        const int c = static_cast<int>("\x00\x01\x7f\x80\x81\xff\x02"[random() % 7]) + (i % 2 ? 256 : 0);
+        const int c =
+            static_cast<int>("\x00\x01\x7f\x80\x81\xff\x02"[random() % 7]) + (i % 2 ? 256 : 0);
         ASSERT_EQ(uk_host_memchr(p, c, n), memchr(p, c, n));
         ASSERT_EQ(uk_host_memrchr(p, c, n), memrchr(p, c, n));
     }

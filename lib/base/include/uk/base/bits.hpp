@@ -17,7 +17,8 @@ namespace uk {
 
 template <std::unsigned_integral T>
 constexpr bool is_pow2(T value) {
-    return value != 0 && (value & static_cast<T>(value - 1)) == 0; // std::has_single_bit calls libgcc here
+    return value != 0 &&
+           (value & static_cast<T>(value - 1)) == 0; // std::has_single_bit calls libgcc here
 }
 
 /// `value` rounded to a multiple of `align`, a power of two. Rounding up past the largest T wraps

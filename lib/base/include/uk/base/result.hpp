@@ -181,6 +181,7 @@ static_assert(std::is_trivially_copyable_v<Result<>> &&
     _Pragma("GCC diagnostic pop")
 
 /// The value of a Result, or `return error` from the function around it (which returns a Result).
+/// Not in constant evaluation: compilers refuse statement expressions there.
 #define UK_TRY(expr)                                                                               \
     __extension__({                                                                                \
         UK_TRY_BIND_(expr)                                                                         \

@@ -50,7 +50,7 @@ inline std::span<const Row* const> section_span(const Row* const* start, const R
     UK_SECTION_POINTER(section, Row, UK_SECTION_CAT(id, _pointer), &id)
 
 /// Adds a row that is an object of its own: `object` is a constant address of type const Row*.
-#define UK_SECTION_POINTER(table, Row, id, object)                                               \
+#define UK_SECTION_POINTER(table, Row, id, object)                                                 \
     [[gnu::section(#table), gnu::used, gnu::retain]] static constinit const Row* const id = object
 
 /// All rows, as std::span<const Row* const>.
