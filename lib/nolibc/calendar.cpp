@@ -56,7 +56,8 @@ bool split_days(int64_t days, struct tm& out) {
 
 struct tm* gmtime_r(const time_t* when, struct tm* result) {
     int64_t days = floor_div(*when, kDaySeconds);
-    int second = static_cast<int>(*when - days * kDaySeconds);
+    int second = static_cast<int>(*when % kDaySeconds);
+    second += second < 0 ? static_cast<int>(kDaySeconds) : 0;
     struct tm fields = {};
     if (!split_days(days, fields)) {
         errno = EOVERFLOW;

@@ -329,7 +329,6 @@ const char* Scan::parse(const char* format, Conversion& conversion, CharSet& set
 
 int Scan::run(const char* format) {
     Outcome outcome = Outcome::matched;
-    bool converted = false; // "end before the first conversion" is EOF, also if it was discarded
     while (*format != '\0' && outcome == Outcome::matched) {
         if (isspace(static_cast<unsigned char>(*format))) {
             source_.skip_space();
@@ -362,9 +361,9 @@ int Scan::run(const char* format) {
             break;
         }
         outcome = convert(conversion, set);
-        converted = converted || outcome != Outcome::end;
     }
-    return outcome == Outcome::end && !converted ? EOF : assigned_;
+    // As every libc has it: EOF also if something was matched but nothing assigned.
+    return outcome == Outcome::end && assigned_ == 0 ? EOF : assigned_;
 }
 
 int scan(Source source, const char* format, va_list args) {

@@ -63,7 +63,8 @@ $(shell mkdir -p $(OUT); echo '$(PURE) $(FAKES)' >$(OUT)/sources.new; \
         cmp -s $(OUT)/sources.new $(OUT)/sources || mv $(OUT)/sources.new $(OUT)/sources)
 
 # --- how each variant is compiled --------------------------------------------------------------
-COMMON := -std=c++20 -DUK_HOST_TEST -g1 -O1 -fno-omit-frame-pointer -pthread \
+# Sources -O1; test files -O0, because compiling them is most of the work (it halves), running them is not.
+COMMON := -std=c++20 -DUK_HOST_TEST -g1 -fno-omit-frame-pointer -pthread \
           -Wall -Wextra -Wshadow -Wundef -Werror -MMD -MP $(INCLUDES) -include uk/config.h
 CXX.gcc-asan   := $(GXX) -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-psabi
 # Coverage for libFuzzer costs little, so tests and fuzz targets share their objects.
@@ -95,7 +96,7 @@ RULE.$(2) := y
 $(2): $(3) tests/host/host.mk | $(OUT)/include/uk/config.h $(5)
 	@mkdir -p $$(@D)
 	@echo "  CXX $(1) $(3)"
-	$(Q)$(CXX.$(1)) $(4) $(COMMON) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
+	$(Q)$(CXX.$(1)) $(4) $(COMMON) $(if $(findstring /tests/,$(3)),-O0,-O1) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
 	    { rm -f $$@; touch $$@.failed; }
 DEPS += $(2:.o=.d)
 endif
@@ -122,7 +123,7 @@ define variant
 $(OUT)/$(1)/pch.hpp.$(PCH.$(1)): tests/host/pch.hpp tests/host/host.mk | $(OUT)/include/uk/config.h
 	@mkdir -p $$(@D)
 	@echo "  PCH $(1)"
-	$(Q)$(CXX.$(1)) $(COMMON) -x c++-header -o $$@ $$<
+	$(Q)$(CXX.$(1)) $(COMMON) -O0 -x c++-header -o $$@ $$<
 $(foreach s,$(PURE) $(FAKES),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s))))
 $(OUT)/$(1)/libpure.a: $(PURE:%.cpp=$(OUT)/$(1)/%.o)
 $(OUT)/$(1)/libfakes.a: $(FAKES:%.cpp=$(OUT)/$(1)/%.o)

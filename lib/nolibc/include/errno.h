@@ -12,7 +12,9 @@ extern int errno;
 }
 #endif
 
+#ifndef errno
 #define errno errno
+#endif
 
 #define EPERM 1
 #define ENOENT 2

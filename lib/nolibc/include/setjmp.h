@@ -11,11 +11,13 @@ extern "C" {
 /* Registers that a function must preserve, stack pointer and return address. */
 typedef unsigned long jmp_buf[NOLIBC_JMP_BUF_WORDS];
 
-__attribute__((returns_twice)) int setjmp(jmp_buf env);
-__attribute__((noreturn)) void longjmp(jmp_buf env, int value);
+__attribute__((__returns_twice__)) int setjmp(jmp_buf env);
+__attribute__((__noreturn__)) void longjmp(jmp_buf env, int value);
 
 #ifdef __cplusplus
 }
 #endif
 
+#ifndef setjmp
 #define setjmp(env) setjmp(env)
+#endif

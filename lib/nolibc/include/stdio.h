@@ -18,9 +18,11 @@ typedef struct nolibc_file FILE;
 extern FILE* const stdin;
 extern FILE* const stdout;
 extern FILE* const stderr;
+#ifndef stdin
 #define stdin stdin
 #define stdout stdout
 #define stderr stderr
+#endif
 
 #define EOF (-1)
 #define BUFSIZ 1024
@@ -28,8 +30,8 @@ extern FILE* const stderr;
 #define _IOLBF 1
 #define _IONBF 2
 
-#define NOLIBC_PRINTF(format_, first_) __attribute__((format(printf, format_, first_)))
-#define NOLIBC_SCANF(format_, first_) __attribute__((format(scanf, format_, first_)))
+#define NOLIBC_PRINTF(format_, first_) __attribute__((__format__(__printf__, format_, first_)))
+#define NOLIBC_SCANF(format_, first_) __attribute__((__format__(__scanf__, format_, first_)))
 
 /* Return the number of bytes written (s[n]printf: that the whole text has), or -1 with errno:
  * EOVERFLOW (beyond INT_MAX), EILSEQ (an invalid wide character), EBADF, errors of the console. */

@@ -16,22 +16,22 @@ extern "C" {
 
 /* The default heap. NULL with ENOMEM (aligned_alloc also EINVAL: alignment no power of two). A size
  * of 0 gives a block of its own; realloc(p, 0) frees p and returns NULL. */
-__attribute__((malloc, alloc_size(1))) void* malloc(size_t size);
-__attribute__((malloc, alloc_size(1, 2))) void* calloc(size_t count, size_t size);
-__attribute__((alloc_size(2))) void* realloc(void* block, size_t size);
-__attribute__((alloc_size(2, 3))) void* reallocarray(void* block, size_t count, size_t size);
-__attribute__((malloc, alloc_size(2))) void* aligned_alloc(size_t alignment, size_t size);
+__attribute__((__malloc__, __alloc_size__(1))) void* malloc(size_t size);
+__attribute__((__malloc__, __alloc_size__(1, 2))) void* calloc(size_t count, size_t size);
+__attribute__((__alloc_size__(2))) void* realloc(void* block, size_t size);
+__attribute__((__alloc_size__(2, 3))) void* reallocarray(void* block, size_t count, size_t size);
+__attribute__((__malloc__, __alloc_size__(2))) void* aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void** block, size_t alignment, size_t size);
 void free(void* block);
 
 /* exit: functions of atexit, last first, buffered output written, then the image ends. */
-__attribute__((noreturn)) void exit(int status);
+__attribute__((__noreturn__)) void exit(int status);
 /* At most 32 (more: -1). */
 int atexit(void (*function)(void));
 /* Neither of the two. */
-__attribute__((noreturn)) void _Exit(int status);
+__attribute__((__noreturn__)) void _Exit(int status);
 /* Ends in a crash report. */
-__attribute__((noreturn)) void abort(void);
+__attribute__((__noreturn__)) void abort(void);
 
 int atoi(const char* text);
 long atol(const char* text);

@@ -67,7 +67,7 @@ char* ctime(const time_t* when);
 char* ctime_r(const time_t* when, char* buffer);
 
 /* All conversions of POSIX in the C locale; E and O change nothing; no flags and no widths. */
-__attribute__((format(strftime, 3, 0))) size_t strftime(char* __restrict buffer, size_t size,
+__attribute__((__format__(__strftime__, 3, 0))) size_t strftime(char* __restrict buffer, size_t size,
                                                         const char* __restrict format,
                                                         const struct tm* __restrict fields);
 

@@ -30,7 +30,7 @@ int usleep(useconds_t microseconds);
 pid_t getpid(void);
 
 /* Ends the image: no atexit functions, buffered output is lost. */
-__attribute__((noreturn)) void _exit(int status);
+__attribute__((__noreturn__)) void _exit(int status);
 
 #ifdef __cplusplus
 }
