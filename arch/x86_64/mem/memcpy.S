@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* memcpy(rdi dst, rsi src, rdx n) -> rax dst */
-#include "mem.h"
+#include "mem.inc"
 
 FUNCTION(memcpy)
     movq %rdi, %rax

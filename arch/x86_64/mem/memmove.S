@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* memmove(rdi dst, rsi src, rdx n) -> rax dst; everything that could be overwritten is loaded first */
-#include "mem.h"
+#include "mem.inc"
 
 FUNCTION(memmove)
     movq %rdi, %rax

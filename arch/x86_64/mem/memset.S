@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* memset(rdi dst, esi c, rdx n) -> rax dst */
-#include "mem.h"
+#include "mem.inc"
 
 FUNCTION(memset)
     movq %rdi, %rax
