@@ -9,7 +9,7 @@ Walk walk_stack(uintptr_t frame_pointer, const StackView& view, std::span<uintpt
     uintptr_t below = 0;
     while (true) {
         walk.frame_pointer = frame_pointer;
-        uintptr_t record[2];  // next frame pointer, return address
+        uintptr_t record[2]; // next frame pointer, return address
         if (frame_pointer == 0) {
             walk.end = WalkEnd::bottom;
         } else if (frame_pointer % sizeof(uintptr_t) != 0) {
@@ -36,14 +36,20 @@ Walk walk_stack(uintptr_t frame_pointer, const StackView& view, std::span<uintpt
 
 const char* walk_end_text(WalkEnd end) {
     switch (end) {
-    case WalkEnd::bottom: return "first frame";
-    case WalkEnd::full: return "more frames follow";
-    case WalkEnd::misaligned: return "frame pointer is not aligned";
-    case WalkEnd::unreadable: return "frame pointer leads to unmapped memory";
-    case WalkEnd::not_ascending: return "frame pointers do not ascend";
-    case WalkEnd::not_text: return "return address is not in code";
+    case WalkEnd::bottom:
+        return "first frame";
+    case WalkEnd::full:
+        return "more frames follow";
+    case WalkEnd::misaligned:
+        return "frame pointer is not aligned";
+    case WalkEnd::unreadable:
+        return "frame pointer leads to unmapped memory";
+    case WalkEnd::not_ascending:
+        return "frame pointers do not ascend";
+    case WalkEnd::not_text:
+        return "return address is not in code";
     }
     return "?";
 }
 
-}  // namespace uk::debug
+} // namespace uk::debug

@@ -15,13 +15,13 @@ namespace uk::debug {
 
 namespace {
 
-constexpr int kStatus = 134;  // 128 + SIGABRT, what a shell shows for a program that aborted
+constexpr int kStatus = 134; // 128 + SIGABRT, what a shell shows for a program that aborted
 constexpr size_t kStackBytes = 128;
 constexpr size_t kLogLines = 10;
 
-// How many reports have begun and not ended the machine. Each further one does less, so that whatever
-// is broken, the machine ends.
-constinit int depth = 0;  // atomic
+// How many reports have begun and not ended the machine. Each further one does less, so that
+// whatever is broken, the machine ends.
+constinit int depth = 0; // atomic
 
 Machine machine() {
     return {hal::console_write,
@@ -43,7 +43,7 @@ void enter(const char* what, uintptr_t pc) {
     if (level == 1) {
         const Machine here = machine();
         Report report(here);
-        report.line("(another failure inside this report: %s at image+0x%llx)", what,
+        report.line("\n(another failure inside this report: %s at image+0x%llx)", what,
                     static_cast<unsigned long long>(pc - here.image_start));
         report.end();
     }
@@ -68,9 +68,9 @@ void last_log_lines(Report& report) {
     }
 }
 
-}  // namespace
+} // namespace
 
-}  // namespace uk::debug
+} // namespace uk::debug
 
 using uk::debug::Report;
 

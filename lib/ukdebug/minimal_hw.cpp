@@ -13,14 +13,18 @@
 namespace {
 
 constexpr int kStatus = 134;
-constinit int depth = 0;  // atomic
+constinit int depth = 0; // atomic
 
 // Only the first failure prints; the second ends the machine in silence, the third stops the CPU.
 void enter() {
     switch (__atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST)) {
-    case 0: uk::hal::irq_disable(); return;
-    case 1: uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
-    default: uk::hal::cpu_stop();
+    case 0:
+        uk::hal::irq_disable();
+        return;
+    case 1:
+        uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
+    default:
+        uk::hal::cpu_stop();
     }
 }
 
@@ -37,7 +41,7 @@ void enter() {
     uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
 }
 
-}  // namespace
+} // namespace
 
 extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
     enter();

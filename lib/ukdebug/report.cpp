@@ -18,7 +18,7 @@ constexpr size_t kRegistersInRow = 3;
 
 using Hex = unsigned long long;
 
-}  // namespace
+} // namespace
 
 void Report::line(const char* format, ...) {
     char text[256];
@@ -66,9 +66,10 @@ void Report::exception(const hal::TrapInfo& info) {
 void Report::panic(const char* file, int line_number, const char* function, const char* format,
                    va_list arguments) {
     char text[256];
-    size_t size = uk_scnprintf(text, sizeof(text) - 1, "panic: %s:%d: %s: ", file, line_number,
-                               function);
-    size += uk_vscnprintf(text + size, sizeof(text) - 1 - size, format, arguments);
+    // In two pieces: should the message be what is broken, the place is known by then.
+    machine_.write(
+        text, uk_scnprintf(text, sizeof(text), "panic: %s:%d: %s: ", file, line_number, function));
+    const size_t size = uk_vscnprintf(text, sizeof(text) - 1, format, arguments);
     text[size] = '\n';
     machine_.write(text, size + 1);
 }
@@ -137,7 +138,8 @@ void Report::stack(uintptr_t sp, size_t size) {
 
 void Report::call(unsigned number, const char* mark, uintptr_t address) {
     if (machine_.memory.in_text(address)) {
-        line("  #%u%s image+0x%llx", number, mark, static_cast<Hex>(address - machine_.image_start));
+        line("  #%u%s image+0x%llx", number, mark,
+             static_cast<Hex>(address - machine_.image_start));
     } else {
         line("  #%u%s 0x%016llx (not in code)", number, mark, static_cast<Hex>(address));
     }
@@ -150,10 +152,14 @@ void Report::calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp) {
         call(number++, "", pc);
     }
     // A call through a wild pointer leaves the caller's address on top of the stack, and no frame.
+    // So does a function that the compiler gave no frame; but there the word may also be anything
+    // else.
     uintptr_t top = 0;
-    if (sp != 0 && !machine_.memory.in_text(pc) &&
-        machine_.memory.read(&top, sp, sizeof(top)) == sizeof(top) && machine_.memory.in_text(top)) {
-        call(number++, "", top);
+    if (sp != 0 && machine_.memory.read(&top, sp, sizeof(top)) == sizeof(top) &&
+        machine_.memory.in_text(top)) {
+        const bool sure = !machine_.memory.in_text(pc);
+        call(number, sure ? "" : " maybe", top);
+        number += sure ? 1 : 0;
     }
     uintptr_t frames[kMaxCalls];
     const Walk walk = walk_stack(frame_pointer, machine_.memory, frames);
@@ -182,4 +188,4 @@ void Report::guess(uintptr_t sp) {
     }
 }
 
-}  // namespace uk::debug
+} // namespace uk::debug

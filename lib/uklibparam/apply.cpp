@@ -12,13 +12,13 @@ namespace uk::params {
 namespace {
 
 class Applier {
-public:
+  public:
     Applier(std::span<char* const> words, Rows rows, Say say, void* context)
         : words_(words), rows_(rows), say_(say), context_(context) {}
 
     Result<Outcome> run();
 
-private:
+  private:
     void word(char* text);
     void unknown(std::string_view name);
     void list(const Param* row, std::string_view name, char* content);
@@ -32,7 +32,7 @@ private:
     Rows rows_;
     Say say_;
     void* context_;
-    size_t at_ = 0;  // the word after the one being looked at
+    size_t at_ = 0; // the word after the one being looked at
     bool failed_ = false;
     bool help_ = false;
 };
@@ -69,8 +69,8 @@ void Applier::word(char* text) {
     }
 }
 
-// `content` is what follows the bracket in the word just taken: nothing (the list has words of its own),
-// its first value, or all of it (a word that was quoted as a whole).
+// `content` is what follows the bracket in the word just taken: nothing (the list has words of its
+// own), its first value, or all of it (a word that was quoted as a whole).
 void Applier::list(const Param* row, std::string_view name, char* content) {
     size_t size = strlen(content);
     while (size > 0 && is_blank(content[size - 1])) {
@@ -92,7 +92,7 @@ void Applier::list(const Param* row, std::string_view name, char* content) {
     const size_t back = at_;
     if (!list_in_following_words(row, tight)) {
         if (row == nullptr) {
-            at_ = back;  // not a list of ours: do not swallow what follows
+            at_ = back; // not a list of ours: do not swallow what follows
             return;
         }
         tell(true, Message().append("%.*s=[: the list has no end: write %.*s=[ a b ], with a blank "
@@ -102,8 +102,9 @@ void Applier::list(const Param* row, std::string_view name, char* content) {
     }
 }
 
-// A list that begins "[ a" ends with a word "]", so that values may end in a bracket themselves; one that
-// begins "[a" ends with the first bracket at the end of a word. False if the words end first.
+// A list that begins "[ a" ends with a word "]", so that values may end in a bracket themselves;
+// one that begins "[a" ends with the first bracket at the end of a word. False if the words end
+// first.
 bool Applier::list_in_following_words(const Param* row, bool tight) {
     while (at_ < words_.size()) {
         char* text = words_[at_++];
@@ -191,10 +192,10 @@ const Param* Applier::find(std::string_view name) const {
     return nullptr;
 }
 
-}  // namespace
+} // namespace
 
 Result<Outcome> apply(std::span<char* const> words, Rows rows, Say say, void* context) {
     return Applier(words, rows, say, context).run();
 }
 
-}  // namespace uk::params
+} // namespace uk::params

@@ -32,4 +32,4 @@ void print_help_boot() {
         nullptr);
 }
 
-}  // namespace uk::params
+} // namespace uk::params

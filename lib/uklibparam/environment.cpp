@@ -24,4 +24,4 @@ char** environment() {
     return const_cast<char**>(variables.values);
 }
 
-}  // namespace uk::params
+} // namespace uk::params

@@ -9,10 +9,10 @@ namespace uk::params {
 
 namespace {
 
-constexpr char kHead[] =
-    "Command line:  [help] [NAME=VALUE]... -- [APPLICATION ARGUMENT]...\n"
-    "Without \"--\" every word is an application argument. Sizes take K, M, G, T; lists are written\n"
-    "NAME=[ \"a\" \"b\" ]. Parameters of this image and their values:\n";
+constexpr char kHead[] = "Command line:  [help] [NAME=VALUE]... -- [APPLICATION ARGUMENT]...\n"
+                         "Without \"--\" every word is an application argument. Sizes take K, M, "
+                         "G, T; lists are written\n"
+                         "NAME=[ \"a\" \"b\" ]. Parameters of this image and their values:\n";
 
 bool before(const Param& left, const Param& right) {
     Message left_name;
@@ -56,7 +56,7 @@ void print_row(const Param& row, Print print, void* context) {
     print(context, line.c_str(), line.size());
 }
 
-}  // namespace
+} // namespace
 
 void print_help(Rows rows, Print print, void* context) {
     print(context, kHead, sizeof(kHead) - 1);
@@ -66,4 +66,4 @@ void print_help(Rows rows, Print print, void* context) {
     }
 }
 
-}  // namespace uk::params
+} // namespace uk::params

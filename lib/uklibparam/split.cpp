@@ -31,13 +31,13 @@ bool is_separator(const char* word) {
     return strcmp(word, "--") == 0;
 }
 
-}  // namespace
+} // namespace
 
 char* Splitter::next() {
     if (text_.empty()) {
         return nullptr;
     }
-    const size_t limit = text_.size() - 1;  // the last byte is room for a NUL
+    const size_t limit = text_.size() - 1; // the last byte is room for a NUL
     while (read_ < limit && is_blank(text_[read_])) {
         read_++;
     }
@@ -57,8 +57,8 @@ char* Splitter::next() {
             text_[write++] = c;
         }
     }
-    // Step over the blank that ended the word, since its place may now hold the word's NUL. A NUL that
-    // ended it stays in front of us and ends the text.
+    // Step over the blank that ended the word, since its place may now hold the word's NUL. A NUL
+    // that ended it stays in front of us and ends the text.
     if (read_ < limit && text_[read_] != '\0') {
         read_++;
     }
@@ -100,7 +100,7 @@ Words count_words(std::span<const char> text) {
             break;
         }
         QuoteState quote;
-        size_t length = 0;  // of the word without its quotes
+        size_t length = 0; // of the word without its quotes
         size_t dashes = 0;
         for (; at < text.size() && text[at] != '\0'; at++) {
             if (quote.open == '\0' && is_blank(text[at])) {
@@ -133,4 +133,4 @@ Words find_separator(std::span<char* const> list) {
     return words;
 }
 
-}  // namespace uk::params
+} // namespace uk::params

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One word after the other out of a line, in place; what split() and lists inside a word are made of.
+// One word after the other out of a line, in place; what split() and lists inside a word are made
+// of.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +8,10 @@
 
 namespace uk::params {
 
-// Pure. The rules are those of split() in <uk/libparam.hpp>. `text` is not owned; words point into it.
+// Pure. The rules are those of split() in <uk/libparam.hpp>. `text` is not owned; words point into
+// it.
 class Splitter {
-public:
+  public:
     explicit constexpr Splitter(std::span<char> text) : text_(text) {}
 
     // The next word, NUL-terminated; nullptr when there is none left.
@@ -17,7 +19,7 @@ public:
     // The last word reached to the end of the text because its quote was never closed.
     [[nodiscard]] bool open_quote() const { return open_quote_; }
 
-private:
+  private:
     std::span<char> text_;
     size_t read_ = 0;
     bool open_quote_ = false;
@@ -27,4 +29,4 @@ private:
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-}  // namespace uk::params
+} // namespace uk::params

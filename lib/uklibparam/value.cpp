@@ -17,18 +17,27 @@ struct Shape {
 
 constexpr Shape shape_of(Type type) {
     switch (type) {
-    case Type::s8: return {8, true};
-    case Type::u8: return {8, false};
-    case Type::s16: return {16, true};
-    case Type::u16: return {16, false};
-    case Type::s32: return {32, true};
-    case Type::u32: return {32, false};
-    case Type::s64: return {64, true};
+    case Type::s8:
+        return {8, true};
+    case Type::u8:
+        return {8, false};
+    case Type::s16:
+        return {16, true};
+    case Type::u16:
+        return {16, false};
+    case Type::s32:
+        return {32, true};
+    case Type::u32:
+        return {32, false};
+    case Type::s64:
+        return {64, true};
     case Type::u64:
-    case Type::size: return {64, false};
+    case Type::size:
+        return {64, false};
     case Type::boolean:
     case Type::string:
-    case Type::custom: return {0, false};
+    case Type::custom:
+        return {0, false};
     }
     return {0, false};
 }
@@ -39,10 +48,18 @@ constexpr uint64_t largest(Shape shape) {
 
 void store(const Param& row, size_t index, uint64_t bits) {
     switch (shape_of(row.type).bits) {
-    case 8: static_cast<uint8_t*>(row.values)[index] = static_cast<uint8_t>(bits); break;
-    case 16: static_cast<uint16_t*>(row.values)[index] = static_cast<uint16_t>(bits); break;
-    case 32: static_cast<uint32_t*>(row.values)[index] = static_cast<uint32_t>(bits); break;
-    default: static_cast<uint64_t*>(row.values)[index] = bits; break;
+    case 8:
+        static_cast<uint8_t*>(row.values)[index] = static_cast<uint8_t>(bits);
+        break;
+    case 16:
+        static_cast<uint16_t*>(row.values)[index] = static_cast<uint16_t>(bits);
+        break;
+    case 32:
+        static_cast<uint32_t*>(row.values)[index] = static_cast<uint32_t>(bits);
+        break;
+    default:
+        static_cast<uint64_t*>(row.values)[index] = bits;
+        break;
     }
 }
 
@@ -51,10 +68,18 @@ uint64_t load(const Param& row, size_t index) {
     const Shape shape = shape_of(row.type);
     uint64_t bits = 0;
     switch (shape.bits) {
-    case 8: bits = static_cast<const uint8_t*>(row.values)[index]; break;
-    case 16: bits = static_cast<const uint16_t*>(row.values)[index]; break;
-    case 32: bits = static_cast<const uint32_t*>(row.values)[index]; break;
-    default: bits = static_cast<const uint64_t*>(row.values)[index]; break;
+    case 8:
+        bits = static_cast<const uint8_t*>(row.values)[index];
+        break;
+    case 16:
+        bits = static_cast<const uint16_t*>(row.values)[index];
+        break;
+    case 32:
+        bits = static_cast<const uint32_t*>(row.values)[index];
+        break;
+    default:
+        bits = static_cast<const uint64_t*>(row.values)[index];
+        break;
     }
     if (shape.is_signed && bits > largest(shape)) {
         bits |= ~largest(shape);
@@ -94,7 +119,7 @@ bool set_boolean(const Param& row, size_t index, const char* value) {
     return flag.ok();
 }
 
-}  // namespace
+} // namespace
 
 void append_name(Message& out, const Param& row) {
     if (row.library != nullptr) {
@@ -171,4 +196,4 @@ void append_value(Message& out, const Param& row, size_t index) {
     }
 }
 
-}  // namespace uk::params
+} // namespace uk::params

@@ -27,4 +27,4 @@ const char* level_name(int level) {
     return level >= 0 && level < kCount ? kNames[level] : "?";
 }
 
-}  // namespace uk::log
+} // namespace uk::log

@@ -18,21 +18,23 @@ namespace {
 constexpr size_t kRingBytes = static_cast<size_t>(cfg::libukprint_ring_kib) * 1024;
 constinit char ring_storage[kRingBytes != 0 ? kRingBytes : 1];
 
-// Set when the clock has started: an early line must not be what starts it.
-constinit bool clock_runs = false;
+// When the clock had started, which may count from any moment. 0: it has not, and an early line
+// must not be what starts it.
+constinit uint64_t clock_start = 0;
 
 uint64_t now_ns() {
-    return clock_runs ? hal::clock_monotonic_ns() : 0;
+    return clock_start != 0 ? hal::clock_monotonic_ns() - clock_start : 0;
 }
 
 constinit Logger logger(std::span<char>(ring_storage, kRingBytes), cfg::libukprint_console,
                         Outside{hal::console_write, now_ns});
-constinit bool busy = false;  // atomic: see Hold
+constinit bool busy = false; // atomic: see Hold
 
-// Exclusive use of the logger: interrupts are off meanwhile, so whoever finds it taken on this CPU is an
-// exception handler that interrupted it (or, with several CPUs, another one) and must not wait for ever.
+// Exclusive use of the logger: interrupts are off meanwhile, so whoever finds it taken on this CPU
+// is an exception handler that interrupted it (or, with several CPUs, another one) and must not
+// wait for ever.
 class Hold {
-public:
+  public:
     Hold() : irq_(hal::irq_save()) {
         for (int tries = 0; tries < kTries && !mine_; tries++) {
             mine_ = !__atomic_exchange_n(&busy, true, __ATOMIC_ACQUIRE);
@@ -48,8 +50,8 @@ public:
     Hold& operator=(const Hold&) = delete;
     [[nodiscard]] bool mine() const { return mine_; }
 
-private:
-    static constexpr int kTries = 100;  // about one line of console output, with several CPUs
+  private:
+    static constexpr int kTries = 100; // about one line of console output, with several CPUs
     hal::IrqState irq_;
     bool mine_ = false;
 };
@@ -89,10 +91,10 @@ constinit params::Custom level_parameter = {set_level, show_level,
 #endif
 
 [[maybe_unused]] void start_clock() {
-    clock_runs = true;
+    clock_start = hal::clock_monotonic_ns();
 }
 
-}  // namespace
+} // namespace
 
 UK_LIBPARAM_CUSTOM("log.level", level_parameter, "least important log lines on the console");
 #ifdef CONFIG_LIBUKPRINT_TIME
@@ -122,7 +124,7 @@ void flush() {
     }
 }
 
-}  // namespace uk::log
+} // namespace uk::log
 
 extern "C" {
 
@@ -144,4 +146,4 @@ void uk_printk(int level, const char* libname, const char* srcfile, int line, co
     va_end(ap);
 }
 
-}  // extern "C"
+} // extern "C"

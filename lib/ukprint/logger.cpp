@@ -13,14 +13,19 @@ constexpr size_t kText = Logger::kLine - (sizeof(kMark) - 1);
 
 const char* title(int level) {
     switch (level) {
-    case UK_KLVL_CRIT: return "CRIT";
-    case UK_KLVL_ERR: return "ERR: ";
-    case UK_KLVL_WARN: return "Warn:";
-    case UK_KLVL_INFO: return "Info:";
-    default: return "dbg: ";
+    case UK_KLVL_CRIT:
+        return "CRIT";
+    case UK_KLVL_ERR:
+        return "ERR: ";
+    case UK_KLVL_WARN:
+        return "Warn:";
+    case UK_KLVL_INFO:
+        return "Info:";
+    default:
+        return "dbg: ";
     }
 }
-}  // namespace
+} // namespace
 
 size_t format_prefix(char* out, size_t size, uint64_t time_ns, int level, const char* library) {
     const uint64_t microseconds = time_ns / 1000;
@@ -73,7 +78,7 @@ void Logger::end() {
     }
     const bool seen = level_ <= console_level_;
     const size_t size = size_;
-    size_ = 0;  // before the console, which may be slow or fail: the line must not appear twice
+    size_ = 0; // before the console, which may be slow or fail: the line must not appear twice
     ring_.append(line_, size, static_cast<uint8_t>(level_), seen);
     if (seen) {
         line_[size] = '\n';
@@ -134,4 +139,4 @@ size_t Logger::for_each_unseen(size_t most,
     return shown;
 }
 
-}  // namespace uk::log
+} // namespace uk::log

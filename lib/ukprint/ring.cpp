@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The ring of log lines: [length low, length high, level and seen] then the text, all of it may wrap.
+// The ring of log lines: [length low, length high, level and seen] then the text, all of it may
+// wrap.
 #include <uk/log/ring.hpp>
 #include <uk/string.h>
 
@@ -59,9 +60,12 @@ Ring::Line Ring::at(size_t position) const {
     const size_t start = wrap(position + kHeader);
     const size_t straight = size < storage_.size() - start ? size : storage_.size() - start;
     const uint8_t flags = byte(position + 2);
-    return {&storage_[start], straight,
-            storage_.data(),  size - straight,
-            static_cast<uint8_t>(flags & ~kSeen), (flags & kSeen) != 0};
+    return {&storage_[start],
+            straight,
+            storage_.data(),
+            size - straight,
+            static_cast<uint8_t>(flags & ~kSeen),
+            (flags & kSeen) != 0};
 }
 
 size_t Ring::next(size_t position) const {
@@ -72,4 +76,4 @@ void Ring::set_seen(size_t position) {
     put(position + 2, static_cast<char>(byte(position + 2) | kSeen));
 }
 
-}  // namespace uk::log
+} // namespace uk::log

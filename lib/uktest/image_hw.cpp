@@ -25,4 +25,4 @@ static void autorun() {
 UK_INIT(late, "test autorun", autorun);
 #endif
 
-}  // namespace uk::test
+} // namespace uk::test

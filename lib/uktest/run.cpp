@@ -25,7 +25,7 @@ bool selected(const Case& each, const char* filter) {
     return strstr(name.c_str(), filter) != nullptr;
 }
 
-}  // namespace
+} // namespace
 
 void Context::fail(const char* file, int line, const char* fmt, ...) {
     char text[256];
@@ -35,7 +35,7 @@ void Context::fail(const char* file, int line, const char* fmt, ...) {
     size += uk_vscnprintf(text + size, sizeof(text) - 1 - size, fmt, arguments);
     va_end(arguments);
     for (size_t i = 0; i < size; i++) {
-        text[i] = text[i] == '\n' ? ' ' : text[i];  // a diagnostic is one line
+        text[i] = text[i] == '\n' ? ' ' : text[i]; // a diagnostic is one line
     }
     text[size] = '\n';
     print_(text, size + 1);
@@ -80,4 +80,4 @@ Totals run(Cases cases, const char* filter, Print print) {
     return totals;
 }
 
-}  // namespace uk::test
+} // namespace uk::test

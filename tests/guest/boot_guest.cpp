@@ -29,7 +29,7 @@ struct Constructed {
 };
 Constructed g_constructed;
 
-}  // namespace
+} // namespace
 
 // Written in an order that is none, so that neither link order nor its reverse passes.
 UK_INIT(rootfs, "guest rootfs", step<'6'>);
@@ -38,9 +38,11 @@ UK_INIT(lib, "guest lib", step<'5'>);
 UK_INIT(late, "guest late", step<'7'>);
 UK_INIT(bus, "guest bus", step<'3'>);
 UK_INIT(plat, "guest plat", step<'2'>);
-UK_INIT(dev, "guest dev", step<'4'>, .term = [] { puts("# term of an init entry"); });
+UK_INIT(
+    dev, "guest dev", step<'4'>, .term = [] { puts("# term of an init entry"); });
 
-UK_TEST(init_levels_run_in_order_then_constructors) {
+UK_TEST(init_levels_run_in_order_then_constructors)
+{
     UK_TEST_EXPECT(strcmp(g_order, "1234567C") == 0);
     UK_TEST_EXPECT_EQ(g_constructed.value, 42);
 }
@@ -50,7 +52,8 @@ static constinit uk::params::List<const char*, 4> guest_list;
 UK_LIBPARAM_NAMED("guest.number", guest_number, u16, "a number for the guest tests");
 UK_LIBPARAM_NAMED("guest.list", guest_list, string, "a list for the guest tests");
 
-UK_TEST(parameters_keep_their_defaults_or_the_command_line) {
+UK_TEST(parameters_keep_their_defaults_or_the_command_line)
+{
     // tests/system/test_params.py gives 8080; everybody else gives nothing.
     UK_TEST_EXPECT(guest_number == 7 || guest_number == 8080);
     if (guest_number == 8080) {

@@ -4,7 +4,8 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/test.hpp>
 
-UK_TEST(clock_never_steps_back) {
+UK_TEST(clock_never_steps_back)
+{
     uint64_t last = uk::hal::clock_monotonic_ns();
     const uint64_t start = last;
     unsigned back = 0;
@@ -17,7 +18,8 @@ UK_TEST(clock_never_steps_back) {
     UK_TEST_EXPECT(last > start);
 }
 
-UK_TEST(clock_waits_until_a_moment) {
+UK_TEST(clock_waits_until_a_moment)
+{
     constexpr uint64_t kWait = 20'000'000;
     const uint64_t start = uk::hal::clock_monotonic_ns();
     unsigned rounds = 0;
@@ -27,10 +29,11 @@ UK_TEST(clock_waits_until_a_moment) {
     }
     const uint64_t took = uk::hal::clock_monotonic_ns() - start;
     UK_TEST_EXPECT(took >= kWait);
-    UK_TEST_EXPECT(took < 50 * kWait);  // a busy host may be late, but not by seconds
+    UK_TEST_EXPECT(took < 50 * kWait); // a busy host may be late, but not by seconds
 }
 
-UK_TEST(clock_wall_is_in_this_century_or_absent) {
+UK_TEST(clock_wall_is_in_this_century_or_absent)
+{
     auto now = uk::hal::clock_wall_ns();
     if (!now.ok()) {
         UK_TEST_EXPECT(now.error() == uk::Errno::nodev);
@@ -42,7 +45,8 @@ UK_TEST(clock_wall_is_in_this_century_or_absent) {
     UK_TEST_EXPECT(now.value() < kYear2100);
 }
 
-UK_TEST(cycle_counter_advances) {
+UK_TEST(cycle_counter_advances)
+{
     const uint64_t before = uk::hal::cpu_cycles();
     UK_TEST_EXPECT(uk::hal::cpu_cycles() - before < UINT64_MAX / 2);
     UK_TEST_EXPECT(uk::hal::clock_name()[0] != '\0');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ways to die on purpose: what page tables, exceptions, assertions and the report itself must catch.
+// Ways to die on purpose: what page tables, exceptions, assertions and the report itself must
+// catch.
 #include "crash.hpp"
 
 #include <uk/alloc.h>
@@ -21,7 +22,7 @@ T* hidden(uintptr_t address) {
     return reinterpret_cast<T*>(address);
 }
 
-constexpr unsigned char kReturn[] = {0xc3};  // x86: ret
+constexpr unsigned char kReturn[] = {0xc3}; // x86: ret
 volatile int g_sink = 0;
 unsigned char g_data[16] = {0xc3};
 const int g_constant[4] = {1, 2, 3, 4};
@@ -55,18 +56,18 @@ void run_heap() {
     hidden<void()>(reinterpret_cast<uintptr_t>(code))();
 }
 void read_wild() {
-    g_sink = *hidden<volatile int>(0x8000'0000'0000'0000);  // no canonical address
+    g_sink = *hidden<volatile int>(0x8000'0000'0000'0000); // no canonical address
 }
 void divide_by_zero() {
     volatile int zero = 0;
-    g_sink = 1 / zero;
+    g_sink = 100 / zero;
 }
 void bad_instruction() {
     __builtin_trap();
 }
 
-// Frames of 256 bytes until the guard page; the limit, which is far beyond any stack, keeps the compiler
-// from seeing that this is its only end.
+// Frames of 256 bytes until the guard page; the limit, which is far beyond any stack, keeps the
+// compiler from seeing that this is its only end.
 [[gnu::noinline]] int overflow(int depth) {
     volatile char room[256];
     room[0] = static_cast<char>(depth);
@@ -128,7 +129,7 @@ constexpr Way kWays[] = {
     {"log_then_crash", log_then_crash},
 };
 
-}  // namespace
+} // namespace
 
 int crash(const char* name) {
     for (const Way& way : kWays) {

@@ -16,9 +16,10 @@ uint32_t next_random() {
     return g_random >> 8;
 }
 
-}  // namespace
+} // namespace
 
-UK_TEST(heap_blocks_keep_their_contents) {
+UK_TEST(heap_blocks_keep_their_contents)
+{
     constexpr size_t kSlots = 64;
     static unsigned char* blocks[kSlots];
     static size_t sizes[kSlots];
@@ -48,7 +49,8 @@ UK_TEST(heap_blocks_keep_their_contents) {
     UK_TEST_EXPECT_EQ(refused, 0);
 }
 
-UK_TEST(heap_aligns) {
+UK_TEST(heap_aligns)
+{
     for (size_t align = sizeof(void*); align <= 4096; align *= 2) {
         void* block = aligned_alloc(align, align);
         UK_TEST_ASSERT(block != nullptr);
@@ -57,8 +59,9 @@ UK_TEST(heap_aligns) {
     }
 }
 
-UK_TEST(heap_says_no_and_goes_on) {
-    volatile size_t most = SIZE_MAX;  // what the compiler sees, it warns about
+UK_TEST(heap_says_no_and_goes_on)
+{
+    volatile size_t most = SIZE_MAX; // what the compiler sees, it warns about
     UK_TEST_EXPECT(malloc(most) == nullptr);
     UK_TEST_EXPECT(malloc(most / 2) == nullptr);
     UK_TEST_EXPECT(calloc(most / 2, 4) == nullptr);
@@ -67,7 +70,8 @@ UK_TEST(heap_says_no_and_goes_on) {
     free(block);
 }
 
-UK_TEST(calloc_gives_zeros_in_used_memory) {
+UK_TEST(calloc_gives_zeros_in_used_memory)
+{
     constexpr size_t kSize = 3000;
     void* dirty = malloc(kSize);
     UK_TEST_ASSERT(dirty != nullptr);

@@ -28,9 +28,10 @@ Last last_line() {
     return last;
 }
 
-}  // namespace
+} // namespace
 
-UK_TEST(log_ring_keeps_what_the_console_does_not_show) {
+UK_TEST(log_ring_keeps_what_the_console_does_not_show)
+{
     if (uk::log::console_level() >= UK_KLVL_INFO) {
         UK_TEST_SKIP("the console shows everything");
     }
@@ -40,7 +41,8 @@ UK_TEST(log_ring_keeps_what_the_console_does_not_show) {
     UK_TEST_EXPECT(strstr(last.text, "Info: [guest] number 5") != nullptr);
 }
 
-UK_TEST(format_as_compiled_for_the_machine) {
+UK_TEST(format_as_compiled_for_the_machine)
+{
     char text[128];
     snprintf(text, sizeof(text), "%5d|%-5u|%05x|%s|%c|%lld|%zu|%p", -42, 7u, 0xabu, "str", 'c',
              -9223372036854775807ll - 1, sizeof(text), static_cast<void*>(nullptr));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs the tests of the image: all, those whose name contains the argument, or one death (crash:NAME).
+// Runs the tests of the image: all, those whose name contains the argument, or one death
+// (crash:NAME).
 #include "crash.hpp"
 
 #include <uk/test.hpp>

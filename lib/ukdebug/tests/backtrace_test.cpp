@@ -11,7 +11,7 @@ using uk::debug::walk_stack;
 using uk::debug::WalkEnd;
 
 class Backtrace : public ::testing::Test {
-protected:
+  protected:
     uintptr_t out_[8] = {};
     void SetUp() override {
         fake::g_stack.assign(4096, 0);
@@ -50,10 +50,10 @@ TEST_F(Backtrace, StopsWhereTheCallersArrayEnds) {
 }
 
 TEST_F(Backtrace, LoopsEnd) {
-    fake::frame(0, fake::kStack, fake::kText);  // to itself
+    fake::frame(0, fake::kStack, fake::kText); // to itself
     EXPECT_EQ(walk(fake::kStack).end, WalkEnd::not_ascending);
     EXPECT_EQ(walk(fake::kStack).frames, 1u);
-    fake::frame(64, fake::kStack + 128, fake::kText);  // to and fro
+    fake::frame(64, fake::kStack + 128, fake::kText); // to and fro
     fake::frame(128, fake::kStack + 64, fake::kText);
     EXPECT_EQ(walk(fake::kStack + 64).end, WalkEnd::not_ascending);
     EXPECT_EQ(walk(fake::kStack + 64).frames, 2u);
@@ -63,7 +63,7 @@ TEST_F(Backtrace, DamageEnds) {
     EXPECT_EQ(walk(fake::kStack + 1).end, WalkEnd::misaligned);
     EXPECT_EQ(walk(8).end, WalkEnd::unreadable);
     EXPECT_EQ(walk(UINTPTR_MAX - 7).end, WalkEnd::unreadable);
-    EXPECT_EQ(walk(fake::kStack + 4096 - 8).end, WalkEnd::unreadable);  // half a record
+    EXPECT_EQ(walk(fake::kStack + 4096 - 8).end, WalkEnd::unreadable); // half a record
     fake::frame(0, fake::kStack + 64, fake::kStack);
     EXPECT_EQ(walk(fake::kStack).end, WalkEnd::not_text);
     fake::frame(0, 0x4141414141414141, fake::kText);
@@ -82,11 +82,14 @@ TEST_F(Backtrace, EveryEndHasItsText) {
 // Random words, biased to look like frames: always ends, never more steps than there is room.
 TEST_F(Backtrace, RandomStacks) {
     uint64_t state = 3;
-    auto random = [&state] { return (state = state * 6364136223846793005u + 1442695040888963407u) >> 20; };
+    auto random = [&state] {
+        return (state = state * 6364136223846793005u + 1442695040888963407u) >> 20;
+    };
     for (int round = 0; round < 5000; round++) {
         for (size_t i = 0; i < 512; i++) {
-            const uintptr_t choices[] = {fake::kStack + random() % 4200, fake::kText + random() % 4200,
-                                         random(), 0, fake::kStack + random() % 512 * 8};
+            const uintptr_t choices[] = {fake::kStack + random() % 4200,
+                                         fake::kText + random() % 4200, random(), 0,
+                                         fake::kStack + random() % 512 * 8};
             fake::put(i * 8, choices[random() % 5]);
         }
         fake::g_reads = 0;
@@ -98,4 +101,4 @@ TEST_F(Backtrace, RandomStacks) {
     }
 }
 
-}  // namespace
+} // namespace

@@ -54,4 +54,4 @@ inline uintptr_t frame(size_t offset, uintptr_t next, uintptr_t address) {
     return kStack + offset;
 }
 
-}  // namespace fake
+} // namespace fake

@@ -26,7 +26,7 @@ const Param kRows[] = {
     uk::params::detail::row<Type::string>("a", "l", "list", g_list),
 };
 
-}  // namespace
+} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     std::vector<char> text(data, data + size);
@@ -44,6 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     g_list.count = 0;
     (void)uk::params::apply(
         std::span(words).first(split.separator), rows, [](void*, bool, const char*) {}, nullptr);
-    uk::params::print_help(rows, [](void*, const char*, size_t) {}, nullptr);
+    uk::params::print_help(
+        rows, [](void*, const char*, size_t) {}, nullptr);
     return 0;
 }

@@ -101,7 +101,7 @@ const char* show_colour() {
 }
 
 class Params : public ::testing::Test {
-protected:
+  protected:
     bool flag_ = false;
     int8_t tiny_ = 5;
     uint16_t port_ = 80;
@@ -145,7 +145,7 @@ protected:
             this);
     }
     uk::Result<Outcome> set(const std::string& text) {
-        lines_.emplace_back(text);  // strings point into it
+        lines_.emplace_back(text); // strings point into it
         const Line& line = lines_.back();
         return run(std::span(line.words).first(line.split.separator));
     }
@@ -184,8 +184,9 @@ TEST_F(Params, LastOneWins) {
 }
 
 TEST_F(Params, BadValuesNameParameterValueAndWhatIsExpected) {
-    EXPECT_EQ(set("net.port=65536 x.tiny=128 boot.fast=maybe heap.size=4Q colour=green net.name").code(),
-              uk::Errno::inval);
+    EXPECT_EQ(
+        set("net.port=65536 x.tiny=128 boot.fast=maybe heap.size=4Q colour=green net.name").code(),
+        uk::Errno::inval);
     EXPECT_EQ(errors_, (Strings{
                            "net.port=65536: expected a number from 0 to 65535",
                            "x.tiny=128: expected a number from -128 to 127",
@@ -216,7 +217,7 @@ TEST_F(Params, UnknownNamesWarnAndSuggest) {
                              "unknown parameter 'quiet' ignored",
                              "unknown parameter 'reboot' ignored",
                          }));
-    EXPECT_TRUE(set("port=1").ok());  // the prefix is part of the name
+    EXPECT_TRUE(set("port=1").ok()); // the prefix is part of the name
     EXPECT_EQ(port_, 80);
     EXPECT_TRUE(set("net.por=1 net.portt=1 net=1 .port=1 =1").ok());
     EXPECT_EQ(port_, 80);
@@ -224,11 +225,11 @@ TEST_F(Params, UnknownNamesWarnAndSuggest) {
 }
 
 TEST_F(Params, ListsInEverySpelling) {
-    for (const char* text : {
-             "vfs.fstab=[ a \"b c\" ] boot.fast", "vfs.fstab=[a \"b c\"] boot.fast",
-             "vfs.fstab=a vfs.fstab='b c' boot.fast", "vfs.fstab=[ a ] vfs.fstab=[ 'b c' ] boot.fast",
-             "vfs.fstab=[a 'b c' ] boot.fast", "'vfs.fstab=[ a \"b c\" ]' boot.fast",
-             "'vfs.fstab=[a \"b c\"]' boot.fast"}) {
+    for (const char* text :
+         {"vfs.fstab=[ a \"b c\" ] boot.fast", "vfs.fstab=[a \"b c\"] boot.fast",
+          "vfs.fstab=a vfs.fstab='b c' boot.fast", "vfs.fstab=[ a ] vfs.fstab=[ 'b c' ] boot.fast",
+          "vfs.fstab=[a 'b c' ] boot.fast", "'vfs.fstab=[ a \"b c\" ]' boot.fast",
+          "'vfs.fstab=[a \"b c\"]' boot.fast"}) {
         mounts_ = {};
         flag_ = false;
         EXPECT_TRUE(set(text).ok()) << text;
@@ -288,14 +289,14 @@ TEST_F(Params, HelpListsEverythingSorted) {
     EXPECT_NE(page.find("  colour=red\n      its colour: blue\n"), std::string::npos);
     EXPECT_NE(page.find("  x.tiny=5\n"), std::string::npos);
     size_t last = 0;
-    for (const char* name : {"boot.fast", "colour", "heap.size", "net.name", "net.port", "vfs.fstab",
-                             "x.numbers", "x.offset", "x.tiny"}) {
+    for (const char* name : {"boot.fast", "colour", "heap.size", "net.name", "net.port",
+                             "vfs.fstab", "x.numbers", "x.offset", "x.tiny"}) {
         const size_t at = page.find(std::string("\n  ") + name + "=");
         EXPECT_NE(at, std::string::npos) << name;
         EXPECT_GT(at, last) << name;
         last = at;
     }
-    EXPECT_FALSE(set("help net.port=x").ok());  // the rest is still checked
+    EXPECT_FALSE(set("help net.port=x").ok()); // the rest is still checked
 }
 
 // Whatever the line, the words are those of a slow and obvious splitter.
@@ -333,10 +334,12 @@ Strings split_simply(const std::string& text) {
 
 TEST_F(Params, RandomLines) {
     uint64_t state = 1;
-    auto random = [&state] { return (state = state * 6364136223846793005u + 1442695040888963407u) >> 33; };
-    const char* pieces[] = {" ",         "'",       "\"",      "a",    "]",          "[",
+    auto random = [&state] {
+        return (state = state * 6364136223846793005u + 1442695040888963407u) >> 33;
+    };
+    const char* pieces[] = {" ",           "'",       "\"",        "a",    "]",          "[",
                             "vfs.fstab=[", "x.tiny=", "net.port=", "help", "boot.fast=", "--",
-                            "99",        "\\",      "\t",      "=",    "colour=blue"};
+                            "99",          "\\",      "\t",        "=",    "colour=blue"};
     for (int i = 0; i < 20000; i++) {
         std::string text;
         for (size_t n = random() % 20; n > 0; n--) {
@@ -351,7 +354,8 @@ TEST_F(Params, RandomLines) {
 }
 
 TEST_F(Params, SixtyFourKibibytesOfAnything) {
-    for (const char* piece : {"a ", "'", "\"' ", "x.tiny=1 ", "vfs.fstab=[ ", "[", "] ", "\x01", "-- "}) {
+    for (const char* piece :
+         {"a ", "'", "\"' ", "x.tiny=1 ", "vfs.fstab=[ ", "[", "] ", "\x01", "-- "}) {
         std::string text;
         while (text.size() < 65536) {
             text += piece;
@@ -363,4 +367,4 @@ TEST_F(Params, SixtyFourKibibytesOfAnything) {
     }
 }
 
-}  // namespace
+} // namespace

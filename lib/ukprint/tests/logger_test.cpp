@@ -18,9 +18,10 @@ uint64_t g_now = 0;
 size_t g_writes = 0;
 
 class Log : public ::testing::Test {
-protected:
+  protected:
     std::vector<char> storage_ = std::vector<char>(4096);
-    Logger logger_{storage_, UK_KLVL_WARN,
+    Logger logger_{storage_,
+                   UK_KLVL_WARN,
                    {[](const char* data, size_t size) {
                         g_console.append(data, size);
                         g_writes++;
@@ -107,7 +108,8 @@ TEST_F(Log, AnotherLibraryCompletesTheLine) {
     static const char kOther[] = "ukboot";
     print(UK_KLVL_WARN, kLib, "half");
     print(UK_KLVL_WARN, kOther, "whole\n");
-    EXPECT_EQ(console(), "[    0.000000] Warn: [ukalloc] half\n[    0.000000] Warn: [ukboot] whole\n");
+    EXPECT_EQ(console(),
+              "[    0.000000] Warn: [ukalloc] half\n[    0.000000] Warn: [ukboot] whole\n");
     print(UK_KLVL_WARN, kLib, "half");
     print(UK_KLVL_INFO, kLib, "other level\n");
     EXPECT_EQ(console(), "[    0.000000] Warn: [ukalloc] half\n");
@@ -166,7 +168,8 @@ TEST_F(Log, RingWrapsWithoutHarm) {
         print(UK_KLVL_INFO, kLib, "line %d\n", i);
     }
     const std::string last = unseen(2, 2);
-    EXPECT_EQ(last, "[    0.000000] Info: [ukalloc] line 998\n[    0.000000] Info: [ukalloc] line 999\n");
+    EXPECT_EQ(last,
+              "[    0.000000] Info: [ukalloc] line 998\n[    0.000000] Info: [ukalloc] line 999\n");
 }
 
 TEST(Levels, NamesBothWays) {
@@ -178,4 +181,4 @@ TEST(Levels, NamesBothWays) {
     EXPECT_STREQ(uk::log::level_name(7), "?");
 }
 
-}  // namespace
+} // namespace

@@ -24,9 +24,9 @@ std::deque<Kept> contents(const Ring& ring) {
     size_t at = ring.oldest();
     for (size_t i = 0; i < ring.lines(); i++, at = ring.next(at)) {
         const Ring::Line line = ring.at(at);
-        result.push_back({std::string(line.first, line.first_size) +
-                              std::string(line.second, line.second_size),
-                          line.level, line.seen});
+        result.push_back(
+            {std::string(line.first, line.first_size) + std::string(line.second, line.second_size),
+             line.level, line.seen});
     }
     return result;
 }
@@ -38,7 +38,8 @@ TEST(Ring, KeepsLinesInOrder) {
     ring.append("one", 3, 1, false);
     ring.append("", 0, 4, true);
     ring.append("three", 5, 0, true);
-    EXPECT_EQ(contents(ring), (std::deque<Kept>{{"one", 1, false}, {"", 4, true}, {"three", 0, true}}));
+    EXPECT_EQ(contents(ring),
+              (std::deque<Kept>{{"one", 1, false}, {"", 4, true}, {"three", 0, true}}));
 }
 
 TEST(Ring, SeenCanBeSetLater) {
@@ -60,7 +61,9 @@ TEST(Ring, WithoutStorageDropsEverything) {
 // latest ones, as many as fit.
 TEST(Ring, MatchesAListForEverySize) {
     uint64_t state = 7;
-    auto random = [&state] { return (state = state * 6364136223846793005u + 1442695040888963407u) >> 40; };
+    auto random = [&state] {
+        return (state = state * 6364136223846793005u + 1442695040888963407u) >> 40;
+    };
     for (size_t size = 0; size < 80; size++) {
         std::vector<char> storage(size);
         Ring ring(storage);
@@ -93,4 +96,4 @@ TEST(Ring, CutsAtItsLongestLine) {
     EXPECT_EQ(contents(ring)[0].text.size(), Ring::kMaxLine);
 }
 
-}  // namespace
+} // namespace

@@ -27,7 +27,7 @@ void fails(Context& uk_test) {
     const int zero = 0;
     UK_TEST_EXPECT_EQ(zero, -1);
     UK_TEST_ASSERT(zero == 1);
-    UK_TEST_EXPECT(zero == 2);  // not reached
+    UK_TEST_EXPECT(zero == 2); // not reached
 }
 
 void skips(Context& uk_test) {
@@ -45,7 +45,7 @@ constexpr Case kSkips = {"b", "skips", skips};
 constexpr Case kBoth = {"b", "fails_then_skips", fails_then_skips};
 
 class Tap : public ::testing::Test {
-protected:
+  protected:
     void SetUp() override { g_out.clear(); }
 };
 
@@ -65,9 +65,7 @@ TEST_F(Tap, FailuresSayWhereAndWhat) {
     EXPECT_NE(g_out.find(": zero == -1: 0 (0x0) against -1 (0xffffffffffffffff)\n"),
               std::string::npos)
         << g_out;
-    EXPECT_NE(g_out.find(": zero == 1 is false\nnot ok 1 - a.fails\n"),
-              std::string::npos)
-        << g_out;
+    EXPECT_NE(g_out.find(": zero == 1 is false\nnot ok 1 - a.fails\n"), std::string::npos) << g_out;
     EXPECT_NE(g_out.find("# 0 passed, 1 failed, 0 skipped\n"), std::string::npos);
 }
 
@@ -93,4 +91,4 @@ TEST_F(Tap, ADiagnosticStaysOneLine) {
     EXPECT_LE(g_out.size(), 256u);
 }
 
-}  // namespace
+} // namespace

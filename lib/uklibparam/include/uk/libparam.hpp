@@ -8,8 +8,8 @@
 //     static constinit uk::params::List<const char*, 8> tabs;
 //     UK_LIBPARAM_NAMED("vfs.fstab", tabs, string, "mounts");                  // vfs.fstab=[ a b ]
 //
-// The variable's initial value is the default. Each parameter is one row of a linker section: nothing is
-// registered at run time. Without LIBUKLIBPARAM the macros vanish and the defaults stay.
+// The variable's initial value is the default. Each parameter is one row of a linker section:
+// nothing is registered at run time. Without LIBUKLIBPARAM the macros vanish and the defaults stay.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ enum class Type : uint8_t { boolean, s8, u8, s16, u16, s32, u32, s64, u64, size,
 struct Custom {
     bool (*set)(const char* value);
     const char* (*show)();
-    const char* expects;    // "crit, err, warn, info or debug"
+    const char* expects; // "crit, err, warn, info or debug"
 };
 
 // Up to N values of one parameter, in the order given; `name=[ a b ]` and a repeated name append.
@@ -44,19 +44,20 @@ struct List {
 
 // One row. All text is static.
 struct Param {
-    const char* library;        // prefix with its dot left out; nullptr: `name` is the whole name
+    const char* library; // prefix with its dot left out; nullptr: `name` is the whole name
     const char* name;
-    const char* description;    // one line, lower case, no full stop
-    void* values;               // of `type`; for custom a Custom
-    uint16_t* count;            // nullptr unless it is a List
-    uint16_t capacity;          // 1 unless it is a List
+    const char* description; // one line, lower case, no full stop
+    void* values;            // of `type`; for custom a Custom
+    uint16_t* count;         // nullptr unless it is a List
+    uint16_t capacity;       // 1 unless it is a List
     Type type;
 };
 
 using Rows = std::span<const Param* const>;
 
 namespace detail {
-template <Type kType> struct ValueOf;
+template <Type kType>
+struct ValueOf;
 // clang-format off
 template <> struct ValueOf<Type::boolean> { using type = bool; };
 template <> struct ValueOf<Type::s8> { using type = int8_t; };
@@ -82,20 +83,22 @@ constexpr Param row(const char* library, const char* name, const char* descripti
                     List<typename ValueOf<kType>::type, kN>& variable) {
     return {library, name, description, variable.values, &variable.count, kN, kType};
 }
-}    // namespace detail
+} // namespace detail
 
 // How a line splits into words.
 struct Words {
-    size_t count = 0;                // words there are; may exceed what fitted into `out`
-    size_t separator = 0;            // index of the first word `--`; == count when there is none
-    bool open_quote = false;         // a quote was never closed; its word reaches to the end
+    size_t count = 0;        // words there are; may exceed what fitted into `out`
+    size_t separator = 0;    // index of the first word `--`; == count when there is none
+    bool open_quote = false; // a quote was never closed; its word reaches to the end
 };
 
-// Splits `text` in place at white space (space, \t \n \v \f \r), as Unikraft does: '...' and "..." keep
-// white space and each other, may start inside a word and vanish; a backslash is an ordinary character;
-// "" is an empty word. A NUL ends the text early. Words become NUL-terminated strings inside `text`,
-// which therefore needs one byte of room: the last byte of `text` is overwritten by a NUL and never
-// part of a word. `out` receives the first out.size() words. Pure; from anywhere; does not block.
+// Splits `text` in place at white space (space, \t \n \v \f \r), as Unikraft does: '...' and "..."
+// keep white space and each other, may start inside a word and vanish; a backslash is an ordinary
+// character;
+// "" is an empty word. A NUL ends the text early. Words become NUL-terminated strings inside
+// `text`, which therefore needs one byte of room: the last byte of `text` is overwritten by a NUL
+// and never part of a word. `out` receives the first out.size() words. Pure; from anywhere; does
+// not block.
 Words split(std::span<char> text, std::span<char*> out);
 
 // As split(), but only counts, and changes nothing.
@@ -109,13 +112,15 @@ using Say = void (*)(void* context, bool fatal, const char* message);
 
 enum class Outcome : uint8_t { applied, help };
 
-// Sets the variables of `rows` from the words before `--`, first to last. The words must live as long as
-// the image: string values point into them. They are changed in place where a value is a list.
+// Sets the variables of `rows` from the words before `--`, first to last. The words must live as
+// long as the image: string values point into them. They are changed in place where a value is a
+// list.
 //   name            boolean: true; others: error
 //   name=value      boolean: on yes true 1 / off no false 0; numbers: decimal, 0x hexadecimal;
-//                   size: a number with K, M, G or T (powers of 1024); string: the text, maybe empty
-//   name=[ a b ]    a List: every word up to a word that is "]" (or, as in name=[a b], that ends in it)
-//   help            asks for the list of parameters; the rest is still checked
+//                   size: a number with K, M, G or T (powers of 1024); string: the text, maybe
+//                   empty
+//   name=[ a b ]    a List: every word up to a word that is "]" (or, as in name=[a b], that ends in
+//   it) help            asks for the list of parameters; the rest is still checked
 // An unknown name is a warning with the nearest name there is, and its list is skipped: loaders and
 // virtual machine monitors add words of their own. A value that does not fit is an error that names
 // parameter, value and what is expected; all words are looked at before it returns.
@@ -129,20 +134,20 @@ using Print = void (*)(void* context, const char* text, size_t size);
 // value and description, sorted by name. Pure.
 void print_help(Rows rows, Print print, void* context);
 
-// What the image calls at boot (lib/ukboot). Rows come from the linker section; warnings go to the log,
-// errors to the log or, without one, straight to the console. Boot context, once.
+// What the image calls at boot (lib/ukboot). Rows come from the linker section; warnings go to the
+// log, errors to the log or, without one, straight to the console. Boot context, once.
 Result<Outcome> apply_boot(std::span<char* const> words);
 
 // The help page on the console. Boot context.
 void print_help_boot();
 
-// Name and value of each `env.vars=[ "A=B" ]`, in order, with a nullptr behind the last: what a C library
-// makes `environ` from. Never nullptr; the strings live for ever. Thread or boot context.
+// Name and value of each `env.vars=[ "A=B" ]`, in order, with a nullptr behind the last: what a C
+// library makes `environ` from. Never nullptr; the strings live for ever. Thread or boot context.
 [[nodiscard]] char** environment();
 
 UK_SECTION_TABLE(uk_params, Param);
 
-}    // namespace uk::params
+} // namespace uk::params
 
 #ifdef CONFIG_LIBUKLIBPARAM
 #define UK_LIBPARAM_ROW_(...) UK_SECTION_ROW(uk_params, uk::params::Param, __VA_ARGS__)
@@ -151,14 +156,14 @@ UK_SECTION_TABLE(uk_params, Param);
 #endif
 
 // `variable` of the library being compiled, as <library>.<variable>. At namespace scope.
-#define UK_LIBPARAM_PARAM(variable, type, description)                                            \
-    UK_LIBPARAM_ROW_(uk::params::detail::row<uk::params::Type::type>(UK_LIBNAME, #variable,       \
+#define UK_LIBPARAM_PARAM(variable, type, description)                                             \
+    UK_LIBPARAM_ROW_(uk::params::detail::row<uk::params::Type::type>(UK_LIBNAME, #variable,        \
                                                                      description, variable))
 // The same under a name of its own.
-#define UK_LIBPARAM_NAMED(full_name, variable, type, description)                                 \
-    UK_LIBPARAM_ROW_(uk::params::detail::row<uk::params::Type::type>(nullptr, full_name,          \
+#define UK_LIBPARAM_NAMED(full_name, variable, type, description)                                  \
+    UK_LIBPARAM_ROW_(uk::params::detail::row<uk::params::Type::type>(nullptr, full_name,           \
                                                                      description, variable))
 // A parameter whose text `custom` (a static constinit uk::params::Custom) reads itself.
-#define UK_LIBPARAM_CUSTOM(full_name, object, description)                                        \
-    UK_LIBPARAM_ROW_({nullptr, full_name, description, &object, nullptr, 1,                       \
-                      uk::params::Type::custom})
+#define UK_LIBPARAM_CUSTOM(full_name, object, description)                                         \
+    UK_LIBPARAM_ROW_(                                                                              \
+        {nullptr, full_name, description, &object, nullptr, 1, uk::params::Type::custom})

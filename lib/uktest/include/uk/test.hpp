@@ -6,7 +6,8 @@
 //         UK_TEST_EXPECT(uk::hal::probe_read(&byte, 0, 1) == 0);
 //     }
 //
-// What can be tested on the host is tested there (GoogleTest); these are for traps, paging, clocks, boot.
+// What can be tested on the host is tested there (GoogleTest); these are for traps, paging, clocks,
+// boot.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,7 @@ using Print = void (*)(const char* text, size_t size);
 
 // State of the running test; the macros below use it. Only the test's own thread may.
 class Context {
-public:
+  public:
     explicit constexpr Context(Print print) : print_(print) {}
 
     // Notes a failure and prints where and why as a diagnostic line. Never ends the test.
@@ -38,7 +39,7 @@ public:
     [[nodiscard]] unsigned failures() const { return failures_; }
     [[nodiscard]] const char* skip_reason() const { return skip_; }
 
-private:
+  private:
     Print print_;
     unsigned failures_ = 0;
     const char* skip_ = nullptr;
@@ -58,8 +59,9 @@ struct Totals {
 
 using Cases = std::span<const Case* const>;
 
-// Runs the cases of this image whose "library.name" contains `filter` (nullptr: all), in link order, and
-// prints TAP: plan, one line for each, "# file:line: ..." for failures. Thread context, may block.
+// Runs the cases of this image whose "library.name" contains `filter` (nullptr: all), in link
+// order, and prints TAP: plan, one line for each, "# file:line: ..." for failures. Thread context,
+// may block.
 Totals run_all(const char* filter);
 
 // The same for any cases and any printer. Pure, if the cases are.
@@ -67,36 +69,37 @@ Totals run(Cases cases, const char* filter, Print print);
 
 UK_SECTION_TABLE(uk_tests, Case);
 
-}    // namespace uk::test
+} // namespace uk::test
 
 // A test. At namespace scope of a file in tests/*_guest.cpp; names are unique within a file.
-#define UK_TEST(name)                                                                                    \
-    static void uk_test_body_##name(uk::test::Context& uk_test);                                         \
-    UK_SECTION_ROW(uk_tests, uk::test::Case, {UK_LIBNAME, #name, &uk_test_body_##name});                 \
+#define UK_TEST(name)                                                                              \
+    static void uk_test_body_##name(uk::test::Context& uk_test);                                   \
+    UK_SECTION_ROW(uk_tests, uk::test::Case, {UK_LIBNAME, #name, &uk_test_body_##name});           \
     static void uk_test_body_##name([[maybe_unused]] uk::test::Context& uk_test)
 
 // Notes a failure and goes on.
-#define UK_TEST_EXPECT(condition)                                                                        \
+#define UK_TEST_EXPECT(condition)                                                                  \
     ((condition) ? (void)0 : uk_test.fail(__FILE__, __LINE__, "%s is false", #condition))
 
 // The same for two integers, enums or pointers; shows both values.
-#define UK_TEST_EXPECT_EQ(left, right)                                                                   \
-    uk::test::detail::expect_equal(uk_test, __FILE__, __LINE__, #left " == " #right, (left), (right))
+#define UK_TEST_EXPECT_EQ(left, right)                                                             \
+    uk::test::detail::expect_equal(uk_test, __FILE__, __LINE__, #left " == " #right, (left),       \
+                                   (right))
 
 // Notes a failure and leaves the test.
-#define UK_TEST_ASSERT(condition)                                                                        \
-    do {                                                                                                 \
-        if (!(condition)) {                                                                              \
-            uk_test.fail(__FILE__, __LINE__, "%s is false", #condition);                                 \
-            return;                                                                                      \
-        }                                                                                                \
+#define UK_TEST_ASSERT(condition)                                                                  \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            uk_test.fail(__FILE__, __LINE__, "%s is false", #condition);                           \
+            return;                                                                                \
+        }                                                                                          \
     } while (0)
 
 // Leaves the test as skipped; `reason` is static text.
-#define UK_TEST_SKIP(reason)                                                                             \
-    do {                                                                                                 \
-        uk_test.skip(reason);                                                                            \
-        return;                                                                                          \
+#define UK_TEST_SKIP(reason)                                                                       \
+    do {                                                                                           \
+        uk_test.skip(reason);                                                                      \
+        return;                                                                                    \
     } while (0)
 
 namespace uk::test::detail {
@@ -116,8 +119,8 @@ void expect_equal(Context& test, const char* file, int line, const char* text, L
     if (l == r) {
         return;
     }
-    test.fail(file, line, "%s: %lld (0x%llx) against %lld (0x%llx)", text, static_cast<long long>(l), l,
-              static_cast<long long>(r), r);
+    test.fail(file, line, "%s: %lld (0x%llx) against %lld (0x%llx)", text,
+              static_cast<long long>(l), l, static_cast<long long>(r), r);
 }
 
-}    // namespace uk::test::detail
+} // namespace uk::test::detail

@@ -20,33 +20,32 @@ struct Machine {
     std::span<const unsigned char> note;
 };
 
-// Pure: touches memory only through Machine, keeps no state, needs about 600 bytes of stack. Callable
-// from exception handlers. Every method prints whole lines.
+// Pure: touches memory only through Machine, keeps no state, needs about 600 bytes of stack.
+// Callable from exception handlers. Every method prints whole lines.
 class Report {
-public:
+  public:
     explicit constexpr Report(const Machine& machine) : machine_(machine) {}
 
-    void begin();  // the line that support/scripts/symbolize looks for, and the build id
+    void begin(); // the line that support/scripts/symbolize looks for, and the build id
     void end();
 
     // "page fault (14, error 0x2): write to an address that is not mapped", and the address.
     void exception(const hal::TrapInfo& info);
     // "panic: file:line: function: message".
-    __attribute__((format(printf, 5, 0))) void panic(const char* file, int line,
-                                                     const char* function, const char* format,
-                                                     va_list arguments);
+    __attribute__((format(printf, 5, 0))) void
+    panic(const char* file, int line, const char* function, const char* format, va_list arguments);
     void registers(std::span<const hal::NamedRegister> registers);
     // Bytes around `pc`; the one at `pc` in brackets.
     void code(uintptr_t pc);
     // `size` bytes from `sp` on, as far as they can be read, in hexadecimal and ASCII.
     void stack(uintptr_t sp, size_t size);
-    // The calls that led here: `pc` (0: leave out), then the frames. If the frames end in damage, also
-    // what looks like return addresses on the stack at `sp`.
+    // The calls that led here: `pc` (0: leave out), then the frames. If the frames end in damage,
+    // also what looks like return addresses on the stack at `sp`.
     void calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp);
 
     __attribute__((format(printf, 2, 3))) void line(const char* format, ...);
 
-private:
+  private:
     void call(unsigned number, const char* mark, uintptr_t address);
     void guess(uintptr_t sp);
     void build_id();
@@ -57,4 +56,4 @@ private:
 inline constexpr char kReportBegins[] = "---- Microlith crash report begins ----";
 inline constexpr char kReportEnds[] = "---- Microlith crash report ends ----";
 
-}  // namespace uk::debug
+} // namespace uk::debug

@@ -18,17 +18,17 @@ struct Outside {
 
 // Not synchronised (lib/ukprint's hw part locks). Pure; constinit. Lines look like
 //   [    0.000123] Info: [ukalloc] 1792 KiB added
-// and are cut at kLine bytes, marked by " [...]". Control characters become '.', so that logged input
-// cannot steer a terminal.
+// and are cut at kLine bytes, marked by " [...]". Control characters become '.', so that logged
+// input cannot steer a terminal.
 class Logger {
-public:
-    static constexpr size_t kLine = 240;  // with prefix and mark, without newline
+  public:
+    static constexpr size_t kLine = 240; // with prefix and mark, without newline
 
     constexpr Logger(std::span<char> ring, int console_level, Outside outside)
         : ring_(ring), outside_(outside), console_level_(console_level) {}
 
-    // One call of uk_vprintk. Text without newline at its end waits for the next call of the same library
-    // and level; anybody else's line completes it.
+    // One call of uk_vprintk. Text without newline at its end waits for the next call of the same
+    // library and level; anybody else's line completes it.
     __attribute__((format(printf, 4, 0))) void print(int level, const char* library,
                                                      const char* format, va_list arguments);
     // Completes a waiting line.
@@ -41,7 +41,7 @@ public:
     size_t for_each_unseen(size_t most, void (*line)(void* context, const char* text, size_t size),
                            void* context) const;
 
-private:
+  private:
     void add(const char* data, size_t size);
     void begin();
     void end();
@@ -52,12 +52,12 @@ private:
     int console_level_;
     int level_ = 0;
     const char* library_ = nullptr;
-    size_t size_ = 0;   // of the waiting line; 0: none
-    bool cut_ = false;  // the waiting line is full; the rest of it is dropped
+    size_t size_ = 0;  // of the waiting line; 0: none
+    bool cut_ = false; // the waiting line is full; the rest of it is dropped
     char line_[kLine + 1] = {};
 };
 
 // "[    0.000123] Info: [ukalloc] " into `out`; returns its size, at most size - 1. Pure.
 size_t format_prefix(char* out, size_t size, uint64_t time_ns, int level, const char* library);
 
-}  // namespace uk::log
+} // namespace uk::log

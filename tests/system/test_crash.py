@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Deaths on purpose: each is caught, reported once, named by symbolize, and ends the machine."""
+import os
+import re
+import subprocess
+
+import guest
+import pytest
+
+FAULT = r"(SIGSEGV|page fault) \(\d+, error 0x\w+\)"
+# way: what the report says, the address if it is known, a function that must be among the names
+WAYS = {
+    "read_null": (FAULT + ".*read", 0, "read_null"),
+    "write_null": (FAULT + ".*write", 8, "write_null"),
+    "call_null": (FAULT, 0, r"crash\(char const\*\)"),
+    "write_code": (FAULT, None, "write_code"),
+    "write_constant": (FAULT, None, "write_constant"),
+    "run_data": (FAULT, None, r"crash\(char const\*\)"),
+    "run_stack": (FAULT, None, r"run_stack|crash\(char const\*\)"),
+    "run_heap": (FAULT, None, r"run_heap|crash\(char const\*\)"),
+    "read_wild": (r"(SIGSEGV|general protection)", None, "read_wild"),
+    "divide_by_zero": (r"(SIGFPE|divi)", None, "divide_by_zero"),
+    "bad_instruction": (r"(SIGILL|invalid opcode)", None, "bad_instruction"),
+    "overflow_stack": (r"(SIGSEGV|page fault|double fault)", None, r"overflow\(int\)"),
+    "damage_frames": (FAULT, 8, "damage_frames"),
+    "frames_in_a_loop": (FAULT, 8, "frames_in_a_loop"),
+    "panic": (r"panic: .*crash\.cpp:\d+: panic: the answer is 42", None, r"panic\(\)"),
+    "assertion": (r"panic: .*crash\.cpp:\d+: assertion: assertion failed: g_sink == 42", None, "assertion"),
+    "panic_in_report": (r"panic: .*crash\.cpp:\d+: panic_in_report: ", None, None),
+    "log_then_crash": (FAULT, 8, "log_then_crash"),
+}
+SYMBOLIZE = os.path.join(guest.ROOT, "support/scripts/symbolize")
+
+
+@pytest.fixture(scope="module", params=guest.TARGETS, name="target")
+def targets(request):
+    guest.build(request.param)
+    return request.param
+
+
+def crash(target, way):
+    console, status = guest.run(target, f"crash:{way}")
+    assert "did not crash" not in console
+    return console, status
+
+
+def names(target, console):
+    image = guest.build(target)
+    done = subprocess.run([SYMBOLIZE, image + ".dbg"], input=console, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_death(target, way):
+    says, address, function = WAYS[way]
+    console, status = crash(target, way)
+    report = guest.report_of(console)
+    assert re.search(says, report), report
+    # 134, of which a machine reports the low 7 bits.
+    assert status in ((134,) if target.startswith("linuxu") else (134, 134 & 127)), console
+    if address is not None:
+        assert f"\naddress 0x{address:016x}\n" in report
+    if function:
+        assert re.search(rf"^ {{8}}.*({function}).* at tests/guest/crash\.cpp:\d+$", names(target, console), re.M), report
+
+
+def test_the_frames_lead_from_the_crash_to_the_entry(target):
+    text = names(target, crash(target, "call_null")[0])
+    at = [text.index(word) for word in ("(not in code)", "crash(char const*)", "uk::boot(")]
+    assert at == sorted(at)
+
+
+@pytest.mark.parametrize("way, why", [("damage_frames", "frame pointer is not aligned: 0x4141414141414141"),
+                                      ("frames_in_a_loop", "frame pointers do not ascend"),
+                                      ("overflow_stack", "more frames follow")])
+def test_damaged_frames_end_the_calls_with_a_reason(target, way, why):
+    report = guest.report_of(crash(target, way)[0])
+    if way == "overflow_stack" and "double fault" in report:
+        pytest.skip("the report comes from another stack")
+    assert why in report
+    calls = re.findall(r"^  #\d+ image", report, re.M)
+    assert 2 <= len(calls) <= 34
+
+
+def test_a_failure_inside_the_report_ends_it(target):
+    report = guest.report_of(crash(target, "panic_in_report")[0])
+    assert re.search(r"^\(another failure inside this report: .* at image\+0x\w+\)$", report, re.M)
+
+
+def test_report_has_registers_code_stack_and_log(target):
+    console, _ = crash(target, "log_then_crash")
+    report = guest.report_of(console)
+    assert re.search(r"^ +rax [0-9a-f]{16} +rbx [0-9a-f]{16}", report, re.M)
+    assert re.search(r"^code( [0-9a-f]{2})+ \[[0-9a-f]{2}\]( [0-9a-f]{2})+$", report, re.M)
+    assert len(re.findall(r"^  \+0[0-7]0( [0-9a-f]{2}){16}  .{16}$", report, re.M)) == 8
+    assert re.search(r"^  \[ *\d+\.\d{6}\] Info: \[appguest\] the last thing that was logged$", report, re.M)
+    # A line that waited for its end is shown before the report, not lost.
+    before = console.split("---- Microlith crash report begins")[0]
+    assert re.search(r"Warn: \[appguest\] a line without its end$", before, re.M)
+
+
+def test_build_id_is_the_image_s(target):
+    image = guest.build(target)
+    note = subprocess.run(["readelf", "-n", image + ".dbg"], capture_output=True, text=True, check=True).stdout
+    identity = re.search(r"Build ID: (\w+)", note)[1]
+    assert f"build {identity}\n" in guest.report_of(crash(target, "write_null")[0])
+
+
+def test_unknown_way_lists_them_all(target):
+    console, status = guest.run(target, "crash:none")
+    assert status == 2
+    assert set(re.findall(r"^crash:(\w+)$", console, re.M)) == set(WAYS)
