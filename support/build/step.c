@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs one build command so that it either completes or leaves nothing that the next make would trust.
+// Runs one build command so that it either completes or leaves nothing that the next make would
+// trust.
 //
 //   step [-d] [-l label] [-r record] -o output command
 //
-// The command is one shell line; it writes to "$OUT" and, with -d, its compiler dependencies to "$DEP". Afterwards
-//   output      is renamed into place; its time is the moment the command started, so a source that is edited while it
+// The command is one shell line; it writes to "$OUT" and, with -d, its compiler dependencies to
+// "$DEP". Afterwards
+//   output      is renamed into place; its time is the moment the command started, so a source that
+//   is edited while it
 //               is compiled is newer than its object
-//   output.d    (-d) a make fragment: every header, and one stamp file cfg/X for each CONFIG_X or cfg::x they mention
-//   output.cmd  (or the file named by -r) the command itself, written last; build.mk rebuilds when it is missing or
+//   output.d    (-d) a make fragment: every header, and one stamp file cfg/X for each CONFIG_X or
+//   cfg::x they mention output.cmd  (or the file named by -r) the command itself, written last;
+//   build.mk rebuilds when it is missing or
 //               differs
-// What the command printed is shown in one piece with a progress counter; if it fails, its words go to the file
-// $UK_STEP_FAILED, which is printed when everything else has ended.
+// What the command printed is shown in one piece with a progress counter; if it fails, its words go
+// to the file $UK_STEP_FAILED, which is printed when everything else has ended.
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
@@ -50,7 +54,8 @@ static void make_parents(const char* path) {
     }
 }
 
-// Reads a whole file into memory that is never freed (one step is one short process); NULL if it cannot be read.
+// Reads a whole file into memory that is never freed (one step is one short process); NULL if it
+// cannot be read.
 static char* slurp(const char* path, size_t* size) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat info;
@@ -102,7 +107,9 @@ static int add_name(struct names* set, const char* text, size_t size) {
     return 1;
 }
 
-static int is_word(int c) { return isalnum(c) || c == '_'; }
+static int is_word(int c) {
+    return isalnum(c) || c == '_';
+}
 
 // Collects every symbol that `text` mentions as CONFIG_NAME or cfg::name (stored in upper case).
 static void scan_text(const char* text, size_t size, struct names* symbols) {
@@ -127,7 +134,8 @@ static void scan_text(const char* text, size_t size, struct names* symbols) {
     }
 }
 
-// True for headers of the compiler and the machine: they change with the compiler, which build.mk notices by itself.
+// True for headers of the compiler and the machine: they change with the compiler, which build.mk
+// notices by itself.
 static int is_system(const char* path) {
     const char* tree = env("UK_STEP_TREE");
     if (!strncmp(tree, "/usr/", 5))
@@ -135,7 +143,8 @@ static int is_system(const char* path) {
     return !strncmp(path, "/usr/include/", 13) || !strncmp(path, "/usr/lib/", 9);
 }
 
-// Reads the compiler's dependency file: words up to the first colon are targets, the rest are files.
+// Reads the compiler's dependency file: words up to the first colon are targets, the rest are
+// files.
 static void read_dependencies(struct names* files) {
     size_t size;
     char* text = slurp(dependencies, &size);
@@ -257,7 +266,8 @@ static void announce(const char* label, const char* command, const char* text, s
         _exit(1);
 }
 
-static void report_failure(const char* label, const char* command, const char* text, size_t size, int status) {
+static void report_failure(const char* label, const char* command, const char* text, size_t size,
+                           int status) {
     char* message;
     size_t length;
     FILE* memory = open_memstream(&message, &length);
@@ -268,7 +278,8 @@ static void report_failure(const char* label, const char* command, const char* t
     if (size && text[size - 1] != '\n')
         fputc('\n', memory);
     if (WIFSIGNALED(status))
-        fprintf(memory, "(ended by signal %d, %s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+        fprintf(memory, "(ended by signal %d, %s)\n", WTERMSIG(status),
+                strsignal(WTERMSIG(status)));
     else if (!size)
         fprintf(memory, "(exit status %d, no message)\n", WEXITSTATUS(status));
     fclose(memory);

@@ -47,7 +47,7 @@ def asked_by_user(symbol) -> bool:
 def own_reason(symbol) -> str:
     """Why a symbol that nobody selects is on."""
     if symbol.choice:
-        kind = "chosen" if symbol.choice.user_selection is symbol else "the default"
+        kind = "the default" if symbol.choice._selection_from_defaults() is symbol else "chosen"
         return f"{kind} in '{strict.prompt_of(symbol.choice)}'"
     if asked_by_user(symbol):
         return "set in the configuration"

@@ -68,6 +68,32 @@ def test_compilers_and_levels(tree, compiler, options):
     assert not tree.good(f"CC={compiler}").steps
 
 
+def test_other_linker(tree):
+    tree.write("lib/one/exportsyms.uk", "one\n")
+    tree.good("LD=ld.lld")
+    assert tree.run().returncode == 3
+    assert "ld.lld" in tree.read(f"build/obj/hello_{TARGET}/hello_{TARGET}.dbg.cmd")
+    assert tree.good("LD=ld.bfd").steps and not tree.good("LD=ld.bfd").steps
+
+
+def test_debugging_level_wins_over_a_librarys_own(tree):
+    tree.edit("lib/one/Makefile.uk", "LIBONE_SRCS", "LIBONE_CXXFLAGS-y += -Os\nLIBONE_SRCS")
+    tree.write("apps/hello/defconfigs/" + TARGET, "CONFIG_OPTIMIZE_NONE=y\n")
+    tree.good()
+    entries = json.loads(tree.read("compile_commands.json"))
+    command = next(e["command"] for e in entries if e["file"].endswith("one.cpp"))
+    assert command.rindex("-O0") > command.rindex("-Os")
+
+
+@pytest.mark.parametrize("name,text", [("cpp", "int x = ;"), ("S", "bogus %nothing")])
+def test_failed_step_leaves_no_object(tree, name, text):
+    tree.write(f"lib/one/bad.{name}", text)
+    tree.edit("lib/one/Makefile.uk", "one.cpp", f"one.cpp $(LIBONE_BASE)/bad.{name}")
+    assert f"lib/one/bad.{name} failed:" in tree.bad()
+    left = os.listdir(tree.file(f"build/obj/hello_{TARGET}/libone"))
+    assert not [file for file in left if file.startswith("bad") or file.endswith("~")]
+
+
 def test_changed_compiler_rebuilds(tree):
     first = tree.good("CC=gcc").steps
     assert len(tree.good("CC=clang").steps) == len(first)

@@ -221,6 +221,8 @@ def test_why(tree):
     tree.edit(CONFIG, "# CONFIG_LIBTWO is not set", "CONFIG_LIBTWO=y")
     text = tree.good("why", "LIB=LIBONE").stdout
     assert "selected by LIBTWO (lib/two/Config.uk:1, two)" in text and "set in the configuration" in text
+    assert "the default in 'Optimization level'" in tree.good("why", "LIB=OPTIMIZE_PERF").stdout
+    assert "'Optimization level' is OPTIMIZE_PERF" in tree.good("why", "LIB=OPTIMIZE_SIZE").stdout
     assert "did you mean LIBTWO?" in tree.bad("why", "LIB=twoo")
 
 
