@@ -60,7 +60,9 @@ def host_tool(ctx) -> str:
                         "on Debian: apt-get install gcc")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     temporary = f"{path}.{os.getpid()}"
-    subprocess.run(found.split() + ["-O1", "-Wall", "-o", temporary, source], check=True)
+    done = subprocess.run(found.split() + ["-O1", "-o", temporary, source], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise UserError(f"error: {found} cannot compile {ctx.shown(source)}:\n{(done.stdout + done.stderr).rstrip()}")
     os.replace(temporary, path)
     return path
 
@@ -109,8 +111,13 @@ def inner_env(ctx, jobs) -> dict:
     return env
 
 
-def report_make_errors(text: str, failed: bool) -> None:
+def report_make_errors(ctx, text: str, failed: bool) -> None:
     """What the inner make itself had to say, without its lines about a command that has spoken already."""
+    missing = re.search(r"No rule to make target '([^']+)', needed by '([^']+)'", text)
+    if missing and missing.group(2).startswith(ctx.obj + "/"):
+        library = missing.group(2)[len(ctx.obj) + 1:].split("/")[0]
+        warn(f"error: {ctx.shown(missing.group(1))} is not there, but {library} has it among its sources")
+        return
     lines = [line for line in text.splitlines() if line.strip() and not NOISE.match(line)]
     if failed:
         lines = [line for line in lines if not re.match(r"make(\[\d+\])?: \*\*\* ", line)]
@@ -126,7 +133,7 @@ def build(ctx, targets) -> int:
     command, jobs = make_command(ctx, tool, targets, True)
     done = subprocess.run(command, env=inner_env(ctx, []), capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        report_make_errors(done.stderr, False)
+        report_make_errors(ctx, done.stderr, False)
         raise UserError("the build could not start")
     if done.stderr:
         warn(done.stderr.rstrip())
@@ -146,8 +153,8 @@ def build(ctx, targets) -> int:
         text = errors.read()
     write_compile_commands(ctx)
     failed = f"{ctx.obj}/failed"
-    has_failed = os.path.exists(failed)
-    report_make_errors(text, has_failed)
+    has_failed = os.path.exists(failed) and os.path.getsize(failed) > 0
+    report_make_errors(ctx, text, has_failed)
     if status != 0:
         if has_failed:
             with open(failed, encoding="utf-8", errors="replace") as file:

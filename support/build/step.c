@@ -236,15 +236,15 @@ static int run(const char* command, char** text, size_t* size) {
     return status;
 }
 
-// Appends to a file in one write; returns the file's size afterwards.
+// Appends to a file in one write; returns the file's size afterwards, 0 if it cannot be written.
 static long append(const char* path, const char* text, size_t size) {
+    struct stat info = {0};
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (fd < 0 || write(fd, text, size) != (ssize_t)size)
-        die("cannot write", path);
-    struct stat info;
-    fstat(fd, &info);
+    if (fd < 0)
+        return 0;
+    int good = write(fd, text, size) == (ssize_t)size && !fstat(fd, &info);
     close(fd);
-    return (long)info.st_size;
+    return good ? (long)info.st_size : 0;
 }
 
 // One line of progress, the command in verbose mode, and whatever the command printed.
@@ -283,9 +283,7 @@ static void report_failure(const char* label, const char* command, const char* t
     else if (!size)
         fprintf(memory, "(exit status %d, no message)\n", WEXITSTATUS(status));
     fclose(memory);
-    if (*env("UK_STEP_FAILED"))
-        append(env("UK_STEP_FAILED"), message, length);
-    else
+    if (!*env("UK_STEP_FAILED") || !append(env("UK_STEP_FAILED"), message, length))
         fwrite(message, 1, length, stderr);
     unlink(temporary);
     unlink(dependencies);
