@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (size_t i = 0; i < std::size(kRows); i++) {
         rows[i] = &kRows[i];
     }
-    g_list.count = 0;
+    g_list.count = 0; // strings of the last input are gone
+    g_text = nullptr;
     (void)uk::params::apply(
         std::span(words).first(split.separator), rows, [](void*, bool, const char*) {}, nullptr);
     uk::params::print_help(
