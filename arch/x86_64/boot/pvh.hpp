@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Boot information of the PVH entry: Xen's struct hvm_start_info
+// (public/arch-x86/hvm/start_info.h).
+#pragma once
+
+#include "loader.hpp"
+
+namespace uk::x86 {
+
+// Fills memory map, command line, first module (initrd) and ACPI root of `info` from the structure
+// at `start`, and adds what it occupies as loader memory. Errors: EINVAL (not such a structure, or
+// one that contradicts itself), EPROTO (version 0, which has no memory map), ENODATA (the memory
+// map is empty), and those of `view`.
+[[nodiscard]] Result<> read_pvh(const PhysView& view, Paddr start, hal::BootInfo& info);
+
+} // namespace uk::x86

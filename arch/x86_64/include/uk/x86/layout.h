@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Numbers that assembly, linker scripts and C++ of native x86_64 images share. */
+#ifndef UK_X86_64_LAYOUT_H
+#define UK_X86_64_LAYOUT_H
+
+/* The image runs at its physical address plus this (the top 2 GiB, for -mcmodel=kernel). */
+#define UK_KERNEL_BASE 0xffffffff80000000
+#define UK_IMAGE_PHYS 0x100000
+
+/* What the loader left in a register; also how the C++ entry is told who it was. */
+#define UK_PVH_MAGIC 0x336ec578
+#define UK_MULTIBOOT2_MAGIC 0x36d76289
+#define UK_MULTIBOOT2_HEADER_MAGIC 0xe85250d6
+
+#define UK_BOOT_STACK_SIZE 16384
+#define UK_TRAP_STACK_SIZE 8192 /* exceptions are handled and reported here */
+#define UK_IST_STACK_SIZE 256   /* one for each IST entry: holds a frame until it is moved */
+#define UK_IST_COUNT 5
+
+/* QEMU isa-debug-exit, where QEMU puts it by default, and the status of an image that never got to main. */
+#define UK_DEBUG_EXIT_PORT 0x501
+#define UK_EXIT_BOOT_FAILED 126
+
+#define UK_SELECTOR_CODE 0x08
+#define UK_SELECTOR_TSS 0x10
+
+#endif /* UK_X86_64_LAYOUT_H */

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Exceptions: descriptor tables, repair of faults that were expected, the view of generic code.
+#include <uk/x86/trap.hpp>
+
+#include <iterator>
+
+#include <uk/hal/image.hpp>
+#include <uk/hal/trap.hpp>
+#include <uk/x86/layout.h>
+
+#include "frame.hpp"
+
+extern "C" {
+extern const char uk_trap_stubs[]; // 16 bytes for each vector
+extern char uk_trap_stack[];
+extern char uk_boot_stack[];
+extern uint64_t uk_gdt[];
+size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
+void uk_trap(uk::hal::TrapFrame* frame);
+
+struct UkFixup {
+    uintptr_t instruction;
+    uintptr_t go_on;
+};
+extern const UkFixup __start_uk_extable[];
+extern const UkFixup __stop_uk_extable[];
+}
+
+namespace uk {
+namespace {
+
+using namespace x86;
+
+// Intel SDM 3A, 7.7: task-state segment in 64-bit mode.
+struct [[gnu::packed]] TaskState {
+    uint32_t reserved0;
+    uint64_t rsp[3];
+    uint64_t reserved1;
+    uint64_t ist[7];
+    uint64_t reserved2;
+    uint16_t reserved3;
+    uint16_t io_map;
+};
+static_assert(sizeof(TaskState) == 104);
+
+// Intel SDM 3A, 6.14.1: 64-bit interrupt gate.
+struct Gate {
+    uint64_t low;
+    uint64_t high;
+};
+
+struct [[gnu::packed]] TablePointer {
+    uint16_t limit;
+    uint64_t base;
+};
+
+constexpr uint64_t kInterruptGate = 0x8e00;
+constexpr uint64_t kTaskStateType = 0x89;
+
+constinit TaskState g_task{};
+constinit Gate g_gates[kVectors]{};
+alignas(16) constinit char g_ist_stacks[UK_IST_COUNT][UK_IST_STACK_SIZE]{};
+
+// Exceptions that may come at any moment, or while another one is being entered, have their own.
+constexpr uint64_t ist_of(unsigned vector) {
+    switch (vector) {
+    case kPageFault:
+        return 1;
+    case kDoubleFault:
+        return 2;
+    case kNmi:
+        return 3;
+    case kMachineCheck:
+        return 4;
+    default:
+        return 5;
+    }
+}
+
+void fill_gates() {
+    auto address = reinterpret_cast<uint64_t>(uk_trap_stubs);
+    for (unsigned vector = 0; vector < kVectors; vector++) {
+        g_gates[vector] = {(address & 0xffff) | UK_SELECTOR_CODE << 16 |
+                               (kInterruptGate | ist_of(vector)) << 32 |
+                               (address >> 16 & 0xffff) << 48,
+                           address >> 32};
+        address += 16;
+    }
+}
+
+void fill_task() {
+    for (unsigned i = 0; i < UK_IST_COUNT; i++) {
+        g_task.ist[i] = reinterpret_cast<uint64_t>(g_ist_stacks[i] + UK_IST_STACK_SIZE);
+    }
+    g_task.io_map = sizeof(TaskState);
+    auto base = reinterpret_cast<uint64_t>(&g_task);
+    uk_gdt[UK_SELECTOR_TSS / 8] = (sizeof(TaskState) - 1) | (base & 0xffffff) << 16 |
+                                  kTaskStateType << 40 | (base >> 24 & 0xff) << 56;
+    uk_gdt[UK_SELECTOR_TSS / 8 + 1] = base >> 32;
+}
+
+bool on_trap_stack(uintptr_t sp) {
+    return sp - reinterpret_cast<uintptr_t>(uk_trap_stack) <= UK_TRAP_STACK_SIZE;
+}
+
+bool repair(hal::TrapFrame& frame) {
+    for (const UkFixup* fixup = __start_uk_extable; fixup != __stop_uk_extable; fixup++) {
+        if (fixup->instruction == frame.rip) {
+            frame.rip = fixup->go_on;
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+void x86::trap_init() {
+    fill_gates();
+    fill_task();
+    TablePointer pointer{sizeof g_gates - 1, reinterpret_cast<uint64_t>(g_gates)};
+    asm volatile("lidt %0" : : "m"(pointer), "m"(g_gates));
+    asm volatile("ltr %w0" : : "r"(UK_SELECTOR_TSS) : "memory");
+}
+
+void x86::trap_triple_fault() {
+    TablePointer none{0, 0};
+    asm volatile("lidt %0\n\tint3" : : "m"(none) : "memory");
+}
+
+hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
+    FaultPlaces places{
+        reinterpret_cast<uintptr_t>(uk_boot_stack), reinterpret_cast<uintptr_t>(uk_text_start),
+        reinterpret_cast<uintptr_t>(uk_text_end), reinterpret_cast<uintptr_t>(uk_rodata_start),
+        reinterpret_cast<uintptr_t>(uk_rodata_end)};
+    TrapInfo info;
+    info.number = static_cast<unsigned>(frame.vector);
+    info.name = vector_name(info.number);
+    info.detail = trap_detail(frame, places);
+    info.error_code = frame.error_code;
+    info.pc = frame.rip;
+    info.sp = frame.rsp;
+    info.frame_pointer = frame.rbp;
+    info.has_fault_address = frame.vector == kPageFault;
+    info.fault_address = info.has_fault_address ? frame.cr2 : 0;
+    info.nested = on_trap_stack(frame.rsp);
+    return info;
+}
+
+size_t hal::trap_registers(const TrapFrame& frame, std::span<NamedRegister> out) {
+    const NamedRegister all[] = {
+        {"rax", frame.rax}, {"rbx", frame.rbx},       {"rcx", frame.rcx}, {"rdx", frame.rdx},
+        {"rsi", frame.rsi}, {"rdi", frame.rdi},       {"rbp", frame.rbp}, {"rsp", frame.rsp},
+        {"r8", frame.r8},   {"r9", frame.r9},         {"r10", frame.r10}, {"r11", frame.r11},
+        {"r12", frame.r12}, {"r13", frame.r13},       {"r14", frame.r14}, {"r15", frame.r15},
+        {"rip", frame.rip}, {"rflags", frame.rflags}, {"cr2", frame.cr2},
+    };
+    size_t count = out.size() < std::size(all) ? out.size() : std::size(all);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = all[i];
+    }
+    return count;
+}
+
+size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
+    return uk_probe_copy(to, from, size);
+}
+
+} // namespace uk
+
+// On the trap stack, interrupts off. Returns only if the fault was one that uk_extable expects.
+void uk_trap(uk::hal::TrapFrame* frame) {
+    using namespace uk::x86;
+    bool may_be_expected = frame->vector == kPageFault || frame->vector == kGeneralProtection ||
+                           frame->vector == kStackFault;
+    if (!(may_be_expected && uk::repair(*frame))) {
+        uk_crash(frame);
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ACPI 6.4: FADT (5.2.9), sleep registers (4.8.3.2.1, 4.8.3.7), \_S5 (7.4.2), AML encoding (20.2).
+#include <uk/acpi/sleep.hpp>
+
+#include <uk/base/endian.hpp>
+
+namespace uk::acpi {
+namespace {
+
+// Offsets in the FADT; the X fields are Generic Address Structures of 12 bytes.
+constexpr uint32_t kDsdt = 40;
+constexpr uint32_t kPm1aControl = 64;
+constexpr uint32_t kPm1bControl = 68;
+constexpr uint32_t kXDsdt = 140;
+constexpr uint32_t kXPm1aControl = 172;
+constexpr uint32_t kXPm1bControl = 184;
+constexpr uint32_t kSleepControl = 244;
+
+constexpr uint32_t kHeader = 36;
+constexpr uint32_t kSleepTypeShift = 10; // PM1 control: SLP_TYP, SLP_EN
+constexpr uint32_t kSleepEnable = 1 << 13;
+constexpr uint32_t kReducedTypeShift = 2; // sleep control register
+constexpr uint32_t kReducedEnable = 1 << 5;
+
+class Bytes {
+  public:
+    Bytes(const Memory& memory, Paddr start, uint32_t length)
+        : memory_(memory), start_(start), length_(length) {}
+
+    [[nodiscard]] uint32_t length() const { return length_; }
+    bool get(uint32_t offset, void* to, uint32_t size) const {
+        return offset <= length_ && size <= length_ - offset &&
+               start_.value() + offset >= start_.value() &&
+               memory_.read(memory_.context, start_ + offset, to, size);
+    }
+    // 0 if it lies beyond the end.
+    template <class T>
+    [[nodiscard]] typename T::Native value(uint32_t offset) const {
+        T value = 0;
+        return get(offset, &value, sizeof value) ? value.get() : typename T::Native{0};
+    }
+
+  private:
+    const Memory& memory_;
+    Paddr start_;
+    uint32_t length_;
+};
+
+Register register_at(const Bytes& fadt, uint32_t gas) {
+    uint8_t space = 0xff;
+    auto address = fadt.value<le64>(gas + 4);
+    if (!fadt.get(gas, &space, 1) || space > 1 || address == 0) {
+        return {};
+    }
+    return {static_cast<Register::Space>(space), address};
+}
+
+Register control_block(const Bytes& fadt, uint32_t extended, uint32_t old) {
+    Register block = register_at(fadt, extended);
+    if (block.address == 0) {
+        block = {Register::Space::port, fadt.value<le32>(old)};
+    }
+    return block;
+}
+
+Result<Bytes> open_dsdt(const Memory& memory, const Bytes& fadt) {
+    uint64_t address = fadt.value<le64>(kXDsdt);
+    if (address == 0) {
+        address = fadt.value<le32>(kDsdt);
+    }
+    Bytes header(memory, Paddr{address}, kHeader);
+    char signature[4];
+    if (address == 0 || !header.get(0, signature, 4) ||
+        __builtin_memcmp(signature, "DSDT", 4) != 0) {
+        return Errno::inval;
+    }
+    uint32_t length = header.value<le32>(4);
+    if (length < kHeader || length > kMaxTable) {
+        return Errno::inval;
+    }
+    return Bytes(memory, Paddr{address}, length);
+}
+
+// A byte-sized integer object: its value, and how many bytes of AML it takes.
+struct Integer {
+    uint8_t value = 0;
+    uint32_t size = 0; // 0 = not an integer
+};
+
+Integer integer_at(const Bytes& dsdt, uint32_t at) {
+    uint8_t code[2] = {0xff, 0};
+    dsdt.get(at, code, dsdt.length() - at < 2 ? 1 : 2);
+    switch (code[0]) {
+    case 0x00: // Zero
+    case 0x01: // One
+        return {code[0], 1};
+    case 0x0a: // byte
+        return {code[1], 2};
+    case 0x0b: // word, double word: the value stands first
+        return {code[1], 3};
+    case 0x0c:
+        return {code[1], 5};
+    default:
+        return {};
+    }
+}
+
+struct SleepTypes {
+    uint8_t a = 0;
+    uint8_t b = 0;
+};
+
+// Name(_S5, Package() {a, b, ...}) at `at`, which is where "_S5_" stands.
+bool parse_package(const Bytes& dsdt, uint32_t at, SleepTypes& types) {
+    constexpr uint8_t kPackage = 0x12;
+    uint8_t head[2];
+    if (!dsdt.get(at + 4, head, 2) || head[0] != kPackage) {
+        return false;
+    }
+    uint32_t body = at + 6 + (head[1] >> 6); // length of the length in its top bits
+    uint8_t count = 0;
+    if (!dsdt.get(body, &count, 1) || count < 1) {
+        return false;
+    }
+    Integer a = integer_at(dsdt, body + 1);
+    Integer b = count < 2 ? a : integer_at(dsdt, body + 1 + a.size);
+    types = {static_cast<uint8_t>(a.value & 7), static_cast<uint8_t>(b.value & 7)};
+    return a.size != 0 && b.size != 0;
+}
+
+// Looks through the whole table, in pieces that overlap by a name.
+Result<SleepTypes> find_s5(const Bytes& dsdt) {
+    constexpr uint32_t kPiece = 256;
+    constexpr uint32_t kName = 4;
+    char piece[kPiece];
+    for (uint32_t start = kHeader; start + kName <= dsdt.length(); start += kPiece - kName + 1) {
+        uint32_t rest = dsdt.length() - start;
+        uint32_t size = rest < kPiece ? rest : kPiece;
+        if (!dsdt.get(start, piece, size)) {
+            return Errno::fault;
+        }
+        for (uint32_t i = 0; i + kName <= size; i++) {
+            SleepTypes types;
+            if (piece[i] == '_' && __builtin_memcmp(piece + i, "_S5_", kName) == 0 &&
+                parse_package(dsdt, start + i, types)) {
+                return types;
+            }
+        }
+    }
+    return Errno::nodev;
+}
+
+} // namespace
+
+Result<SoftOff> read_soft_off(const Memory& memory, Paddr root) {
+    Table table = UK_TRY(find_table(memory, root, "FACP"));
+    Bytes fadt(memory, table.address, table.length);
+    SleepTypes types = UK_TRY(find_s5(UK_TRY(open_dsdt(memory, fadt))));
+    SoftOff off;
+    Register sleep = register_at(fadt, kSleepControl);
+    if (sleep.address != 0) {
+        off.writes[0] = {sleep,
+                         static_cast<uint16_t>(kReducedEnable | types.a << kReducedTypeShift), 1};
+        return off;
+    }
+    off.writes[0] = {control_block(fadt, kXPm1aControl, kPm1aControl),
+                     static_cast<uint16_t>(kSleepEnable | types.a << kSleepTypeShift), 2};
+    off.writes[1] = {control_block(fadt, kXPm1bControl, kPm1bControl),
+                     static_cast<uint16_t>(kSleepEnable | types.b << kSleepTypeShift), 2};
+    return off.writes[0].where.address == 0 ? Result<SoftOff>(Errno::nodev) : off;
+}
+
+} // namespace uk::acpi

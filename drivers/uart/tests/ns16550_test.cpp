@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Host tests of the NS16550 driver against a model of the chip.
+#include <uk/uart/ns16550.hpp>
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+
+namespace {
+
+// The chip: a transmit FIFO that drains while its status is read, a receive FIFO, a divisor latch.
+struct Chip {
+    std::string sent;
+    std::deque<char> incoming;
+    size_t in_fifo = 0;
+    int busy = 0;         // status reads until the FIFO is empty again
+    int drain_time = 3;   // what `busy` is set to when a byte is put in
+    bool missing = false; // an empty bus
+    bool stuck = false;   // never gets empty
+    uint8_t scratch = 0, line_control = 0, fifo_control = 0, modem_control = 0;
+    uint8_t interrupt_enable = 0xff, divisor_low = 0, divisor_high = 0;
+    size_t overruns = 0;
+    size_t accesses = 0;
+    uint8_t empty_bus = 0xff;
+
+    uint8_t read(uint32_t offset) {
+        accesses++;
+        if (missing) {
+            return empty_bus;
+        }
+        if (offset == 0) {
+            char c = incoming.empty() ? '\0' : incoming.front();
+            if (!incoming.empty()) {
+                incoming.pop_front();
+            }
+            return static_cast<uint8_t>(c);
+        }
+        if (offset == 5) {
+            if (!stuck && busy > 0 && --busy == 0) {
+                in_fifo = 0;
+            }
+            return static_cast<uint8_t>((incoming.empty() ? 0 : 1) |
+                                        (in_fifo == 0 && !stuck ? 0x20 : 0));
+        }
+        return offset == 7 ? scratch : 0;
+    }
+
+    void write(uint32_t offset, uint8_t value) {
+        accesses++;
+        if (missing) {
+            return;
+        }
+        bool latch = (line_control & 0x80) != 0;
+        switch (offset) {
+        case 0:
+            if (latch) {
+                divisor_low = value;
+            } else if (in_fifo == 16) {
+                overruns++;
+            } else {
+                in_fifo++;
+                busy = drain_time;
+                sent.push_back(static_cast<char>(value));
+            }
+            break;
+        case 1:
+            (latch ? divisor_high : interrupt_enable) = value;
+            break;
+        case 2:
+            fifo_control = value;
+            break;
+        case 3:
+            line_control = value;
+            break;
+        case 4:
+            modem_control = value;
+            break;
+        case 7:
+            scratch = value;
+            break;
+        default:
+            ADD_FAILURE() << "write to register " << offset;
+        }
+    }
+};
+
+struct Io {
+    Chip* chip;
+    template <class T>
+    T read(uint32_t offset) {
+        return chip->read(offset);
+    }
+    template <class T>
+    void write(uint32_t offset, T value) {
+        chip->write(offset, value);
+    }
+};
+
+using Uart = uk::uart::Ns16550<Io>;
+
+TEST(Ns16550, SetsThePortUp) {
+    Chip chip;
+    chip.divisor_high = 0xaa;
+    Uart uart(Io{&chip});
+    EXPECT_TRUE(uart.start());
+    EXPECT_EQ(chip.interrupt_enable, 0);
+    EXPECT_EQ(chip.divisor_low, 1);
+    EXPECT_EQ(chip.divisor_high, 0);
+    EXPECT_EQ(chip.line_control, 0x03);
+    EXPECT_EQ(chip.fifo_control & 1, 1);
+    EXPECT_EQ(chip.sent, "");
+}
+
+TEST(Ns16550, SendsEverythingWithoutOverrunningTheFifo) {
+    for (int drain_time : {1, 2, 100}) {
+        Chip chip;
+        chip.drain_time = drain_time;
+        Uart uart(Io{&chip});
+        uart.start();
+        std::string text;
+        for (int i = 0; i < 1000; i++) {
+            text.push_back(static_cast<char>(i));
+        }
+        uart.write_all(text.data(), text.size());
+        uart.write_all("x", 1);
+        EXPECT_EQ(chip.sent, text + "x");
+        EXPECT_EQ(chip.overruns, 0u);
+    }
+}
+
+TEST(Ns16550, AsksTheStatusOncePerFifo) {
+    Chip chip;
+    chip.drain_time = 1;
+    Uart uart(Io{&chip});
+    uart.start();
+    size_t before = chip.accesses;
+    uart.write_all(std::string(160, 'a').data(), 160);
+    EXPECT_LE(chip.accesses - before, 160u + 20u);
+}
+
+TEST(Ns16550, ReadsWhatIsThere) {
+    Chip chip;
+    Uart uart(Io{&chip});
+    uart.start();
+    char bytes[4];
+    EXPECT_EQ(uart.read_some(bytes, 4), 0u);
+    chip.incoming = {'a', 'b', 'c', '\0', 'e'};
+    EXPECT_EQ(uart.read_some(bytes, 4), 4u);
+    EXPECT_EQ(std::string(bytes, 4), std::string("abc\0", 4));
+    EXPECT_EQ(uart.read_some(bytes, 4), 1u);
+    EXPECT_EQ(bytes[0], 'e');
+}
+
+TEST(Ns16550, LeavesAnEmptyBusAlone) {
+    for (uint8_t answer : {0xff, 0x00, 0x5a, 0xa5}) {
+        Chip chip;
+        chip.missing = true;
+        chip.empty_bus = answer;
+        Uart uart(Io{&chip});
+        EXPECT_FALSE(uart.start());
+        size_t before = chip.accesses;
+        char byte;
+        uart.write_all("hello", 5);
+        EXPECT_EQ(uart.read_some(&byte, 1), 0u);
+        EXPECT_EQ(chip.accesses, before);
+    }
+}
+
+TEST(Ns16550, GivesUpOnAPortThatStaysBusy) {
+    Chip chip;
+    Uart uart(Io{&chip});
+    uart.start();
+    chip.stuck = true;
+    uart.write_all("hello", 5);
+    EXPECT_EQ(chip.sent, "");
+    size_t before = chip.accesses;
+    uart.write_all("hello", 5); // no second wait
+    EXPECT_EQ(chip.accesses, before);
+}
+
+} // namespace

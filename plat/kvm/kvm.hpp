@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the files of this platform share.
+#pragma once
+
+#include <uk/acpi/tables.hpp>
+#include <uk/hal/boot_info.hpp>
+
+namespace uk::kvm {
+
+// As handed to uk::boot().
+extern hal::BootInfo g_boot_info;
+
+// Physical memory for the ACPI parser: makes pages visible as it needs them. Thread context, or the
+// end of the machine.
+acpi::Memory acpi_memory();
+
+} // namespace uk::kvm

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Layout of the bootable image. Parts start on page boundaries in memory but not in the file, which no
+ * loader maps. Each stack lies above a part that cannot be written, so that an overflow faults without
+ * a page being spent on it: the trap stack above the constants, the boot stack above the code. */
+#include <uk/x86/layout.h>
+
+OUTPUT_ARCH(i386:x86-64)
+ENTRY(uk_elf_entry)
+
+#define PHYS(address) (ABSOLUTE(address) - UK_KERNEL_BASE)
+#define SECTION(name) name : AT(ADDR(name) - UK_KERNEL_BASE)
+
+PHDRS
+{
+    rodata PT_LOAD FLAGS(4);
+    trapstack PT_LOAD FLAGS(6);
+    text PT_LOAD FLAGS(5);
+    bootstack PT_LOAD FLAGS(6);
+    data PT_LOAD FLAGS(6);
+    bss PT_LOAD FLAGS(6);
+    note PT_NOTE FLAGS(4);
+    stack PT_GNU_STACK FLAGS(6);
+}
+
+SECTIONS
+{
+    . = UK_KERNEL_BASE + UK_IMAGE_PHYS;
+    uk_image_start = .;
+    uk_rodata_start = .;
+    uk_elf_entry = uk_pvh_entry - UK_KERNEL_BASE;
+
+    SECTION(.multiboot2) { KEEP(*(.multiboot2)) } :rodata
+    SECTION(.note) {
+        KEEP(*(.note.pvh))
+        uk_build_id_note = .;
+        KEEP(*(.note.gnu.build-id))
+        uk_build_id_note_end = .;
+    } :rodata :note
+    SECTION(.rodata) { *(.rodata .rodata.*) } :rodata
+
+    /* Tables (sections named like C identifiers) land here by themselves. */
+
+    . = ALIGN(4096);
+    SECTION(.trapstack) { . += UK_TRAP_STACK_SIZE; } :trapstack
+    uk_rodata_end = ADDR(.trapstack);
+    uk_trap_stack = ADDR(.trapstack);
+
+    SECTION(.text) {
+        uk_text_start = .;
+        *(.text.boot)
+        *(.text.unlikely .text.unlikely.*)
+        *(.text .text.*)
+    } :text
+    . = ALIGN(4096);
+    uk_text_end = .;
+
+    uk_data_start = .;
+    SECTION(.bootstack) { . += UK_BOOT_STACK_SIZE; } :bootstack
+    uk_boot_stack = ADDR(.bootstack);
+    uk_boot_stack_end = .;
+    SECTION(.data) {
+        *(.data .data.*)
+        *(.got .got.plt .igot .igot.plt)
+        . = ALIGN(8);
+        __init_array_start = .;
+        KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))
+        KEEP(*(.init_array))
+        __init_array_end = .;
+        __fini_array_start = .;
+        KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*)))
+        KEEP(*(.fini_array))
+        __fini_array_end = .;
+    } :data
+    SECTION(.bss) {
+        *(.bss .bss.*)
+        *(COMMON)
+        . = ALIGN(4096);
+        uk_pml4 = .;
+        . += 4096;
+        uk_pdpt = .;
+        . += 4096;
+        uk_pd = .;
+        . += 4096;
+        /* One page table for each 2 MiB of the first GiB up to the end of the image; the tables
+         * themselves may need one more. */
+        uk_pts = .;
+        . += ((PHYS(.) + 0x1fffff + ((PHYS(.) >> 21) + 1) * 4096) >> 21) * 4096;
+        uk_pts_end = .;
+        /* For the direct map. */
+        uk_table_pool = .;
+        . += 8 * 4096;
+        uk_table_pool_end = .;
+        uk_image_end = .;
+    } :bss
+
+    /DISCARD/ : { *(.eh_frame .eh_frame_hdr .note.gnu.property .note.ABI-tag .comment .interp) }
+}
