@@ -284,8 +284,7 @@ std::size_t text_length(const char* text, std::size_t limit) {
 
 /// Encodes a wide character as UTF-8. Returns the number of bytes, 0 when it is none (surrogate,
 /// too large).
-std::size_t encode_utf8(char (&bytes)[4], wchar_t wide) {
-    const auto c = static_cast<std::uint32_t>(wide);
+std::size_t encode_utf8(char (&bytes)[4], std::uint32_t c) {
     if (c < 0x80) {
         bytes[0] = static_cast<char>(c);
         return 1;
@@ -305,7 +304,7 @@ void format_wide_text(FormatOutput& out, const FormatSpec& spec, const wchar_t* 
     std::size_t total = 0; // first the length, because of padding in front
     std::size_t count = 0;
     for (; total < limit && text[count] != 0; count++) {
-        const std::size_t n = encode_utf8(bytes, text[count]);
+        const std::size_t n = encode_utf8(bytes, static_cast<std::uint32_t>(text[count]));
         if (n == 0)
             return out.fail(-static_cast<int>(Errno::ilseq));
         if (n > limit - total)
@@ -316,7 +315,7 @@ void format_wide_text(FormatOutput& out, const FormatSpec& spec, const wchar_t* 
     if (!spec.has(FormatSpec::kLeft))
         out.fill(' ', pad);
     for (std::size_t i = 0; i < count && !out.failed(); i++)
-        out.write(bytes, encode_utf8(bytes, text[i]));
+        out.write(bytes, encode_utf8(bytes, static_cast<std::uint32_t>(text[i])));
     if (spec.has(FormatSpec::kLeft))
         out.fill(' ', pad);
 }
@@ -338,7 +337,7 @@ void format_character(FormatOutput& out, const FormatSpec& spec, FormatArgs& arg
     char bytes[4];
     std::size_t n = 1;
     if (spec.length >= Length::l || spec.conversion == 'C') {
-        n = encode_utf8(bytes, static_cast<wchar_t>(next_word(args)));
+        n = encode_utf8(bytes, static_cast<std::uint32_t>(next_word(args)));
         if (n == 0)
             return out.fail(-static_cast<int>(Errno::ilseq));
     } else {

@@ -115,6 +115,8 @@ TEST(Address, Ranges) {
     const PhysRange top = range(~uint64_t{0xfff}, 0x1000);
     EXPECT_TRUE(top.contains(Paddr{~uint64_t{0}}));
     EXPECT_EQ(top.intersect(range(~uint64_t{0xff}, 0x100)), range(~uint64_t{0xff}, 0x100));
+    EXPECT_EQ(top.intersect(range(~uint64_t{0xfff}, 0x100)), range(~uint64_t{0xfff}, 0x100));
+    EXPECT_EQ(range(~uint64_t{0xfff}, 0x100).intersect(top), range(~uint64_t{0xfff}, 0x100));
     EXPECT_EQ(top.shrink_to_pages(), top);
 }
 

@@ -25,10 +25,8 @@ class [[nodiscard]] Error {
     Errno code_;
 
   public:
-    constexpr Error(Errno code)
-        : code_(code) { // NOLINT(google-explicit-constructor): `return Errno::nomem`
-        UK_ASSERT(code != Errno::ok);
-    }
+    // NOLINTNEXTLINE(google-explicit-constructor): `return Errno::nomem`
+    constexpr Error(Errno code) : code_(code) { UK_ASSERT(code != Errno::ok); }
 
     constexpr Errno code() const { return code_; }
     /// The value for the C edge: -ENOENT and so on.
