@@ -28,7 +28,7 @@ def build(target: str) -> str:
 
 
 def run(target: str, arguments="", parameters=""):
-    """(console, exit status) of a run with this command line. A machine reports 7 bits of the status."""
+    """(console, exit status) of a run with this command line."""
     image = build(target)
     if target.startswith("linuxu-"):
         words = shlex.split(parameters) + (["--"] if parameters else []) + shlex.split(arguments)

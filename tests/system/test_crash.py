@@ -57,8 +57,7 @@ def test_death(target, way):
     console, status = crash(target, way)
     report = guest.report_of(console)
     assert re.search(says, report), report
-    # 134, of which a machine reports the low 7 bits.
-    assert status in ((134,) if target.startswith("linuxu") else (134, 134 & 127)), console
+    assert status == 134, console
     if address is not None:
         assert f"\naddress 0x{address:016x}\n" in report
     if function:
