@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes uk/config.h and uk/config.hpp for the host tests: every option at its default for linuxu.
+"""Writes uk/config.h and uk/config.hpp for the host tests: options at their defaults for linuxu, but WANTED.
 
 Usage: config.py OUTPUT-INCLUDE-FOLDER (run in the root of the tree; files that would not change stay untouched)
 """
@@ -10,10 +10,18 @@ import sys
 import kconfiglib
 
 
+# Options that are off by default but have logic to test.
+WANTED = {"LIBNOLIBC_FLOAT": "y"}
+
+
 def load() -> kconfiglib.Kconfig:
     os.environ.update(UK_T_ARCH="X86_64", UK_T_PLAT="LINUXU", UK_APP_NAME="hosttest",
                       UK_APP_DIR="/nonexistent", UK_EXTERNAL_LIBS="/nonexistent")
-    return kconfiglib.Kconfig("Config.uk", warn=False)
+    kconf = kconfiglib.Kconfig("Config.uk", warn=False)
+    for name, value in WANTED.items():
+        if name in kconf.syms:
+            kconf.syms[name].set_value(value)
+    return kconf
 
 
 def c_text(kconf: kconfiglib.Kconfig) -> str:
