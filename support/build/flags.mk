@@ -27,11 +27,14 @@ _WARN := -Wall -Wextra -Wshadow -Wundef -Werror=return-type -Werror=format \
 _WARN_OUTSIDE := -Wall -Werror=return-type
 
 # A fault handler and interrupt entry code may not touch vector registers: files marked |isr.
-ISR_ARCHFLAGS ?= -mgeneral-regs-only
+# clang's -mgeneral-regs-only also refuses the mere mention of long double, and so the C++ library's headers; without SSE
+# and MMX there are no vector registers either, and x87 code comes from long double arithmetic only.
+_GENERAL_REGS := $(if $(CXX_IS_CLANG)$(CC_IS_CLANG),$(if $(filter x86_64,$(UK_ARCH)),-mno-mmx -mno-sse,-mgeneral-regs-only),-mgeneral-regs-only)
+ISR_ARCHFLAGS ?= $(_GENERAL_REGS)
 
 _CSTD := -std=gnu17 $(_CODE) -Werror=implicit-function-declaration -Werror=int-conversion
 _CXXSTD := -std=c++20 $(_CODE) -fno-exceptions -fno-rtti -fno-threadsafe-statics
-ASFLAGS += -D__ASSEMBLY__ $(_DBG-y)
+ASFLAGS += -D__ASSEMBLY__ $(_DBG-y) -fno-pic -fno-pie
 
 _LTO :=
 ifeq ($(CONFIG_OPTIMIZE_LTO),y)

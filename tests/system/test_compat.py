@@ -163,6 +163,10 @@ def test_unikraft_configuration_is_understood(folder, tmp_path):
     assert done.stdout.endswith("Hello world!\n")
 
 
-def test_kvm_image(folder, tmp_path):
+def test_boots_on_kvm(folder, tmp_path):
     good(folder, T="kvm-x86_64", C=str(tmp_path / "kvm.config"), O=str(tmp_path / "kvm"))
-    assert (tmp_path / "kvm" / "app-helloworld_kvm-x86_64").exists()
+    image = str(tmp_path / "kvm" / "app-helloworld_kvm-x86_64")
+    command = ["qemu-system-x86_64", "-accel", "tcg", "-machine", "pc", "-m", "64M", "-display", "none", "-no-reboot",
+               "-serial", "stdio", "-device", "isa-debug-exit", "-kernel", image, "-append", "-- one two"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    assert "Hello world!" in done.stdout and '"one" "two"' in done.stdout
