@@ -193,7 +193,7 @@ TYPED_TEST_P(HeapConformance, GivesAllPagesBack) {
 }
 
 TYPED_TEST_P(HeapConformance, UsesNearlyAllOfASmallStore) {
-    for (size_t size : {24, 64, 200, 1000}) {
+    for (size_t size : {48, 64, 200, 1000}) {
         uk::fakes::PageStore small(62); // 248 KiB
         TypeParam heap(uk::fakes::FakePages{&small});
         size_t asked = 0;

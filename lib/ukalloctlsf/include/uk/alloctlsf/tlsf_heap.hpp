@@ -138,7 +138,7 @@ class TlsfHeap {
     [[gnu::noinline, gnu::cold]] void flush();
     void flush(Block*& list);
 
-    Block* merge(Block* block);
+    [[gnu::noinline]] Block* merge(Block* block);
     Block* find(size_t bytes);
     [[gnu::noinline, gnu::cold]] Block* find_hard(size_t bytes);
     void take(Block* block, size_t have, size_t want);

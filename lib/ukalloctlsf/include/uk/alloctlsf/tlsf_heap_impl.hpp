@@ -178,7 +178,7 @@ inline void UK_TLSF::cut_tail(Block* block, size_t want) {
 
 // Makes a used block free, merges it with free neighbours and files the result, which it returns.
 UK_TLSF_TEMPLATE
-[[gnu::always_inline]] inline tlsf::Block* UK_TLSF::merge(Block* block) {
+tlsf::Block* UK_TLSF::merge(Block* block) {
     size_t bytes = block->size();
     Block* next = block->at(bytes);
     check(next);
