@@ -22,11 +22,14 @@ uk_trap_stubs:
     pushq $0
     .endif
     pushq $vector
-    jmp common
+    jmp uk_trap_common
     vector = vector + 1
     .endr
 
-common:
+    /* Every entry ends here, with an error code and a vector pushed (irq/entry.S has more of them). */
+    .globl uk_trap_common
+    .hidden uk_trap_common
+uk_trap_common:
     pushq %rax
     pushq %rcx
     pushq %rdx

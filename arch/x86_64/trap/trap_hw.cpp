@@ -17,6 +17,7 @@ extern char uk_boot_stack[];
 extern uint64_t uk_gdt[];
 size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
 void uk_trap(uk::hal::TrapFrame* frame);
+void uk_interrupt(unsigned vector); // irq/irq_hw.cpp
 
 struct UkFixup {
     uintptr_t instruction;
@@ -168,9 +169,13 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 
 } // namespace uk
 
-// On the trap stack, interrupts off. Returns only if the fault was one that uk_extable expects.
+// On the trap stack, interrupts off. Returns from interrupts, and from faults that uk_extable expects.
 void uk_trap(uk::hal::TrapFrame* frame) {
     using namespace uk::x86;
+    if (frame->vector >= kVectors) {
+        uk_interrupt(static_cast<unsigned>(frame->vector));
+        return;
+    }
     bool may_be_expected = frame->vector == kPageFault || frame->vector == kGeneralProtection ||
                            frame->vector == kStackFault;
     if (!(may_be_expected && uk::repair(*frame))) {
