@@ -15,7 +15,7 @@ endif
 
 _OUTPUT := $(UK_IMAGE)
 # Fragments (INSERT AFTER ...) come before the script that they extend: GNU ld resolves them in this order only.
-_LDFLAGS = -nostdlib -static $(if $(CONFIG_OPTIMIZE_DEADELIM),--gc-sections) --build-id=sha1 -z noexecstack \
+_LDFLAGS = -nostdlib -static $(if $(CONFIG_OPTIMIZE_DEADELIM),--gc-sections) --build-id=sha1 -z noexecstack -z nostart-stop-gc \
     --no-undefined --fatal-warnings $(call _both,LDFLAGS) $(call _both,PLAT_LDFLAGS) -Map=$(_OUTPUT).map \
     $(addprefix -T$(space),$(sort $(UK_LDS)) $(_LDSCRIPT))
 PLAT_POST_LINK ?= $(OBJCOPY) -S $(_OUTPUT).dbg "$$OUT"
