@@ -5,7 +5,7 @@
 #include <uk/x86/layout.h>
 
 OUTPUT_ARCH(i386:x86-64)
-ENTRY(uk_elf_entry)
+ENTRY(uk_pvh_entry)
 
 #define PHYS(address) (ABSOLUTE(address) - UK_KERNEL_BASE)
 #define SECTION(name) name : AT(ADDR(name) - UK_KERNEL_BASE)
@@ -27,7 +27,6 @@ SECTIONS
     . = UK_KERNEL_BASE + UK_IMAGE_PHYS;
     uk_image_start = .;
     uk_rodata_start = .;
-    uk_elf_entry = uk_pvh_entry - UK_KERNEL_BASE;
 
     SECTION(.multiboot2) { KEEP(*(.multiboot2)) } :rodata
     SECTION(.note) {
@@ -40,24 +39,28 @@ SECTIONS
 
     /* Tables (sections named like C identifiers) land here by themselves. */
 
-    . = ALIGN(4096);
-    SECTION(.trapstack) { . += UK_TRAP_STACK_SIZE; } :trapstack
-    uk_rodata_end = ADDR(.trapstack);
-    uk_trap_stack = ADDR(.trapstack);
-
+    /* The parts that take no room in the file begin where the one before ends: a gap would be free
+     * memory to a loader. */
+    SECTION(.trapstack) {
+        . = ALIGN(4096);
+        uk_rodata_end = .;
+        uk_trap_stack = .;
+        . += UK_TRAP_STACK_SIZE;
+    } :trapstack
     SECTION(.text) {
         uk_text_start = .;
         *(.text.boot)
         *(.text.unlikely .text.unlikely.*)
         *(.text .text.*)
     } :text
-    . = ALIGN(4096);
-    uk_text_end = .;
-
-    uk_data_start = .;
-    SECTION(.bootstack) { . += UK_BOOT_STACK_SIZE; } :bootstack
-    uk_boot_stack = ADDR(.bootstack);
-    uk_boot_stack_end = .;
+    SECTION(.bootstack) {
+        . = ALIGN(4096);
+        uk_text_end = .;
+        uk_data_start = .;
+        uk_boot_stack = .;
+        . += UK_BOOT_STACK_SIZE;
+        uk_boot_stack_end = .;
+    } :bootstack
     SECTION(.data) {
         *(.data .data.*)
         *(.got .got.plt .igot .igot.plt)

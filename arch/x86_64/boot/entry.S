@@ -45,6 +45,12 @@ uk_pvh_entry:
     movl $PHYS(no_nx), %esi
     testl $CPUID_NX, %edx
     jz fail
+    /* A machine with too little memory got only a part of the image. */
+    movl $PHYS(too_small), %esi
+    movl $UK_PVH_MAGIC, PHYS(uk_image_end) - 4
+    cmpl $UK_PVH_MAGIC, PHYS(uk_image_end) - 4
+    jne fail
+    movl $0, PHYS(uk_image_end) - 4
     pushl %edi
 
     /* Upper levels. The first GiB is mapped twice by the same tables: at the link address, and, until
@@ -149,6 +155,8 @@ no_long_mode:
     .asciz "Microlith: this processor has no 64-bit mode (CPUID: LM); the image needs it.\r\n"
 no_nx:
     .asciz "Microlith: this processor cannot protect pages from execution (CPUID: NX); the image needs it.\r\n"
+too_small:
+    .asciz "Microlith: the image does not fit into memory; give the machine more (-m 2M).\r\n"
 
     /* Where each part of the image ends, and how its pages are mapped (low and high half). Accessed
      * and dirty are set here so that the processor need not do it. */
