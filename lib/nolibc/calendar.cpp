@@ -99,8 +99,9 @@ struct tm* localtime(const time_t* when) {
 }
 
 double difftime(time_t end, time_t start) {
-    return end >= start ? static_cast<double>(static_cast<uint64_t>(end) - static_cast<uint64_t>(start))
-                        : -static_cast<double>(static_cast<uint64_t>(start) - static_cast<uint64_t>(end));
+    return end >= start
+               ? static_cast<double>(static_cast<uint64_t>(end) - static_cast<uint64_t>(start))
+               : -static_cast<double>(static_cast<uint64_t>(start) - static_cast<uint64_t>(end));
 }
 
 char* asctime_r(const struct tm* fields, char* buffer) {
@@ -110,9 +111,9 @@ char* asctime_r(const struct tm* fields, char* buffer) {
     char month[8];
     strftime(day, sizeof(day), "%a", fields);
     strftime(month, sizeof(month), "%b", fields);
-    int length = snprintf(text, kSize, "%.3s %.3s%3d %.2d:%.2d:%.2d %lld\n", day, month,
-                          fields->tm_mday, fields->tm_hour, fields->tm_min, fields->tm_sec,
-                          fields->tm_year + 1900LL);
+    int length =
+        snprintf(text, kSize, "%.3s %.3s%3d %.2d:%.2d:%.2d %lld\n", day, month, fields->tm_mday,
+                 fields->tm_hour, fields->tm_min, fields->tm_sec, fields->tm_year + 1900LL);
     if (length < 0 || static_cast<size_t>(length) >= kSize) {
         errno = EOVERFLOW;
         return nullptr;

@@ -132,8 +132,8 @@ uint64_t round_to(const FloatFormat& format, uint64_t significand, int exponent,
     // Tiny as the processor has it: still below the smallest normal number if it were rounded to
     // full precision.
     bool ignored = false;
-    bool tiny = top < format.min_exponent - 1 ||
-                round(format.precision, ignored) >> format.precision == 0;
+    bool tiny =
+        top < format.min_exponent - 1 || round(format.precision, ignored) >> format.precision == 0;
     range = range || (inexact && tiny);
     return result;
 }

@@ -21,8 +21,8 @@ struct FloatFormat {
 inline constexpr FloatFormat kBinary64{53, -1022, 1023, 64};
 inline constexpr FloatFormat kBinary32{24, -126, 127, 32};
 
-/// `significand` * 2^exponent, a little more if `sticky`, rounded to nearest, ties to even; the bits
-/// without sign. `range` is set as FloatScanner says. significand 0 is zero.
+/// `significand` * 2^exponent, a little more if `sticky`, rounded to nearest, ties to even; the
+/// bits without sign. `range` is set as FloatScanner says. significand 0 is zero.
 uint64_t round_to(const FloatFormat& format, uint64_t significand, int exponent, bool sticky,
                   bool& range);
 
@@ -54,8 +54,8 @@ class Decimal {
     // it only matters whether one is not 0.
     static constexpr unsigned kDigits = 769;
 
-    BigNumber big_;          // all digits but those in chunk_
-    uint64_t chunk_ = 0;     // of a hexadecimal number: its first 16 digits
+    BigNumber big_;      // all digits but those in chunk_
+    uint64_t chunk_ = 0; // of a hexadecimal number: its first 16 digits
     uint64_t chunk_scale_ = 1;
     unsigned significant_ = 0;
     int scale_ = 0; // power of ten (of 16) to multiply the digits with

@@ -23,8 +23,7 @@ void free(void* block) {
 
 void* calloc(size_t count, size_t size) {
     size_t bytes;
-    void* block =
-        __builtin_mul_overflow(count, size, &bytes) ? nullptr : uk::heap::allocate(bytes);
+    void* block = __builtin_mul_overflow(count, size, &bytes) ? nullptr : uk::heap::allocate(bytes);
     return block != nullptr ? memset(block, 0, bytes) : or_nomem(nullptr);
 }
 

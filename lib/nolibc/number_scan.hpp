@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Private: state machines that read a number one character at a time, shared by strtol/strtod (which
-// fall back to the last complete number) and scanf (where an incomplete one is a matching failure).
+// Private: state machines that read a number one character at a time, shared by strtol/strtod
+// (which fall back to the last complete number) and scanf (where an incomplete one is a matching
+// failure).
 #pragma once
 
 #include <stddef.h>

@@ -20,7 +20,8 @@ const char* skip_space(const char* text) {
     return text;
 }
 
-// Feeds a scanner with the text and says where the number ends: at the text itself if there is none.
+// Feeds a scanner with the text and says where the number ends: at the text itself if there is
+// none.
 template <class Scanner>
 void scan(Scanner& scanner, const char* text, char** end) {
     const char* start = skip_space(text);

@@ -169,7 +169,8 @@ void* bsearch(const void* key, const void* array, size_t count, size_t size,
     return nullptr;
 }
 
-// A 32-bit linear congruence for the full period, stirred so that low bits are as good as high ones.
+// A 32-bit linear congruence for the full period, stirred so that low bits are as good as high
+// ones.
 int rand_r(unsigned* seed) {
     unsigned x = *seed = *seed * 1664525U + 1013904223U;
     x = (x ^ x >> 16) * 0x85ebca6bU;

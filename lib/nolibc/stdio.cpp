@@ -71,7 +71,8 @@ int ungetc(int c, FILE* stream) {
     if (c == EOF || !stream->readable) {
         return EOF;
     }
-    if (stream->start == 0) { // no room in front: before any input, or everything there was put back
+    if (stream->start ==
+        0) { // no room in front: before any input, or everything there was put back
         if (stream->end == stream->capacity) {
             return EOF;
         }

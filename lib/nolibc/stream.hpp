@@ -7,14 +7,14 @@
 
 struct nolibc_file {
     int fd;
-    int mode;        // _IOFBF, _IOLBF, _IONBF
-    bool readable;   // stdin; the others are written
+    int mode;      // _IOFBF, _IOLBF, _IONBF
+    bool readable; // stdin; the others are written
     bool error;
-    bool ended;      // end of input was met
+    bool ended; // end of input was met
     char* buffer;
     size_t capacity;
-    size_t start;    // input: the first byte not read yet
-    size_t end;      // input: behind the last byte; output: bytes waiting
+    size_t start; // input: the first byte not read yet
+    size_t end;   // input: behind the last byte; output: bytes waiting
 };
 
 namespace nolibc {

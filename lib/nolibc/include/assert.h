@@ -8,7 +8,7 @@ extern "C" {
 #endif
 
 __attribute__((__noreturn__, __cold__)) void __assert_fail(const char* text, const char* file,
-                                                   unsigned line, const char* function);
+                                                           unsigned line, const char* function);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* <errno.h>: Linux's error numbers. There are no threads yet, so errno is one variable per image. */
+/* <errno.h>: Linux's error numbers. There are no threads yet, so errno is one variable per image.
+ */
 #pragma once
 
 #ifdef __cplusplus

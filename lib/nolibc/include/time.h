@@ -46,7 +46,8 @@ int timespec_get(struct timespec* now, int base);
 time_t time(time_t* now);
 double difftime(time_t end, time_t start);
 
-/* Waits at least so long; nothing interrupts it. Errors: EINVAL (tv_nsec out of range, or negative). */
+/* Waits at least so long; nothing interrupts it. Errors: EINVAL (tv_nsec out of range, or
+ * negative). */
 int nanosleep(const struct timespec* wanted, struct timespec* left);
 
 /* NULL with EOVERFLOW when the year does not fit an int. gmtime, localtime, asctime and ctime share
@@ -67,9 +68,10 @@ char* ctime(const time_t* when);
 char* ctime_r(const time_t* when, char* buffer);
 
 /* All conversions of POSIX in the C locale; E and O change nothing; no flags and no widths. */
-__attribute__((__format__(__strftime__, 3, 0))) size_t strftime(char* __restrict buffer, size_t size,
-                                                        const char* __restrict format,
-                                                        const struct tm* __restrict fields);
+__attribute__((__format__(__strftime__, 3, 0))) size_t strftime(char* __restrict buffer,
+                                                                size_t size,
+                                                                const char* __restrict format,
+                                                                const struct tm* __restrict fields);
 
 #ifdef __cplusplus
 }

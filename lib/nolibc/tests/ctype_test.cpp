@@ -5,8 +5,10 @@
 #include <cctype>
 
 #define NOLIBC_CHARACTERS(X)                                                                       \
-    X(isalnum) X(isalpha) X(isblank) X(iscntrl) X(isdigit) X(isgraph) X(islower) X(isprint)        \
-        X(ispunct) X(isspace) X(isupper) X(isxdigit)
+    X(isalnum)                                                                                     \
+    X(isalpha)                                                                                     \
+    X(isblank) X(iscntrl) X(isdigit) X(isgraph) X(islower) X(isprint) X(ispunct) X(isspace)        \
+        X(isupper) X(isxdigit)
 
 extern "C" {
 #define X(name) int nolibc_##name(int c);

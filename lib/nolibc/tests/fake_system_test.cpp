@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What stands below the library in its host tests besides tests/fakes: a heap that can fail, and the
-// end of the image; and the tests of malloc's family.
+// What stands below the library in its host tests besides tests/fakes: a heap that can fail, and
+// the end of the image; and the tests of malloc's family.
 #include <gtest/gtest.h>
 
 #include <cerrno>

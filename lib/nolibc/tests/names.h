@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Forced into every source of the library in host tests: its names, moved out of the way of the host's. */
+/* Forced into every source of the library in host tests: its names, out of the way of the host's. */
+
 /* __attribute__((format(printf, ...))) of other headers names nolibc_printf then. */
 #ifndef __ASSEMBLER__
 #pragma GCC diagnostic ignored "-Wformat"
@@ -8,7 +9,8 @@
 #endif
 #endif
 
-#undef UK_HOST_TEST /* <uk/string.h> shall declare its own functions, not include the host's header */
+/* <uk/string.h> shall declare its own functions, not include the host's header. */
+#undef UK_HOST_TEST
 
 #define _Exit nolibc__Exit
 #define __assert_fail nolibc___assert_fail

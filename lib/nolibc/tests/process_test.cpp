@@ -106,7 +106,8 @@ TEST(Environment, BehavesAsAMap) {
     char own[] = "B=own";
     nolibc_environ = given;
     std::map<std::string, std::string> model = environment();
-    const std::string names[] = {"A", "B", "AB", "C", "D", "LONGER_NAME", "E", "F", "G", "H", "I", "J"};
+    const std::string names[] = {"A", "B", "AB", "C", "D", "LONGER_NAME",
+                                 "E", "F", "G",  "H", "I", "J"};
     for (int i = 0; i < 20'000; i++) {
         const std::string& name = names[random() % 12];
         std::string value = std::string(random() % 20, 'v') + std::to_string(i);

@@ -55,11 +55,12 @@ TEST(Qsort, AnyElementSize) {
             flat.insert(flat.end(), element.begin(), element.end());
         }
         std::sort(wanted.begin(), wanted.end());
-        nolibc_qsort_r(flat.data(), wanted.size(), size,
-                       [](const void* a, const void* b, void* n) {
-                           return memcmp(a, b, *static_cast<size_t*>(n));
-                       },
-                       &size);
+        nolibc_qsort_r(
+            flat.data(), wanted.size(), size,
+            [](const void* a, const void* b, void* n) {
+                return memcmp(a, b, *static_cast<size_t*>(n));
+            },
+            &size);
         for (size_t i = 0; i < wanted.size(); i++) {
             EXPECT_EQ(memcmp(flat.data() + i * size, wanted[i].data(), size), 0);
         }
@@ -90,12 +91,13 @@ TEST(Qsort, HostileInputStaysLinearithmic) {
     adversary.value.assign(kCount, kCount - 1);
     std::vector<int> items(kCount);
     std::iota(items.begin(), items.end(), 0);
-    nolibc_qsort_r(items.data(), items.size(), sizeof(int),
-                   [](const void* a, const void* b, void* self) {
-                       return static_cast<Adversary*>(self)->compare(*static_cast<const int*>(a),
-                                                                     *static_cast<const int*>(b));
-                   },
-                   &adversary);
+    nolibc_qsort_r(
+        items.data(), items.size(), sizeof(int),
+        [](const void* a, const void* b, void* self) {
+            return static_cast<Adversary*>(self)->compare(*static_cast<const int*>(a),
+                                                          *static_cast<const int*>(b));
+        },
+        &adversary);
     EXPECT_LT(adversary.comparisons, 20'000L * 15 * 6); // log2(20,000) = 14.3
     for (int i = 1; i < kCount; i++) {
         ASSERT_LE(adversary.value[items[i - 1]], adversary.value[items[i]]);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Micro-benchmarks inside the image: loops between marker instructions (markers.h), counted by
+// tests/bench under QEMU. Run without the plugin it prints nanoseconds.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <uk/hal/cpu.hpp>
+
+#include "markers.h"
+
+namespace {
+
+constexpr int kOperations = 1000;
+constexpr int kOutputOperations = 20;
+
+// The compiler must believe that the block is used.
+void use(void* block) {
+    asm volatile("" : : "r"(block) : "memory");
+}
+
+long long now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+
+void announce(const char* name, int index, int operations) {
+    printf("measure %s marks %d %d operations %d\n", name, BENCH_MARK_FIRST(index),
+           BENCH_MARK_LAST(index), operations);
+}
+
+template <int kIndex, class Operation>
+void measure(const char* name, int operations, Operation operation) {
+    announce(name, kIndex, operations);
+    for (int i = 0; i < operations; i++) {
+        operation();
+    }
+    long long start = now();
+    uk::hal::benchmark_mark<BENCH_MARK_FIRST(kIndex)>();
+    for (int i = 0; i < operations; i++) {
+        operation();
+    }
+    uk::hal::benchmark_mark<BENCH_MARK_LAST(kIndex)>();
+    long long end = now();
+    printf("  %lld ns each\n", (end - start) / operations);
+}
+
+void measure_heap() {
+    auto pair = [](size_t size) {
+        void* block = malloc(size);
+        use(block);
+        free(block);
+    };
+    measure<0>("malloc+free 64", kOperations, [&] { pair(64); });
+    measure<1>("malloc+free 4096", kOperations, [&] { pair(4096); });
+    measure<2>("malloc+free 65536", kOperations, [&] { pair(65536); });
+
+    // A heap in use: blocks of mixed sizes stay, those in between come and go.
+    static void* kept[256];
+    unsigned seed = 1;
+    for (void*& block : kept) {
+        block = malloc(static_cast<size_t>(rand_r(&seed)) % 2048);
+    }
+    for (size_t i = 0; i < 256; i += 2) {
+        free(kept[i]);
+        kept[i] = nullptr;
+    }
+    measure<3>("malloc+free 64, heap in use", kOperations, [&] { pair(64); });
+    for (void* block : kept) {
+        free(block);
+    }
+}
+
+void measure_memory() {
+    static char from[65536];
+    static char to[65536];
+    auto copy = [](size_t size) {
+        memcpy(to, from, size);
+        use(to);
+    };
+    measure<8>("memcpy 16", kOperations, [&] { copy(16); });
+    measure<9>("memcpy 256", kOperations, [&] { copy(256); });
+    measure<10>("memcpy 4096", kOperations, [&] { copy(4096); });
+    measure<11>("memcpy 65536", kOperations, [&] { copy(65536); });
+    measure<12>("memset 4096", kOperations, [] {
+        memset(to, 0, 4096);
+        use(to);
+    });
+    memset(from, 'x', 4095);
+    measure<13>("strlen 4095", kOperations, [] {
+        size_t length = strlen(from);
+        use(from + length);
+    });
+}
+
+void measure_libc() {
+    static char text[128];
+    measure<16>("snprintf %d %s %x", kOperations, [] {
+        snprintf(text, sizeof(text), "%d %s %x\n", 12345, "text", 0xabcdef);
+        use(text);
+    });
+    measure<17>("clock_gettime monotonic", kOperations, [] {
+        timespec time;
+        clock_gettime(CLOCK_MONOTONIC, &time);
+        use(&time);
+    });
+    measure<18>("printf of a line of 32 bytes", kOutputOperations,
+                [] { printf("%s%d\n", "a line as programs print it..", 42); });
+}
+
+} // namespace
+
+int main() {
+    measure_heap();
+    measure_memory();
+    measure_libc();
+    puts("bench: done");
+    return 0;
+}
