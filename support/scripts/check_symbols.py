@@ -32,6 +32,8 @@ _BAD_SECTIONS = re.compile(r"^\.(?:init_array|fini_array|ctors|dtors|preinit_arr
 # Names that a compiler may call by itself, and the one door to the application.
 COMPILER_NAMES = re.compile(r"^(?:memcpy|memmove|memset|memcmp|bcmp|strlen|__cxa_pure_virtual|__stack_chk_(?:fail|guard)"
                             r"|_GLOBAL_OFFSET_TABLE_|__u?(?:div|mod)[td]i[34]|__popcountdi2)$")
+# What lib/base defines for the compiler.
+RUNTIME = {"__cxa_pure_virtual", "__cxa_deleted_virtual", "abort"}
 ENTRIES = {"main": ("libukboot",), "_start": ()}
 LINKER_NAMES = re.compile(r"^__(?:start|stop)_uk")
 _REGISTRATION = re.compile(r"call\s+add\w*lib\w*\s*,\s*([\w-]+)|call\s+addplat\w*\s*,\s*([\w-]+)(?:\s*,\s*([\w-]+))?")
@@ -79,9 +81,11 @@ def sections_of(path: str) -> list:
     return re.findall(r"^\s*\[\s*\d+\]\s+(\S+)\s+\S+\s+\S+\s+\S+\s+([0-9a-f]+)", output, re.M)
 
 
-def is_link_time_code(path: str, symbols: list) -> bool:
+def is_link_time_code(path: str) -> bool:
+    """Objects of -flto builds: nothing is decided before the final link."""
     with open(path, "rb") as file:
-        return file.read(4) != b"\x7fELF" or any(name.startswith("__gnu_lto") for _, name in symbols)
+        data = file.read()
+    return not data.startswith(b"\x7fELF") or b".gnu.lto_" in data
 
 
 def check_names(symbols: list, allowed_c: set, optimized: bool) -> list:
@@ -102,7 +106,9 @@ def check_names(symbols: list, allowed_c: set, optimized: bool) -> list:
 
 
 def allowed_names(root: str, library: str, folder: str, strings: set) -> set:
-    allowed = set(strings) | exported(root, folder) | {"abort"} if folder == "lib/base" else set(strings) | exported(root, folder)
+    allowed = set(strings) | exported(root, folder)
+    if folder == "lib/base":
+        allowed |= RUNTIME
     if folder.startswith(("arch/", "plat/")):
         allowed.add("_start")
     return allowed | {name for name, users in ENTRIES.items() if library in users}
@@ -118,9 +124,9 @@ def check_objects(root: str, folder: str, optimized: bool = True) -> list:
         if home is None:
             continue
         shown = os.path.relpath(path, folder)
-        symbols = symbols_of(path)
-        if is_link_time_code(path, symbols):
+        if is_link_time_code(path):
             continue
+        symbols = symbols_of(path)
         for name, size in sections_of(path):
             if _BAD_SECTIONS.search(name) and int(size, 16) != 0:
                 findings.append(gatelib.Finding(shown, 0, f"has a section {name}"))

@@ -62,6 +62,12 @@ def test_applications_and_c_libraries_may(tree):
     assert check_code(tree, "extern \"C\" int printf(const char*) { return 0; }", library="libnolibc") == ""
 
 
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_link_time_objects_are_left_to_the_image(tree, compiler):
+    code = "#include <algorithm>\nusing F = const int& (*)(const int&, const int&); F f() { return std::max<int>; }"
+    assert check_code(tree, code, flags=[*FLAGS, "-O2", "-flto"], compiler=compiler) == ""
+
+
 def test_exportsyms_and_entry(tree):
     code = 'extern "C" int open_door() { return 1; }'
     tree({"lib/ukx/exportsyms.uk": "open_door\n"})
