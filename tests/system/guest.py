@@ -36,7 +36,9 @@ def run(target: str, arguments="", parameters=""):
                               timeout=LIMIT, stdin=subprocess.DEVNULL, env={})
         return done.stdout + done.stderr, 128 - done.returncode if done.returncode < 0 else done.returncode
     done = make(target, "run", f"ARGS={arguments}", f"PARAMS={parameters}", limit=LIMIT)
-    return done.stdout.replace("\r", ""), done.returncode
+    # make ends with 2 whatever a command's status was, and names the status in its last line.
+    named = re.search(r"Error (\d+)\s*\Z", done.stderr)
+    return done.stdout.replace("\r", ""), int(named.group(1)) if named else done.returncode
 
 
 def report_of(console: str) -> str:
