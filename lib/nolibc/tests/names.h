@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Forced into every source of the library in host tests: its names, out of the way of the host's. */
+/* Forced into every source of the library in host tests: its names, out of the host's way. */
 
 /* __attribute__((format(printf, ...))) of other headers names nolibc_printf then. */
 #ifndef __ASSEMBLER__

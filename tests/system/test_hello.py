@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""apps/hello as configured by default and in its smallest configuration: what it prints, its size; the how-to's example."""
+import os
+import re
+import subprocess
+import threading
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+OUT = os.path.join(ROOT, "build", "check", "hello")
+LIMITS = {"kvm-x86_64": 65536, "smallest-kvm-x86_64": 32768}
+
+
+def make(*words, limit=600):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
+    return subprocess.run(["make", "-C", ROOT, "--no-print-directory", *words], capture_output=True, text=True,
+                          errors="replace", check=False, timeout=limit, stdin=subprocess.DEVNULL,
+                          env={**clean, "UK_INSTALL": "no"})
+
+
+QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "32M", "-M", "pc", "-nodefaults", "-no-user-config",
+        "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
+
+
+def run(image: str, words: list, prompt: str = "", given: str = ""):
+    """(console, exit status) of an image started without support/run; `given` is typed once `prompt` was printed."""
+    process = "linuxu-" in os.path.basename(image)
+    command = [image, *words] if process else [*QEMU, "-kernel", image, "-append", " ".join(words)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={} if process else None) as child:
+        watchdog = threading.Timer(120, child.kill)
+        watchdog.start()
+        text = b""
+        while given and not text.endswith(prompt.encode()) and (byte := child.stdout.read(1)):
+            text += byte
+        rest, _ = child.communicate(given.encode())
+        watchdog.cancel()
+    text = (text + rest).decode(errors="replace").replace("\r", "")
+    return text, child.returncode if process else child.returncode >> 1
+
+
+def build(name: str) -> str:
+    """Builds apps/hello from one of its defconfigs; the image's path."""
+    target = re.sub("^smallest-", "", name)
+    folder = os.path.join(OUT, name)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(ROOT, "apps/hello/defconfigs", name), encoding="utf-8") as file:
+        wanted = file.read()
+    config = os.path.join(folder, "config")
+    if not os.path.exists(config):
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(wanted)
+    done = make("A=apps/hello", f"T={target}", f"O={folder}", f"C={config}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(folder, f"hello_{target}")
+
+
+@pytest.mark.parametrize("name", ["kvm-x86_64", "linuxu-x86_64", "smallest-kvm-x86_64"])
+def test_greets(name):
+    image = build(name)
+    text, status = run(image, ["one", "'two'"] if "linuxu" not in name else ["one", "two"])
+    assert status == 0
+    lines = text.splitlines()
+    assert lines[0] == "Hello from Microlith!"
+    heap = "REGION" if name.startswith("smallest") else "TLSF"
+    level = "-Os -flto" if name.startswith("smallest") else "-O2"
+    target = name.removeprefix("smallest-")
+    assert re.fullmatch(rf"target {target}, heap {heap}, libc NOLIBC, {level}, (gcc|clang) \d.*", lines[1]), lines[1]
+    assert lines[2:] == ["argv[0] = hello", "argv[1] = one", "argv[2] = two"]
+    if name in LIMITS:
+        assert os.path.getsize(image) <= LIMITS[name]
+
+
+def how_to() -> dict:
+    """The three files of docs/write-an-application.md, by the heading words in front of them."""
+    with open(os.path.join(ROOT, "docs/write-an-application.md"), encoding="utf-8") as file:
+        text = file.read()
+    return {name: re.search(rf"^`{re.escape(name)}`[^\n]*\n\n```\w*\n(.*?)^```$", text, re.S | re.M).group(1)
+            for name in ("main.c", "Config.uk", "Makefile.uk")}
+
+
+@pytest.mark.parametrize("target", ["kvm-x86_64", "linuxu-x86_64"])
+def test_example_of_the_how_to_works(target, tmp_path):
+    folder = tmp_path / "greeter"
+    folder.mkdir()
+    for name, text in how_to().items():
+        (folder / name).write_text(text, encoding="utf-8")
+    done = make(f"A={folder}", f"T={target}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    text, status = run(str(folder / f"build/greeter_{target}"), ["Ada"], "And who are you? ", "Grace\n")
+    assert text == "Hello, Ada!\nAnd who are you? Pleased to meet you, Grace.\n"
+    assert status == 0
