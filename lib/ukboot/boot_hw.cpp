@@ -55,8 +55,8 @@ void add_usable_memory(const hal::BootInfo& info) {
                static_cast<unsigned long long>(added >> 10));
 }
 
-// Words of the command line, behind one free place for argv[0]: words[0] is that place, words[1..count]
-// are the words, words[count + 1] is null.
+// Words of the command line, behind one free place for argv[0]: words[0] is that place,
+// words[1..count] are the words, words[count + 1] is null.
 struct CommandLine {
     char** words = nullptr;
     params::Words found;
@@ -130,7 +130,7 @@ char** environment() {
     }
 }
 
-}  // namespace
+} // namespace
 
 void boot(const hal::BootInfo& info) {
     static char name[] = CONFIG_UK_NAME;
@@ -155,4 +155,4 @@ void boot(const hal::BootInfo& info) {
     uk_exit(main(static_cast<int>(argc), line.words + first, environment()));
 }
 
-}  // namespace uk
+} // namespace uk

@@ -78,4 +78,4 @@ uint64_t total_bytes(std::span<const hal::MemoryRange> map, hal::MemoryKind kind
     return sum;
 }
 
-}  // namespace uk::bootup
+} // namespace uk::bootup

@@ -29,7 +29,7 @@ void run_destructors() {
     }
 }
 
-}  // namespace
+} // namespace
 
 Result<> bootup::run_init_table() {
     return run_init(init_table(), InitLevel::early, InitLevel::late, init_report_log, &g_progress);
@@ -53,7 +53,7 @@ void shutdown(hal::Shutdown reason, int status) {
     hal::shutdown(reason, status);
 }
 
-}  // namespace uk
+} // namespace uk
 
 void uk_exit(int status) {
     uk::shutdown(uk::hal::Shutdown::exit, status);

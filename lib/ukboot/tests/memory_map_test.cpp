@@ -31,7 +31,9 @@ std::vector<std::pair<uint64_t, uint64_t>> walk(const std::vector<MemoryRange>& 
 
 using Ranges = std::vector<std::pair<uint64_t, uint64_t>>;
 
-TEST(UsableMemory, EmptyMapHasNone) { EXPECT_EQ(walk({}), Ranges{}); }
+TEST(UsableMemory, EmptyMapHasNone) {
+    EXPECT_EQ(walk({}), Ranges{});
+}
 
 TEST(UsableMemory, ZeroLengthEntriesMeanNothing) {
     EXPECT_EQ(walk({range(0, 0), range(0x10000, 0), range(0x11000, 0, MemoryKind::reserved),
@@ -40,12 +42,12 @@ TEST(UsableMemory, ZeroLengthEntriesMeanNothing) {
 }
 
 TEST(UsableMemory, QemuPcAt1280K) {
-    EXPECT_EQ(walk({range(0, 0x9fc00), range(0x9fc00, 0x400, MemoryKind::reserved),
-                    range(0xf0000, 0x10000, MemoryKind::reserved), range(0x100000, 0x3e000),
-                    range(0x100000, 0x11000, MemoryKind::image),
-                    range(0x7000, 0x123, MemoryKind::loader),
-                    range(0xfd00000000, 0x300000000, MemoryKind::reserved)}),
-              (Ranges{{0x1000, 0x6000}, {0x8000, 0x97000}, {0x111000, 0x2d000}}));
+    EXPECT_EQ(
+        walk({range(0, 0x9fc00), range(0x9fc00, 0x400, MemoryKind::reserved),
+              range(0xf0000, 0x10000, MemoryKind::reserved), range(0x100000, 0x3e000),
+              range(0x100000, 0x11000, MemoryKind::image), range(0x7000, 0x123, MemoryKind::loader),
+              range(0xfd00000000, 0x300000000, MemoryKind::reserved)}),
+        (Ranges{{0x1000, 0x6000}, {0x8000, 0x97000}, {0x111000, 0x2d000}}));
 }
 
 TEST(UsableMemory, UnsortedAndOverlappingUsableIsGivenOnce) {
@@ -124,4 +126,4 @@ TEST(UsableMemory, RandomMapsAgreeWithTheDefinition) {
     }
 }
 
-}  // namespace
+} // namespace

@@ -11,4 +11,4 @@ namespace uk {
 // returns: it ends in hal::shutdown().
 [[noreturn]] void boot(const hal::BootInfo& info);
 
-}  // namespace uk
+} // namespace uk

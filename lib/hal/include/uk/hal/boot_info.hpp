@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Platform contract 1 of 6: what a platform knows when generic code starts, handed over as one value.
+// Platform contract 1 of 6: what a platform knows when generic code starts, handed over as one
+// value.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +13,16 @@ namespace uk::hal {
 // What a range of physical memory is, as the loader describes it. Overlapping entries are legal
 // input: the more restrictive kind wins, so the order of the enumerators is the order of strength.
 enum class MemoryKind : uint8_t {
-    usable,      // RAM that belongs to us
-    loader,      // RAM holding what the loader left (command line, start_info, modules, device tree)
-    image,       // RAM holding our own image, page tables and boot stack
-    acpi,        // ACPI tables; RAM, but never handed out
-    reserved,    // everything else, including kinds we do not know
+    usable,   // RAM that belongs to us
+    loader,   // RAM holding what the loader left (command line, start_info, modules, device tree)
+    image,    // RAM holding our own image, page tables and boot stack
+    acpi,     // ACPI tables; RAM, but never handed out
+    reserved, // everything else, including kinds we do not know
 };
 
 struct MemoryRange {
     Paddr start{};
-    uint64_t size = 0;    // bytes; 0 is legal and means nothing
+    uint64_t size = 0; // bytes; 0 is legal and means nothing
     MemoryKind kind = MemoryKind::usable;
 };
 
@@ -37,19 +38,19 @@ struct BootBytes {
 // it can read them; all contents (lengths, text, tables) are checked by those who parse them.
 // Empty means all bits zero, so that a global one takes no room in the image file.
 struct BootInfo {
-    static constexpr size_t kMaxRanges = 128;    // E820 cannot give more through PVH or Multiboot 2
+    static constexpr size_t kMaxRanges = 128; // E820 cannot give more through PVH or Multiboot 2
 
-    const char* platform = nullptr;   // "kvm", "linuxu"; always set
-    const char* loader = nullptr;     // "PVH", "Multiboot 2", "Linux process"; always set
-    BootBytes command_line;           // whole text after the image's own name; no terminator needed
-    char** arguments = nullptr;       // argv[1..] when the platform got words, not text (linuxu)
+    const char* platform = nullptr; // "kvm", "linuxu"; always set
+    const char* loader = nullptr;   // "PVH", "Multiboot 2", "Linux process"; always set
+    BootBytes command_line;         // whole text after the image's own name; no terminator needed
+    char** arguments = nullptr;     // argv[1..] when the platform got words, not text (linuxu)
     size_t argument_count = 0;
     BootBytes initrd;
-    Paddr acpi_root{};                // RSDP; 0 = none
-    Paddr device_tree{};              // flattened device tree; 0 = none
-    uint64_t entry_cycles = 0;        // hal::cpu_cycles() at the image's entry
+    Paddr acpi_root{};         // RSDP; 0 = none
+    Paddr device_tree{};       // flattened device tree; 0 = none
+    uint64_t entry_cycles = 0; // hal::cpu_cycles() at the image's entry
     size_t range_count = 0;
-    size_t ranges_dropped = 0;        // entries beyond kMaxRanges; logged, never silent
+    size_t ranges_dropped = 0; // entries beyond kMaxRanges; logged, never silent
     MemoryRange ranges[kMaxRanges];
 
     // Adds a range; beyond kMaxRanges it is counted in ranges_dropped. Entry code only.
@@ -62,4 +63,4 @@ struct BootInfo {
     }
 };
 
-}  // namespace uk::hal
+} // namespace uk::hal

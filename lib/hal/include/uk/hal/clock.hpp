@@ -24,4 +24,4 @@ namespace uk::hal {
 // with interrupts on. Never returns later than the platform's timer allows.
 void clock_idle_until(uint64_t deadline_ns);
 
-}  // namespace uk::hal
+} // namespace uk::hal

@@ -17,4 +17,4 @@ void console_write(const char* data, size_t size);
 // context. Errors: EPIPE (the input has ended for good, as a closed pipe does on linuxu).
 [[nodiscard]] Result<size_t> console_read(char* data, size_t size);
 
-}  // namespace uk::hal
+} // namespace uk::hal

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Architecture contract 1 of 8: single instructions that need no privilege. A header slot: the chosen
-// arch/<isa> provides <uk/hal_arch/cpu.hpp>, so all of it is inline.
+// Architecture contract 1 of 8: single instructions that need no privilege. A header slot: the
+// chosen arch/<isa> provides <uk/hal_arch/cpu.hpp>, so all of it is inline.
 #pragma once
 
 #include <concepts>
@@ -20,4 +20,4 @@ namespace uk::hal {
 static_assert(std::same_as<decltype(cpu_cycles()), uint64_t>);
 static_assert(std::same_as<decltype(frame_pointer()), uintptr_t>);
 
-}  // namespace uk::hal
+} // namespace uk::hal

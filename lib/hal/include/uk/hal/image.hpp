@@ -7,14 +7,14 @@
 
 // Defined by every platform's linker script, all page-aligned except the build id's.
 extern "C" {
-extern const char uk_image_start[];      // first byte of the image in memory
-extern const char uk_text_start[];       // executable, read-only
+extern const char uk_image_start[]; // first byte of the image in memory
+extern const char uk_text_start[];  // executable, read-only
 extern const char uk_text_end[];
-extern const char uk_rodata_start[];     // read-only, not executable
+extern const char uk_rodata_start[]; // read-only, not executable
 extern const char uk_rodata_end[];
-extern const char uk_data_start[];       // writable, not executable, up to uk_image_end (.bss too)
+extern const char uk_data_start[]; // writable, not executable, up to uk_image_end (.bss too)
 extern const char uk_image_end[];
-extern const unsigned char uk_build_id_note[];      // the NT_GNU_BUILD_ID note, header included
+extern const unsigned char uk_build_id_note[]; // the NT_GNU_BUILD_ID note, header included
 extern const unsigned char uk_build_id_note_end[];
 }
 
@@ -26,4 +26,4 @@ namespace uk::hal {
            address < reinterpret_cast<uintptr_t>(uk_text_end);
 }
 
-}  // namespace uk::hal
+} // namespace uk::hal

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Architecture contract 3 of 8: whether this CPU takes interrupts. A header slot: <uk/hal_irq/irq.hpp>
-// comes from arch/<isa> where the image owns the CPU, and from plat/linuxu (a soft mask) where not.
+// Architecture contract 3 of 8: whether this CPU takes interrupts. A header slot:
+// <uk/hal_irq/irq.hpp> comes from arch/<isa> where the image owns the CPU, and from plat/linuxu (a
+// soft mask) where not.
 #pragma once
 
 #include <concepts>
@@ -19,4 +20,4 @@ namespace uk::hal {
 static_assert(std::same_as<decltype(irq_save()), IrqState>);
 static_assert(std::same_as<decltype(irq_enabled()), bool>);
 
-}  // namespace uk::hal
+} // namespace uk::hal

@@ -27,4 +27,4 @@ namespace uk::hal {
 // lives for ever. Context as above. Errors: EINVAL, ENOMEM, ENOSYS (the platform has no devices).
 [[nodiscard]] Result<volatile void*> map_device(Paddr start, size_t size);
 
-}  // namespace uk::hal
+} // namespace uk::hal

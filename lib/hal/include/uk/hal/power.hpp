@@ -7,10 +7,10 @@
 namespace uk::hal {
 
 enum class Shutdown : uint8_t {
-    exit,        // the application returned; `status` is its exit status
-    power_off,   // power button, or asked for
+    exit,      // the application returned; `status` is its exit status
+    power_off, // power button, or asked for
     reboot,
-    panic,       // the kernel gave up; nothing may be trusted any more
+    panic, // the kernel gave up; nothing may be trusted any more
 };
 
 // Ends the machine. Reports `status` to whoever started it where a way exists (linuxu: exit status,
@@ -19,4 +19,4 @@ enum class Shutdown : uint8_t {
 // interrupts are off afterwards.
 [[noreturn]] void shutdown(Shutdown reason, int status);
 
-}  // namespace uk::hal
+} // namespace uk::hal

@@ -13,16 +13,16 @@ namespace uk::hal {
 struct TrapFrame;
 
 struct TrapInfo {
-    const char* name = "";        // "page fault", "general protection", "SIGSEGV", ...
-    const char* detail = "";      // "write to an address that is not mapped", or ""
-    unsigned number = 0;          // vector (x86), exception class (arm64), signal (linuxu)
+    const char* name = "";   // "page fault", "general protection", "SIGSEGV", ...
+    const char* detail = ""; // "write to an address that is not mapped", or ""
+    unsigned number = 0;     // vector (x86), exception class (arm64), signal (linuxu)
     uint64_t error_code = 0;
     uintptr_t pc = 0;
     uintptr_t sp = 0;
     uintptr_t frame_pointer = 0;
     uintptr_t fault_address = 0;
     bool has_fault_address = false;
-    bool nested = false;          // came while another exception was being handled
+    bool nested = false; // came while another exception was being handled
 };
 
 struct NamedRegister {
@@ -40,7 +40,7 @@ struct NamedRegister {
 // read before one was not mapped. For crash reports; callable from exception handlers.
 [[nodiscard]] size_t probe_read(void* to, uintptr_t from, size_t size);
 
-}  // namespace uk::hal
+} // namespace uk::hal
 
 // Called by the architecture for an exception that nobody handled, on its own stack. Defined by
 // lib/ukdebug (the crash report); ends the machine.

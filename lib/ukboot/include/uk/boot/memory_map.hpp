@@ -11,12 +11,12 @@
 namespace uk::bootup {
 
 // Walks the frames that are ours to use, in ascending order, as page-aligned ranges that do not
-// overlap. A page is usable if it lies wholly inside one usable range of the map and touches no range
-// of any other kind. Page zero is never usable, so a null Paddr names no frame. Ranges that wrap
-// around are cut at kPhysicalLimit. Needs no storage: each step looks at every range once.
+// overlap. A page is usable if it lies wholly inside one usable range of the map and touches no
+// range of any other kind. Page zero is never usable, so a null Paddr names no frame. Ranges that
+// wrap around are cut at kPhysicalLimit. Needs no storage: each step looks at every range once.
 // Pure; from anywhere; does not block. The map must outlive the walker.
 class UsableMemory {
-public:
+  public:
     // No x86_64 or arm64 CPU addresses more than 52 bits.
     static constexpr uint64_t kPhysicalLimit = uint64_t{1} << 52;
 
@@ -25,7 +25,7 @@ public:
     // The next range; one of size 0 means there is none left.
     [[nodiscard]] PhysRange next();
 
-private:
+  private:
     struct Extent {
         uint64_t start;
         uint64_t end;
@@ -42,4 +42,4 @@ private:
 // messages only.
 [[nodiscard]] uint64_t total_bytes(std::span<const hal::MemoryRange> map, hal::MemoryKind kind);
 
-}  // namespace uk::bootup
+} // namespace uk::bootup

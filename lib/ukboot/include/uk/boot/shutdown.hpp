@@ -21,5 +21,5 @@ namespace bootup {
 // Runs the application's constructors (.init_array). Boot context, once.
 void run_constructors();
 
-}  // namespace bootup
-}  // namespace uk
+} // namespace bootup
+} // namespace uk
