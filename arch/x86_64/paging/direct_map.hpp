@@ -63,13 +63,22 @@ class DirectMap {
     [[nodiscard]] bool knows_processor() const { return limit_ != 0; }
 
     // hal::direct_map_open(): frames missing in the reserve are taken from the start of `range`.
+    // Once some are, a failure further on leaves out the rest of the range instead: its start is in
+    // use.
     Result<PhysRange> open(PhysRange range) {
         UK_TRY(check(range));
         PhysRange rest = range;
+        bool ours = true; // all so far was never open before, so nobody uses it
         for (PhysRange todo = range; !todo.empty();) {
-            auto step = UK_TRY(map_some(todo, kMapRam));
-            bool ours = step.fresh && rest.start == todo.start;
-            todo = {todo.start + step.size, todo.size - step.size};
+            auto step = map_some(todo, kMapRam);
+            if (!step.ok()) {
+                if (rest.start == range.start) {
+                    return step.error();
+                }
+                return PhysRange{rest.start, todo.start - rest.start};
+            }
+            ours = ours && step.value().fresh;
+            todo = {todo.start + step.value().size, todo.size - step.value().size};
             while (ours && reserve_.count() < kReserve && rest.start < todo.start) {
                 clear(reserve_.table(rest.start));
                 reserve_.give(rest.start);

@@ -18,7 +18,8 @@ namespace uk::hal {
 // Makes the RAM in `range` (page-aligned) accessible at direct_map(): present, writable, never
 // executable. Opening a range twice is allowed and cheap. Page tables that this needs come from
 // memory the platform set aside, or from the start of `range` itself, in which case the frames
-// used are taken away from the caller: the returned range is what is left to use.
+// used are taken away from the caller: the returned range is what is left to use. If it fails after
+// that, what could not be mapped is left out of the returned range as well.
 // Boot or thread context, not from interrupt handlers. Does not block. Errors: EINVAL (not
 // aligned, or outside physical memory), ENOMEM (no room for page tables).
 [[nodiscard]] Result<PhysRange> direct_map_open(PhysRange range);
