@@ -4,11 +4,11 @@
 
 #include <cctype>
 
+// clang-format off
 #define NOLIBC_CHARACTERS(X)                                                                       \
-    X(isalnum)                                                                                     \
-    X(isalpha)                                                                                     \
-    X(isblank) X(iscntrl) X(isdigit) X(isgraph) X(islower) X(isprint) X(ispunct) X(isspace)        \
-        X(isupper) X(isxdigit)
+    X(isalnum) X(isalpha) X(isblank) X(iscntrl) X(isdigit) X(isgraph) X(islower) X(isprint)        \
+    X(ispunct) X(isspace) X(isupper) X(isxdigit)
+// clang-format on
 
 extern "C" {
 #define X(name) int nolibc_##name(int c);
