@@ -22,6 +22,7 @@ void step() {
 // A static object whose constructor runs: from .init_array, after the init table.
 struct Constructed {
     Constructed() {
+        asm volatile(""); // or clang runs the constructor while compiling, and then it comes first
         step<'C'>();
         value = 42;
     }
