@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// /init of the Linux opponent: executes the counting plugin's marker as its first act, says so, and powers off.
+// /init of the Linux opponent: executes the counting plugin's marker as its first act, says so, and
+// powers off.
 #include <stdio.h>
 #include <sys/reboot.h>
 #include <unistd.h>
