@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// UsableMemory against hand-made maps, QEMU's maps, and random ones checked page by page.
+// UsableMemory against hand-made maps, QEMU's maps, and random ones checked page by page; and
+// BootInfo's table when a loader has more entries than fit.
 #include <uk/boot/memory_map.hpp>
 
 #include <gtest/gtest.h>
@@ -122,6 +123,55 @@ TEST(UsableMemory, RandomMapsAgreeWithTheDefinition) {
         }
         for (uint64_t page = 0; page < 0x90000; page += uk::kPageSize) {
             ASSERT_EQ(given[page / uk::kPageSize], page_is_usable(map, page)) << "page " << page;
+        }
+    }
+}
+
+std::vector<MemoryRange> kept(const uk::hal::BootInfo& info) {
+    return {info.ranges, info.ranges + info.range_count};
+}
+
+TEST(BootInfo, AFullTableStillHearsWhereTheImageIs) {
+    uk::hal::BootInfo info;
+    for (size_t i = 0; i < info.kMaxRanges; i++) {
+        info.add(Paddr{(i + 1) * 0x10000}, i == 7 ? 0x1000 : 0x8000, MemoryKind::usable);
+    }
+    info.add(Paddr{0x900000}, 0x4000, MemoryKind::usable);
+    EXPECT_EQ(info.ranges_dropped, 1u);
+    info.add(Paddr{0x20000}, 0x3000, MemoryKind::image);
+    EXPECT_EQ(info.ranges_dropped, 2u);
+    EXPECT_EQ(info.range_count, info.kMaxRanges);
+    const Ranges found = walk(kept(info));
+    EXPECT_EQ(found.size(), info.kMaxRanges - 1) << "only the smallest is lost";
+    EXPECT_EQ(found[1], (std::pair<uint64_t, uint64_t>{0x23000, 0x5000}));
+}
+
+TEST(BootInfo, ATableFullOfForbiddenRangesFreesNothing) {
+    uk::hal::BootInfo info;
+    info.add(Paddr{0x10000}, 0x10000, MemoryKind::usable);
+    for (size_t i = 0; i < 2 * info.kMaxRanges; i++) {
+        info.add(Paddr{0x10000 + i * 0x100}, 0x100, MemoryKind::reserved);
+    }
+    info.add(Paddr{0x10000}, 0x10000, MemoryKind::usable);
+    EXPECT_EQ(walk(kept(info)), Ranges{});
+}
+
+TEST(BootInfo, WhatIsDroppedIsNeverHandedOut) {
+    std::mt19937_64 random(7);
+    for (int round = 0; round < 200; round++) {
+        uk::hal::BootInfo info;
+        std::vector<MemoryRange> map;
+        for (size_t entries = random() % 400; entries > 0; entries--) {
+            const auto kind =
+                random() % 3 == 0 ? static_cast<MemoryKind>(random() % 5) : MemoryKind::usable;
+            map.push_back(range(random() % 0x200000, random() % 0x8000, kind));
+            info.add(map.back().start, map.back().size, kind);
+        }
+        EXPECT_EQ(info.range_count + info.ranges_dropped, map.size());
+        for (auto [start, size] : walk(kept(info))) {
+            for (uint64_t page = start; page < start + size; page += uk::kPageSize) {
+                ASSERT_TRUE(page_is_usable(map, page)) << "page " << page;
+            }
         }
     }
 }

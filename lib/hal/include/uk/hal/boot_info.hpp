@@ -50,16 +50,35 @@ struct BootInfo {
     Paddr device_tree{};       // flattened device tree; 0 = none
     uint64_t entry_cycles = 0; // hal::cpu_cycles() at the image's entry
     size_t range_count = 0;
-    size_t ranges_dropped = 0; // entries beyond kMaxRanges; logged, never silent
+    size_t ranges_dropped = 0; // what add() had no room for; logged, never silent
     MemoryRange ranges[kMaxRanges];
 
-    // Adds a range; beyond kMaxRanges it is counted in ranges_dropped. Entry code only.
+    // Adds a range. In a full table a range that is not usable takes the place of the smallest
+    // usable one, so what is dropped (and counted) is RAM that stays unused, never the word that
+    // somebody else uses it. Entry code only.
     constexpr void add(Paddr start, uint64_t size, MemoryKind kind) {
-        if (range_count == kMaxRanges) {
+        MemoryRange* place = ranges + range_count;
+        if (range_count < kMaxRanges) {
+            range_count++;
+        } else {
             ranges_dropped++;
-            return;
+            place = kind == MemoryKind::usable ? nullptr : smallest_usable();
         }
-        ranges[range_count++] = MemoryRange{start, size, kind};
+        if (place != nullptr) {
+            *place = MemoryRange{start, size, kind};
+        }
+    }
+
+  private:
+    constexpr MemoryRange* smallest_usable() {
+        MemoryRange* smallest = nullptr;
+        for (MemoryRange& range : ranges) {
+            if (range.kind == MemoryKind::usable &&
+                (smallest == nullptr || range.size < smallest->size)) {
+                smallest = &range;
+            }
+        }
+        return smallest;
     }
 };
 
