@@ -45,7 +45,7 @@ SECTIONS
         . = ALIGN(4096);
         uk_rodata_end = .;
         uk_trap_stack = .;
-        . += UK_TRAP_STACK_SIZE;
+        KEEP(*(.trapstack))
     } :trapstack
     SECTION(.text) {
         uk_text_start = .;
@@ -58,7 +58,7 @@ SECTIONS
         uk_text_end = .;
         uk_data_start = .;
         uk_boot_stack = .;
-        . += UK_BOOT_STACK_SIZE;
+        KEEP(*(.bootstack))
         uk_boot_stack_end = .;
     } :bootstack
     SECTION(.data) {

@@ -186,4 +186,10 @@ uk_gdt:
     .quad 0, 0                          /* task state, filled by trap_init() */
 uk_gdt_end:
 
+    /* Sections of their own: the linker script puts each above a part that cannot be written. */
+    .section .bootstack, "aw", @nobits
+    .skip UK_BOOT_STACK_SIZE
+    .section .trapstack, "aw", @nobits
+    .skip UK_TRAP_STACK_SIZE
+
     .section .note.GNU-stack, "", @progbits
