@@ -22,10 +22,12 @@ namespace {
 // The status of an image that never reached main. Not 1, which a program may well return.
 constexpr int kBootFailed = 126;
 
-// Constant text only, so that it also works in an image without log and with no memory at all.
+// Constant text only, so that it also works in an image without log and with no memory at all. Not
+// a panic, since nothing is broken: what was started is ended in order, and the status arrives as
+// it is.
 [[noreturn]] void give_up(std::string_view text) {
     hal::console_write(text.data(), text.size());
-    uk::shutdown(hal::Shutdown::panic, kBootFailed);
+    uk::shutdown(hal::Shutdown::exit, kBootFailed);
 }
 
 void add_usable_memory(const hal::BootInfo& info) {

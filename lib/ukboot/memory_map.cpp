@@ -68,14 +68,4 @@ PhysRange UsableMemory::next() {
     return PhysRange{Paddr{0}, 0};
 }
 
-uint64_t total_bytes(std::span<const hal::MemoryRange> map, hal::MemoryKind kind) {
-    uint64_t sum = 0;
-    for (const hal::MemoryRange& range : map) {
-        if (range.kind == kind && __builtin_add_overflow(sum, range.size, &sum)) {
-            return UINT64_MAX;
-        }
-    }
-    return sum;
-}
-
 } // namespace uk::bootup

@@ -53,6 +53,13 @@ static constinit uk::params::List<const char*, 4> guest_list;
 UK_LIBPARAM_NAMED("guest.number", guest_number, u16, "a number for the guest tests");
 UK_LIBPARAM_NAMED("guest.list", guest_list, string, "a list for the guest tests");
 
+static constinit bool guest_fail = false;
+UK_LIBPARAM_NAMED("guest.fail", guest_fail, boolean, "an init entry that fails");
+static uk::Result<> fail_if_asked() {
+    return guest_fail ? uk::Result<>(uk::Errno::io) : uk::ok();
+}
+UK_INIT(late, "guest failure", fail_if_asked, .hint = "leave guest.fail out");
+
 UK_TEST(parameters_keep_their_defaults_or_the_command_line)
 {
     // tests/system/test_params.py gives 8080; everybody else gives nothing.

@@ -37,7 +37,14 @@ def test_unknown_name_warns_suggests_and_boots(target):
 
 def test_bad_values_are_explained_and_nothing_starts(target):
     console, status = guest.run(target, "format_as", "guest.number=65536 log.level=loud")
-    assert status != 0 and "TAP version" not in console
+    assert status == 126 and "TAP version" not in console
     assert "guest.number=65536: expected a number from 0 to 65535" in console
     assert "log.level=loud: expected none, crit, err, warn, info or debug" in console
     assert "does not start with these kernel parameters" in console
+
+
+def test_an_init_entry_that_fails_ends_the_boot_in_order(target):
+    console, status = guest.run(target, "format_as", "guest.fail")
+    assert status == 126 and "TAP version" not in console
+    assert "init 'guest failure' failed: EIO (leave guest.fail out)" in console
+    assert console.index("boot stopped") < console.index("# term of an init entry")

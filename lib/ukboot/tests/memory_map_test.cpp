@@ -72,12 +72,6 @@ TEST(UsableMemory, RangesThatWrapAreCut) {
               (Ranges{{UsableMemory::kPhysicalLimit - 0x1000, 0x1000}}));
 }
 
-TEST(UsableMemory, TotalSaturates) {
-    std::vector<MemoryRange> map{range(0, ~0ull), range(0, 5), range(0, 9, MemoryKind::acpi)};
-    EXPECT_EQ(uk::bootup::total_bytes(map, MemoryKind::usable), ~0ull);
-    EXPECT_EQ(uk::bootup::total_bytes(map, MemoryKind::acpi), 9u);
-}
-
 // The specification in the header, page by page over a small address space.
 bool page_is_usable(const std::vector<MemoryRange>& map, uint64_t page) {
     if (page == 0) {

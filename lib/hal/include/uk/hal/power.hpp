@@ -7,7 +7,7 @@
 namespace uk::hal {
 
 enum class Shutdown : uint8_t {
-    exit,      // the application returned; `status` is its exit status
+    exit, // the image ends by itself: `status` is what main returned, or 126 if it never got there
     power_off, // power button, or asked for
     reboot,
     panic, // the kernel gave up; nothing may be trusted any more

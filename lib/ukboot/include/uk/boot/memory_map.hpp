@@ -38,8 +38,4 @@ class UsableMemory {
     uint64_t from_ = kPageSize;
 };
 
-// Bytes of RAM in the map of the given kind, overlaps counted as often as they are listed: for
-// messages only.
-[[nodiscard]] uint64_t total_bytes(std::span<const hal::MemoryRange> map, hal::MemoryKind kind);
-
 } // namespace uk::bootup
