@@ -16,8 +16,7 @@
 namespace uk {
 
 struct TlsfOptions {
-    // Blocks that may wait unmerged, before all of them are merged. 0 = none: every call is O(1) in
-    // the strict sense.
+    // Blocks that may wait unmerged, before some of them are merged. 0 = none: nothing waits.
     size_t waiting_blocks = 256;
     // Check values in headers, tested on every call.
     bool checks = false;
@@ -30,8 +29,9 @@ struct TlsfOptions {
 // Freed blocks of up to kShelfMax bytes are not merged at once, because a request of the same size
 // often follows. Those of up to kQuickMax wait in a quick list for their exact size; larger ones on
 // one of 32 shelves, picked by a hash of the size, each holding blocks of one size at a time. When
-// more than waiting_blocks wait, or before the page source is asked, all are merged: the one
-// operation that is not O(1) (at most waiting_blocks merges, and each block waits for it once).
+// more than waiting_blocks wait, kSweep of them are merged, list after list in turn, so every call
+// has a small bound. Before the page source is asked, and in trim(), all are merged (at most
+// waiting_blocks merges, and each block waits for it once).
 template <PageSource Pages, TlsfOptions kOptions = TlsfOptions{}>
 class TlsfHeap {
     using Block = tlsf::Block;
@@ -44,6 +44,7 @@ class TlsfHeap {
     static constexpr size_t kReturnBytes = 1 << 20;   // a freed block as large as this may go back
     static constexpr size_t kLeastGrowth = 64 * 1024; // bytes asked of the page source, if there
     static constexpr size_t kMostGrowth = 4 << 20;    // so many at once for small requests
+    static constexpr size_t kSweep = 16; // waiting blocks merged when there are too many
 
     constexpr TlsfHeap() = default;
     constexpr explicit TlsfHeap(Pages pages) : pages_(pages) {}
@@ -119,7 +120,7 @@ class TlsfHeap {
         list = block;
         block->header_ |= tlsf::kQuick;
         if (++waiting_ > kOptions.waiting_blocks) [[unlikely]]
-            flush();
+            sweep();
     }
     void* wake(Block* block) {
         block->header_ &= ~tlsf::kQuick;
@@ -135,8 +136,9 @@ class TlsfHeap {
     [[gnu::noinline]] void* allocate_block(size_t size);
     [[gnu::noinline]] void* allocate_aligned(size_t size, size_t align);
     [[gnu::noinline]] void release(Block* block);
+    [[gnu::noinline, gnu::cold]] void sweep();
     [[gnu::noinline, gnu::cold]] void flush();
-    void flush(Block*& list);
+    size_t flush(Block*& list, size_t most);
 
     [[gnu::noinline]] Block* merge(Block* block);
     Block* find(size_t bytes);
@@ -153,8 +155,9 @@ class TlsfHeap {
     Index index_;
     Block* quick_[kQuickLists] = {};
     Block* shelves_[kShelves] = {};
-    size_t waiting_ = 0; // blocks in the quick lists and on the shelves
-    size_t total_ = 0;   // bytes held from the page source
+    size_t waiting_ = 0;    // blocks in the quick lists and on the shelves
+    size_t next_sweep_ = 0; // the list at which the next sweep starts: quick lists, then shelves
+    size_t total_ = 0;      // bytes held from the page source
     size_t runs_ = 0;
     char* newest_ = nullptr;     // the run added last, merged with its neighbours; for merging the
     char* newest_end_ = nullptr; // next one with it

@@ -221,21 +221,39 @@ void UK_TLSF::release(Block* block) {
 }
 
 UK_TLSF_TEMPLATE
-inline void UK_TLSF::flush(Block*& list) {
-    while (Block* block = list) {
+inline size_t UK_TLSF::flush(Block*& list, size_t most) {
+    size_t merged = 0;
+    for (; merged < most; merged++) {
+        Block* block = list;
+        if (!block)
+            break;
         check(block);
         list = block->next_;
         wake(block);
         release(block);
+    }
+    return merged;
+}
+
+// Merges kSweep blocks. Each call goes on where the last one stopped, so that sizes which are no
+// longer asked for do not wait for ever.
+UK_TLSF_TEMPLATE
+void UK_TLSF::sweep() {
+    const size_t most = kSweep < waiting_ ? kSweep : waiting_;
+    for (size_t merged = 0; merged < most;) {
+        Block*& list =
+            next_sweep_ < kQuickLists ? quick_[next_sweep_] : shelves_[next_sweep_ - kQuickLists];
+        merged += flush(list, most - merged);
+        next_sweep_ = next_sweep_ + 1 < kQuickLists + kShelves ? next_sweep_ + 1 : 0;
     }
 }
 
 UK_TLSF_TEMPLATE
 void UK_TLSF::flush() {
     for (Block*& list : quick_)
-        flush(list);
+        flush(list, waiting_);
     for (Block*& shelf : shelves_)
-        flush(shelf);
+        flush(shelf, waiting_);
 }
 
 UK_TLSF_TEMPLATE
