@@ -10,17 +10,17 @@ extern "C" UK_READS_WORDS void* memchr(const void* s, int c, size_t n) {
     if (n == 0)
         return nullptr;
     const auto* start = static_cast<const char*>(s);
-    const auto* word = reinterpret_cast<const AliasedWord*>(word_of(start));
+    const char* word = word_of(start);
     const uint64_t pattern = kOnes * static_cast<unsigned char>(c);
     const unsigned skip = reinterpret_cast<uintptr_t>(start) % 8;
-    uint64_t hits = zero_bytes((*word ^ pattern) | ((uint64_t{1} << 8 * skip) - 1));
+    uint64_t hits = zero_bytes((word_at(word) ^ pattern) | ((uint64_t{1} << 8 * skip) - 1));
     while (hits == 0) {
-        word = opaque(word + 1);
-        if (static_cast<size_t>(reinterpret_cast<const char*>(word) - start) >= n)
+        word = opaque(word + 8);
+        if (static_cast<size_t>(word - start) >= n)
             return nullptr;
-        hits = zero_bytes(*word ^ pattern);
+        hits = zero_bytes(word_at(word) ^ pattern);
     }
-    const char* at = reinterpret_cast<const char*>(word) + first_byte(hits);
+    const char* at = word + first_byte(hits);
     return static_cast<size_t>(at - start) < n ? const_cast<char*>(at) : nullptr;
 }
 

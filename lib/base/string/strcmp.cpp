@@ -12,14 +12,11 @@ extern "C" UK_READS_WORDS int strcmp(const char* a, const char* b) {
             if (*x != *y || *x == 0)
                 return *x - *y;
         // Both aligned: whole words, until they differ or hold the end.
-        const auto* u = reinterpret_cast<const AliasedWord*>(x);
-        const auto* v = reinterpret_cast<const AliasedWord*>(y);
-        while (*u == *v && zero_bytes(*u) == 0) {
-            u++;
-            v++;
+        for (;; x += 8, y += 8) {
+            const uint64_t u = word_at(reinterpret_cast<const char*>(x));
+            if (u != word_at(reinterpret_cast<const char*>(y)) || zero_bytes(u) != 0)
+                break;
         }
-        x = reinterpret_cast<const unsigned char*>(u);
-        y = reinterpret_cast<const unsigned char*>(v);
     }
     for (; *x == *y && *x != 0; x++)
         y = opaque(y + 1);

@@ -82,12 +82,19 @@ inline unsigned first_byte(uint64_t mask) {
 }
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "byte indices assume little endian");
 
-/// The aligned word that holds p; it never crosses a page, so reading it whole cannot fault even
-/// where the string ends in it. Sanitizers must not look: users are marked UK_READS_WORDS.
-inline const uint64_t* word_of(const char* p) {
-    return reinterpret_cast<const uint64_t*>(reinterpret_cast<uintptr_t>(p) & ~uintptr_t{7});
+/// Where the aligned word that holds p starts. Such a word never crosses a page, so reading it
+/// whole cannot fault even where the string ends in it. Sanitizers must not look: users are marked
+/// UK_READS_WORDS.
+inline const char* word_of(const char* p) {
+    return reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(p) & ~uintptr_t{7});
 }
-using AliasedWord [[gnu::may_alias]] = uint64_t;
+/// The word at an aligned address, whatever type its bytes were written as. (A pointer to a
+/// may_alias type would not do: g++ drops the attribute where a type is deduced.)
+[[gnu::always_inline]] inline uint64_t word_at(const char* aligned) {
+    uint64_t value;
+    __builtin_memcpy(&value, __builtin_assume_aligned(aligned, 8), sizeof(value));
+    return value;
+}
 
 } // namespace uk::detail
 

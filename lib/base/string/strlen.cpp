@@ -5,13 +5,13 @@
 using namespace uk::detail;
 
 extern "C" UK_CALLED_BY_COMPILER UK_READS_WORDS size_t strlen(const char* s) {
-    const auto* word = reinterpret_cast<const AliasedWord*>(word_of(s));
+    const char* word = word_of(s);
     const unsigned skip = reinterpret_cast<uintptr_t>(s) % 8;
     // Bytes in front of the string are made not zero.
-    uint64_t zeros = zero_bytes(*word | ((uint64_t{1} << 8 * skip) - 1));
+    uint64_t zeros = zero_bytes(word_at(word) | ((uint64_t{1} << 8 * skip) - 1));
     while (zeros == 0)
-        zeros = zero_bytes(*(word = opaque(word + 1)));
-    return static_cast<size_t>(reinterpret_cast<const char*>(word) + first_byte(zeros) - s);
+        zeros = zero_bytes(word_at(word = opaque(word + 8)));
+    return static_cast<size_t>(word + first_byte(zeros) - s);
 }
 
 extern "C" size_t strnlen(const char* s, size_t n) {
