@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Assertions and panic, for C11 and C++: programmer errors only, never input or lack of memory.
  *
- *   UK_ASSERT(cond)     checked when CONFIG_LIBUKDEBUG_ENABLE_ASSERT is set (and in every host
- * test) UK_VERIFY(cond)     always checked; cond must be cheap UK_BUG_ON(cond)     always checked,
- * the other way round: true is the error UK_PANIC(fmt, ...)  stop the system with a message
+ *   UK_ASSERT(cond)     checked under CONFIG_LIBUKDEBUG_ENABLE_ASSERT and in every host test
+ *   UK_VERIFY(cond)     always checked; cond must be cheap
+ *   UK_BUG_ON(cond)     always checked, the other way round: true is the error
+ *   UK_PANIC(fmt, ...)  stop the system with a message
  *   UK_UNREACHABLE()    this place cannot be reached
  *
  * No condition may have side effects: an unchecked UK_ASSERT does not evaluate it (but compiles

@@ -94,11 +94,10 @@ struct Words {
 
 // Splits `text` in place at white space (space, \t \n \v \f \r), as Unikraft does: '...' and "..."
 // keep white space and each other, may start inside a word and vanish; a backslash is an ordinary
-// character;
-// "" is an empty word. A NUL ends the text early. Words become NUL-terminated strings inside
-// `text`, which therefore needs one byte of room: the last byte of `text` is overwritten by a NUL
-// and never part of a word. `out` receives the first out.size() words. Pure; from anywhere; does
-// not block.
+// character; "" is an empty word. A NUL ends the text early. Words become NUL-terminated strings
+// inside `text`, which therefore needs one byte of room: the last byte of `text` is overwritten by
+// a NUL and never part of a word. `out` receives the first out.size() words. Pure; from anywhere;
+// does not block.
 Words split(std::span<char> text, std::span<char*> out);
 
 // As split(), but only counts, and changes nothing.
@@ -116,11 +115,13 @@ enum class Outcome : uint8_t { applied, help };
 // long as the image: string values point into them. They are changed in place where a value is a
 // list.
 //   name            boolean: true; others: error
-//   name=value      boolean: on yes true 1 / off no false 0; numbers: decimal, 0x hexadecimal;
-//                   size: a number with K, M, G or T (powers of 1024); string: the text, maybe
-//                   empty
-//   name=[ a b ]    a List: every word up to a word that is "]" (or, as in name=[a b], that ends in
-//   it) help            asks for the list of parameters; the rest is still checked
+//   name=value      boolean: on yes true 1 / off no false 0
+//                   numbers: decimal, 0x hexadecimal
+//                   size: a number with K, M, G or T (powers of 1024)
+//                   string: the text, maybe empty
+//   name=[ a b ]    a List: every word up to a word that is "]"
+//   name=[a b]      a List: every word up to one that ends in "]"
+//   help            asks for the list of parameters; the rest is still checked
 // An unknown name is a warning with the nearest name there is, and its list is skipped: loaders and
 // virtual machine monitors add words of their own. A value that does not fit is an error that names
 // parameter, value and what is expected; all words are looked at before it returns.

@@ -2,8 +2,9 @@
 // Result<T>: a value or an error number, the way every fallible C++ function of the system returns.
 //
 //     Result<void*> two(size_t n) {
-//         void* page = UK_TRY(alloc_page(n));   // returns the error to our caller, or gives the
-//         value UK_TRY(map(page)); return page;
+//         void* page = UK_TRY(alloc_page(n));   // the value; or returns the error to our caller
+//         UK_TRY(map(page));
+//         return page;
 //     }
 //
 // Ignoring a Result is a compile error. A trivially copyable T travels in registers: Result<> is 4

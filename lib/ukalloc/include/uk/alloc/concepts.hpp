@@ -33,9 +33,9 @@ struct HeapStats {
 // Where a heap gets page runs from. A policy, so that the same heap class runs on frames in the
 // kernel, on a caller's buffer, and on a fake that fails the k-th request on the host.
 //   allocate_pages(n): n consecutive pages of kPageSize, page-aligned, contents undefined; or
-//   ENOMEM. free_pages(run, n): takes back any page-aligned part of what was given; adjacent runs
-//   may come
-//                       back as one. Never fails.
+//       ENOMEM.
+//   free_pages(run, n): takes back any page-aligned part of what was given; adjacent runs may come
+//       back as one. Never fails.
 // A source may define `static constexpr bool kReturnable = false`: then free_pages is never called.
 template <class P>
 concept PageSource = requires(P& p, void* run, size_t pages) {
