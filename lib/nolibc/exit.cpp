@@ -17,22 +17,16 @@ using Function = void (*)();
 constexpr int kMaxFunctions = 32; // what C demands
 constinit Function g_functions[kMaxFunctions];
 constinit int g_count = 0;
-constinit bool g_finished = false;
+constinit bool g_ended = false;
 
-// Runs for exit() and, if main returned, among the term functions; once in either case. A function
-// may register further ones, or call exit() itself.
-void finish() {
-    if (g_finished) {
-        return;
+// What an end that did not come through exit() or _exit(), as a power button's, still saves.
+void flush_unless_ended() {
+    if (!g_ended) {
+        nolibc::flush_streams();
     }
-    while (g_count > 0) {
-        g_functions[--g_count]();
-    }
-    g_finished = true;
-    nolibc::flush_streams();
 }
 
-UK_INIT(late, "nolibc", nolibc::start_environment, .term = finish);
+UK_INIT(late, "nolibc", nolibc::start_environment, .term = flush_unless_ended);
 
 } // namespace
 
@@ -44,13 +38,18 @@ int atexit(void (*function)(void)) {
     return 0;
 }
 
+// A function may register further ones, or call exit() itself.
 void exit(int status) {
-    finish();
-    uk_exit(status);
+    while (g_count > 0) {
+        g_functions[--g_count]();
+    }
+    uk_run_destructors();
+    nolibc::flush_streams();
+    _Exit(status);
 }
 
 void _Exit(int status) {
-    g_finished = true;
+    g_ended = true;
     uk_exit(status);
 }
 

@@ -16,6 +16,9 @@
 
 extern "C" int main(int argc, char** argv, char** envp);
 
+// The libc's, if the image has one: returning from main is calling it (C17 5.1.2.2.3).
+extern "C" [[gnu::weak, noreturn]] void exit(int status);
+
 namespace uk {
 namespace {
 
@@ -154,7 +157,12 @@ void boot(const hal::BootInfo& info) {
         give_up("Microlith: boot stopped.\n");
     }
     bootup::run_constructors();
-    uk_exit(main(static_cast<int>(argc), line.words + first, environment()));
+    int status = main(static_cast<int>(argc), line.words + first, environment());
+    if (exit != nullptr) {
+        exit(status);
+    }
+    uk_run_destructors();
+    uk_exit(status);
 }
 
 } // namespace uk

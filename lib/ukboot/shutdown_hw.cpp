@@ -23,12 +23,6 @@ constinit InitProgress g_progress;
 constinit std::atomic<bool> g_constructed{false};
 constinit std::atomic<bool> g_ending{false};
 
-void run_destructors() {
-    for (const ArrayFunction* f = __fini_array_end; f != __fini_array_start;) {
-        (*--f)();
-    }
-}
-
 } // namespace
 
 Result<> bootup::run_init_table() {
@@ -45,15 +39,21 @@ void bootup::run_constructors() {
 void shutdown(hal::Shutdown reason, int status) {
     bool again = g_ending.exchange(true, std::memory_order_acq_rel);
     if (reason != hal::Shutdown::panic && !again) {
-        if (g_constructed.load(std::memory_order_relaxed)) {
-            run_destructors();
-        }
         run_term(init_table(), g_progress);
     }
     hal::shutdown(reason, status);
 }
 
 } // namespace uk
+
+void uk_run_destructors() {
+    if (!uk::g_constructed.exchange(false, std::memory_order_acq_rel)) {
+        return;
+    }
+    for (const ArrayFunction* f = __fini_array_end; f != __fini_array_start;) {
+        (*--f)();
+    }
+}
 
 void uk_exit(int status) {
     uk::shutdown(uk::hal::Shutdown::exit, status);

@@ -32,6 +32,11 @@ Constructed g_constructed;
 
 } // namespace
 
+// The way out, looked at by tests/system/test_params.py: only words that no TAP reader minds.
+[[gnu::destructor]] static void say_destructor() {
+    puts("# destructor");
+}
+
 // Written in an order that is none, so that neither link order nor its reverse passes.
 UK_INIT(rootfs, "guest rootfs", step<'6'>);
 UK_INIT(early, "guest early", step<'1'>);

@@ -48,3 +48,10 @@ def test_an_init_entry_that_fails_ends_the_boot_in_order(target):
     assert status == 126 and "TAP version" not in console
     assert "init 'guest failure' failed: EIO (leave guest.fail out)" in console
     assert console.index("boot stopped") < console.index("# term of an init entry")
+    assert "# destructor" not in console
+
+
+def test_the_way_out_is_taken_in_order(target):
+    console, status = guest.run(target, "format_as")
+    assert status == 0
+    assert console.index("1 passed") < console.index("# destructor") < console.index("# term of an init entry")

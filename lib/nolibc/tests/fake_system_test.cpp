@@ -52,6 +52,10 @@ void* uk::heap::reallocate(void* block, size_t size) {
     return refuse(size) ? nullptr : realloc(block, size);
 }
 
+extern "C" void uk_run_destructors() {
+    fprintf(stderr, "destructors\n");
+}
+
 extern "C" void uk_exit(int status) {
     fprintf(stderr, "uk_exit(%d)\n", status);
     fflush(stderr);

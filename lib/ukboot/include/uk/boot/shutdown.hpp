@@ -7,9 +7,9 @@
 
 namespace uk {
 
-// Ends the image. For every reason but panic the application's destructors and the term functions
-// run first; a panic trusts nothing and goes straight to the platform. `status` as in
-// hal::shutdown(). Thread context for all reasons but panic, which may come from anywhere.
+// Ends the image. For every reason but panic the term functions run first; a panic trusts nothing
+// and goes straight to the platform. `status` as in hal::shutdown(). Thread context for all reasons
+// but panic, which may come from anywhere.
 [[noreturn]] void shutdown(hal::Shutdown reason, int status);
 
 namespace bootup {
