@@ -78,6 +78,7 @@ class TscClock {
     static constexpr uint64_t kDrift = 250;    // what two good rates may differ by
     static constexpr uint64_t kSlowestNs = 20; // a cycle takes at most this (50 MHz)
     static constexpr uint64_t kFastest = 10;   // and there are at most so many in a nanosecond
+    static constexpr uint64_t kOtherHost = 4;  // by how much a rate may change when a machine moves
     static constexpr uint64_t kSlackNs = 20'000;
     static constexpr uint64_t kJitterNs = 1'000'000; // going back further is no jitter
     static constexpr uint64_t kNever = uint64_t{1} << 63;

@@ -175,7 +175,12 @@ auto TscClock<Source>::bounds(const Sample& sample) const -> Bounds {
     uint64_t cycles = sample.cycles - latest_.cycles;
     uint64_t low = cycles / kFastest;
     uint64_t high = cycles > kNever / kSlowestNs ? kNever : cycles * kSlowestNs;
-    if (rate_.error < kWhole / 4 && !disturbed_) {
+    if (disturbed_) {
+        // Another host's counter may be slower or faster, but not beyond measure.
+        uint64_t ns = rate_.scale.to_ns(cycles);
+        low = ns / kOtherHost;
+        high = ns * kOtherHost;
+    } else if (rate_.error < kWhole / 4) {
         uint64_t ns = rate_.scale.to_ns(cycles);
         uint64_t off = rate_.error > kDrift || direct_ ? rate_.error + 1 : kDrift;
         uint64_t margin = (ns >> 20) * off + off;
