@@ -70,7 +70,7 @@ struct BootInfo {
     }
 
   private:
-    constexpr MemoryRange* smallest_usable() {
+    [[gnu::noinline, gnu::cold]] constexpr MemoryRange* smallest_usable() {
         MemoryRange* smallest = nullptr;
         for (MemoryRange& range : ranges) {
             if (range.kind == MemoryKind::usable &&

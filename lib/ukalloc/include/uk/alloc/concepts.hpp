@@ -25,7 +25,7 @@ struct HeapStats {
     size_t runs = 0;          // page runs held, where the heap counts them; else 0
     size_t used_bytes = 0;    // usable bytes of live blocks
     size_t peak_bytes = 0;    // highest used_bytes so far
-    uint64_t allocations = 0; // successful allocate calls (a moving reallocate counts once)
+    uint64_t allocations = 0; // a reallocate counts as an allocation and a deallocation
     uint64_t deallocations = 0;
     uint64_t failures = 0; // requests answered with nullptr
 };
