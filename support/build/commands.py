@@ -151,7 +151,7 @@ def clean(ctx, goal) -> int:
             engine.remove(ctx, path)
     if goal == "distclean":
         names = [] if ctx.in_tree else [ctx.config, ctx.config + ".old"]
-        place = ctx.base if ctx.in_tree else os.path.dirname(ctx.config)
+        place = engine.compile_commands_folder(ctx)
         for path in names + [f"{place}/compile_commands.json"] + ([ctx.out] if ctx.in_tree else []):
             engine.remove(ctx, path)
         try:

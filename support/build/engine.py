@@ -163,6 +163,13 @@ def build(ctx, targets) -> int:
     return len(lines)
 
 
+def compile_commands_folder(ctx) -> str:
+    """Where editors look for it: the tree's root, or the application's folder; with O= that output folder."""
+    if ctx.in_tree:
+        return ctx.base if ctx.out == f"{ctx.base}/build" else ctx.out
+    return os.path.dirname(ctx.config)
+
+
 def write_compile_commands(ctx) -> None:
     """compile_commands.json from the list that build.mk left; commands run from the tree's root."""
     entries = []
@@ -177,7 +184,7 @@ def write_compile_commands(ctx) -> None:
         if command:
             command = command.partition("; ")[2].replace('-MD -MF "$DEP"', "").replace('"$OUT"', output)
             entries.append({"directory": ctx.base, "file": source, "output": output, "command": command})
-    place = ctx.base if ctx.in_tree else os.path.dirname(ctx.config)
+    place = compile_commands_folder(ctx)
     with contextlib.suppress(OSError):
         toolchain.write_atomic(f"{place}/compile_commands.json", json.dumps(entries, indent=1) + "\n")
 
