@@ -4,9 +4,12 @@ import os
 import re
 import shlex
 import shutil
+import struct
 
 MACHINES = {"pc": "pc", "q35": "q35", "microvm": "microvm,acpi=on,isa-serial=on,pit=on,pic=on,rtc=on"}
 PANIC, PANIC_STATUS = 127, 134  # what a panic leaves in the 7 bits of isa-debug-exit; what a shell shows for an abort
+MOST_TEXT = 4095  # bytes of command line that QEMU's PVH loader takes on pc and q35; more damages what it leaves
+FIRMWARE, FIRMWARE_FROM = 352 << 10, 1280 << 10  # what SeaBIOS uses at the end of memory, if there is more than that
 NO_STATUS = 125  # the image ended without saying how
 
 
@@ -58,6 +61,37 @@ def accelerator() -> list:
     return ["-accel", wanted, "-cpu", "host" if wanted == "kvm" else "max"]
 
 
+def bytes_of(size: str) -> int:
+    """What QEMU's -m means: MiB if there is no unit."""
+    found = re.fullmatch(r"(\d+)([kKmMgG]?)", size)
+    if not found:
+        raise Problem(f"error: MEM={size} is not a size such as 64M")
+    return int(found[1]) << {"k": 10, "m": 20, "g": 30}[found[2].lower() or "m"]
+
+
+def image_end(path: str) -> int:
+    """The physical address up to which the image's parts reach."""
+    with open(path, "rb") as file:
+        data = file.read()
+    offset = struct.unpack_from("<Q", data, 32)[0]
+    size, count = struct.unpack_from("<HH", data, 54)
+    parts = [struct.unpack_from("<IIQQQQQ", data, offset + i * size) for i in range(count)]
+    return max(part[4] + part[6] for part in parts if part[0] == 1)
+
+
+def check_fit(name: str, memory: str, line: str) -> None:
+    """Refuses what would end in silence: QEMU loads the image before the firmware runs, even where there is no memory."""
+    end, size = image_end(image()), bytes_of(memory)
+    room = 0 if name == "microvm" or size <= FIRMWARE_FROM else FIRMWARE
+    if size < end + room:
+        least = (end + (FIRMWARE if name != "microvm" else 64 << 10) + (128 << 10) - 1) >> 17 << 7
+        why = " and the firmware overwrites what is above it, before it starts" if room and size >= end else ""
+        raise Problem(f"error: MEM={memory}: the image fills memory up to {end >> 10} KiB{why}; give it MEM={least}K or more")
+    if name != "microvm" and len(line.encode()) > MOST_TEXT:
+        raise Problem(f"error: the command line has {len(line.encode())} bytes; QEMU's loader on MACHINE={name} has room "
+                      f"for {MOST_TEXT}: shorten it, or use MACHINE=microvm")
+
+
 def qemu(console: list) -> list:
     """The whole command but for the debugger's options."""
     name = setting("MACHINE", "pc")
@@ -69,10 +103,11 @@ def qemu(console: list) -> list:
     program = setting("QEMU", "qemu-system-x86_64")
     if not shutil.which(program):
         raise Problem(f"error: {program} is not there; support/setup installs it")
-    command = [program, "-M", MACHINES[name], *accelerator(), "-m", setting("MEM", "64M"), "-smp", cpus, "-nodefaults",
+    memory, line = setting("MEM", "64M"), command_line()
+    check_fit(name, memory, line)
+    command = [program, "-M", MACHINES[name], *accelerator(), "-m", memory, "-smp", cpus, "-nodefaults",
                "-no-user-config", "-display", "none", "-no-reboot", *console, "-device", "isa-debug-exit",
                "-kernel", image()]
-    line = command_line()
     return command + (["-append", line] if line else [])
 
 

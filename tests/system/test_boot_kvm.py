@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Machines, processors, memory sizes and loaders on which an image must boot, and what it says where it cannot."""
+import os
+import re
+import signal
+import shutil
+import struct
+import subprocess
+import threading
+import time
+
+import guest
+import pytest
+
+LIMIT = 60
+RUN = os.path.join(guest.ROOT, "support/run/run")
+DEBUG = os.path.join(guest.ROOT, "support/run/debug")
+EXIT = ["-device", "isa-debug-exit"]
+PASSED = re.compile(r"^# [1-9]\d* passed, 0 failed, \d+ skipped$", re.M)
+
+
+@pytest.fixture(scope="module", name="image")
+def built_image():
+    return guest.build("kvm-x86_64")
+
+
+def command(*options, machine="pc", memory="64M", end=EXIT) -> list:
+    return ["qemu-system-x86_64", "-M", machine, "-accel", "tcg", "-m", memory, "-nodefaults", "-no-user-config",
+            "-display", "none", "-no-reboot", *end, *options]
+
+
+def boot(*options, limit=LIMIT, serial=("-serial", "stdio"), **machine) -> tuple:
+    """(console, QEMU's exit code) of a machine that must end by itself."""
+    done = subprocess.run(command(*serial, *options, **machine), capture_output=True, text=True, errors="replace",
+                          stdin=subprocess.DEVNULL, timeout=limit, check=False)
+    return done.stdout.replace("\r", "") + done.stderr, done.returncode
+
+
+def started(script: str, image: str, **settings) -> tuple:
+    """(output, status) of support/run/run or debug, as make calls it."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "V")}
+    environment.update(UK_IMAGE=image, UK_PLAT="kvm", **settings)
+    done = subprocess.run([script], capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
+                          timeout=LIMIT, check=False, env=environment)
+    return done.stdout.replace("\r", "") + done.stderr, done.returncode
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35", "microvm", "microvm,acpi=off"])
+def test_machines(image, machine):
+    console, code = boot("-kernel", image, machine=machine)
+    assert PASSED.search(console) and code == 1, console
+
+
+@pytest.mark.parametrize("machine, memory", [("pc", "1280K"), ("q35", "1280K"), ("microvm", "1280K"), ("pc", "2M"),
+                                             ("pc", "16G"), ("microvm", "4G")])
+def test_memory_sizes(image, machine, memory):
+    console, code = boot("-kernel", image, "-append", "memory", machine=machine, memory=memory)
+    assert PASSED.search(console) and code == 1, console
+
+
+@pytest.mark.parametrize("processor", ["qemu64", "Nehalem", "max", "max,-pdpe1gb", "max,-rdrand,-rdseed", "max,-xsave",
+                                       "qemu64,-rdtscp,-cx16,-popcnt"])
+def test_nothing_is_demanded_that_is_not_used(image, processor):
+    console, code = boot("-cpu", processor, "-kernel", image)
+    assert PASSED.search(console) and code == 1, console
+
+
+@pytest.mark.parametrize("processor, word", [("qemu64,-nx", "NX"), ("qemu32", "LM")])
+def test_a_missing_feature_is_named(image, processor, word):
+    console, code = boot("-cpu", processor, "-kernel", image)
+    assert re.search(rf"^Microlith: this processor .*\(CPUID: {word}\); the image needs it\.$", console, re.M), console
+    assert code == 126 << 1 | 1
+
+
+def test_kernel_is_entered_by_pvh(image):
+    console, _ = boot("-kernel", image, "-append", "log.level=info -- end:5")
+    assert "[ukboot] kvm, entered by PVH," in console
+    with open(image, "rb") as file:
+        data = file.read()
+    # A Multiboot 1 header would send QEMU another way.
+    assert b"\x02\xb0\xad\x1b" not in data[:8192]
+    # The Multiboot 2 header lies where loaders look.
+    assert data.find(struct.pack("<II", 0xe85250d6, 0)) in range(0, 32768, 8)
+
+
+def test_no_segment_is_writable_and_executable(image):
+    text = subprocess.run(["readelf", "-lW", image], capture_output=True, text=True, check=True).stdout
+    flags = re.findall(r"^  (?:LOAD|GNU_STACK) .* ([R ][W ][E ]) 0x\w+$", text, re.M)
+    flags += re.findall(r"^  (?:LOAD|GNU_STACK) .* ([R ][W ][E ]) +0$", text, re.M)
+    assert len(flags) >= 4 and "R E" in flags
+    assert not [each for each in flags if "W" in each and "E" in each]
+
+
+def rescue_image(folder, image: str, configuration: str) -> str:
+    tree = folder / "tree"
+    (tree / "boot/grub").mkdir(parents=True)
+    shutil.copy(image, tree / "boot/image")
+    (tree / "boot/module").write_bytes(b"070701 a module of an odd size")
+    (tree / "boot/grub/grub.cfg").write_text("serial --unit=0\nterminal_output serial\n" + configuration)
+    disk = str(folder / "disk.iso")
+    subprocess.run(["grub-mkrescue", "-o", disk, str(tree)], capture_output=True, check=True, timeout=LIMIT)
+    return disk
+
+
+@pytest.mark.parametrize("machine, memory", [("pc", "64M"), ("q35", "4G")])
+def test_grub_boots_by_multiboot2(image, tmp_path, machine, memory):
+    disk = rescue_image(tmp_path, image, """\
+multiboot2 /boot/image log.level=info -- memory
+module2 /boot/module
+boot
+""")
+    console, code = boot("-cdrom", disk, machine=machine, memory=memory)
+    assert "[ukboot] kvm, entered by Multiboot 2," in console
+    assert PASSED.search(console) and code == 1, console
+
+
+def test_long_command_lines(image):
+    words = "crash:none " + "x" * (64 << 10)
+    console, code = boot("-kernel", image, "-append", words, machine="microvm")
+    assert "crash:panic" in console and code == 2 << 1 | 1, console
+    # QEMU's loader for the other machines has 4 KiB; what it damages is noticed or, here, prevented.
+    output, status = started(RUN, image, ARGS=words)
+    assert status == 1 and "MACHINE=microvm" in output
+    console, code = boot("-kernel", image, "-append", "x" * 4200)
+    assert re.search(r"^Microlith: what the loader left .* is damaged: E\w+\.$", console, re.M), console
+    assert code == 126 << 1 | 1
+
+
+def test_too_little_memory(image):
+    output, status = started(RUN, image, MEM="1M")
+    assert status == 1 and re.search(r"error: MEM=1M: the image fills memory up to \d+ KiB; give it MEM=\d+K or more", output)
+    least = re.search(r"MEM=(\d+K)", output.split("give it")[1])[1]
+    assert PASSED.search(started(RUN, image, MEM=least, ARGS="memory")[0])
+    output, status = started(RUN, image, MEM="1400K")
+    assert status == 1 and "the firmware overwrites" in output
+    # Without that help the image itself says so, if its beginning is there.
+    console, code = boot("-kernel", image, memory="1148K")
+    assert "Microlith: the image does not fit into memory; give the machine more (-m 2M)." in console
+    assert code == 126 << 1 | 1
+
+
+# What start_info holds: byte offset, type, value; and what is said about it.
+DAMAGE = {
+    "empty map": ([(48, "int", 0)], "memory map is missing or empty"),
+    "no map": ([(40, "long", 0)], "memory map is missing or empty"),
+    "map of four thousand million entries": ([(48, "int", -1)], "damaged: EINVAL"),
+    "map outside memory": ([(40, "long", 1 << 60)], "damaged: EINVAL"),
+    "map in the image": ([(40, "long", 0x100000)], "damaged: EINVAL"),
+    "command line outside memory": ([(24, "long", -1)], "damaged: EINVAL"),
+    "no magic number": ([(0, "int", 0)], "damaged: EINVAL"),
+    "version 0": ([(4, "int", 0)], "PVH version 0"),
+    "modules outside memory": ([(12, "int", 1), (16, "long", 1 << 50)], "damaged: EINVAL"),
+    "one entry, not RAM": ([(48, "int", 1), ("map", "int", 2)], "the memory map has no usable page"),
+    "one entry, nothing in it": ([(48, "int", 1), ("size", "long", 0)], "memory map is missing or empty"),
+}
+
+
+def entry_of(image: str) -> int:
+    text = subprocess.run(["nm", image + ".dbg"], capture_output=True, text=True, check=True).stdout
+    return int(re.search(r"^(\w+) . uk_pvh_entry$", text, re.M)[1], 16) - 0xffffffff80000000
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damaged_start_info(image, tmp_path, name):
+    """gdb stops at the first instruction and writes nonsense where the loader left its structures."""
+    changes, says = DAMAGE[name]
+    place = {"map": "*(unsigned*)($ebx+40)+16", "size": "*(unsigned*)($ebx+40)+8"}
+    socket, log = str(tmp_path / "gdb"), str(tmp_path / "console")
+    script = ["set architecture i386:x86-64", f"target remote {socket}", f"hbreak *{entry_of(image):#x}", "continue"]
+    for where, kind, value in changes:
+        kind = {"int": "unsigned", "long": "unsigned long long"}[kind]
+        script.append(f"set {{{kind}}}({place.get(where) or f'$ebx+{where}'}) = {value}")
+    script += ["delete", "continue"]
+    process = subprocess.Popen(command("-kernel", image, "-serial", f"file:{log}", "-S", "-gdb",
+                                       f"unix:{socket},server=on,wait=off"), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        for _ in range(100):
+            if os.path.exists(socket):
+                break
+            time.sleep(0.05)
+        words = [word for line in script for word in ("-ex", line)]
+        done = subprocess.run(["gdb", "-nx", "-batch", *words], capture_output=True, text=True, errors="replace",
+                              timeout=LIMIT, check=False, stdin=subprocess.DEVNULL)
+        code = process.wait(LIMIT)
+    finally:
+        process.kill()
+        process.wait()
+    console = open(log, encoding="utf-8", errors="replace").read()
+    assert re.search(rf"^Microlith: .*{says}", console, re.M), console + done.stdout + done.stderr
+    assert code == 126 << 1 | 1
+
+
+def test_no_serial_port(image):
+    for machine in ("pc", "microvm,isa-serial=off"):
+        _, code = boot("-kernel", image, "-append", "end:7", machine=machine, serial=())
+        assert code == 7 << 1 | 1
+
+
+@pytest.mark.parametrize("device", ["isa-debug-exit", "isa-debug-exit,iobase=0xf4,iosize=4"])
+def test_status(image, device):
+    for status in (0, 1, 126):
+        assert boot("-kernel", image, "-append", f"end:{status}", end=["-device", device])[1] == status << 1 | 1
+    console, code = boot("-kernel", image, "-append", "end:200", end=["-device", device])
+    assert "exit status 200 arrives as 72" in console and code == 72 << 1 | 1
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35", "microvm"])
+def test_power_off_without_debug_exit(image, machine):
+    console, code = boot("-kernel", image, "-append", "end:power_off", machine=machine, end=[])
+    assert code == 0 and "cannot be switched off" not in console
+
+
+def test_says_so_when_it_cannot_be_switched_off(image):
+    process = subprocess.Popen(command("-serial", "stdio", "-kernel", image, "-append", "end:0",
+                                       machine="microvm,acpi=off", end=[]), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE)
+    timer = threading.Timer(LIMIT, process.kill)
+    timer.start()
+    try:
+        assert any(b"cannot be switched off; halted" in line for line in process.stdout)
+        assert process.poll() is None
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35", "microvm", "microvm,acpi=off"])
+def test_reset(image, machine):
+    console, code = boot("-kernel", image, "-append", "end:reboot", machine=machine)
+    assert code == 0 and "cannot be reset" not in console
+
+
+def test_run_tells_ends_apart(image):
+    assert started(RUN, image, ARGS="end:42")[1] == 42
+    output, status = started(RUN, image, ARGS="crash:panic", MACHINE="q35")
+    assert status == 134 and "the answer is 42" in output
+    output, status = started(RUN, image, ARGS="end:reboot")
+    assert status == 125 and "the image gave no exit status" in output
+    output, status = started(RUN, image, MACHINE="pdp11")
+    assert status == 1 and "known are pc, q35, microvm" in output
+    output, status = started(RUN, image, CPUS="100000")
+    assert status == 125 and "QEMU did not start the image" in output
+    output, _ = started(RUN, image, ARGS="end:0", V="1")
+    assert re.search(r"^qemu-system-x86_64 .*-append end:0$", output, re.M)
+
+
+def test_ctrl_c_ends_the_machine(image):
+    environment = {**os.environ, "UK_IMAGE": image, "UK_PLAT": "kvm", "ARGS": "clock"}
+    process = subprocess.Popen([RUN], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               env=environment, start_new_session=True)
+    try:
+        assert process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(LIMIT) == 130
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_debug_stops_in_main(image):
+    output, status = started(DEBUG, image, ARGS="end:0", GDB_ARGS="-batch -ex bt -ex uk-memory")
+    assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at tests/guest/main\.cpp:\d+$", output, re.M), output
+    assert re.search(r"^kvm, entered by PVH\n(0x\w{16} 0x\w{16} \w+\n)+", output, re.M)
+
+
+def test_initrd_arrives(image, tmp_path):
+    """Its bytes are readable through BootInfo when main starts."""
+    module = tmp_path / "initrd"
+    module.write_bytes(bytes(range(1, 256)) * 5000)
+    for machine in ("pc", "microvm"):
+        socket = str(tmp_path / machine)
+        process = subprocess.Popen(command("-kernel", image, "-initrd", str(module), "-S", "-gdb",
+                                           f"unix:{socket},server=on,wait=off", machine=machine),
+                                   stdin=subprocess.DEVNULL)
+        try:
+            while not os.path.exists(socket) and process.poll() is None:
+                time.sleep(0.05)
+            script = [f"target remote {socket}", "thbreak main", "continue", "p uk::kvm::g_boot_info.initrd.size",
+                      "p/x uk::kvm::g_boot_info.initrd.data[0]", "p/x uk::kvm::g_boot_info.initrd.data[1274999]", "kill"]
+            done = subprocess.run(["gdb", "-nx", "-batch", *[w for line in script for w in ("-ex", line)],
+                                   image + ".dbg"], capture_output=True, text=True, timeout=LIMIT, check=False,
+                                  stdin=subprocess.DEVNULL)
+        finally:
+            process.kill()
+            process.wait()
+        assert re.findall(r"^\$\d = (\w+)$", done.stdout, re.M) == ["1275000", "0x1", "0xff"], done.stdout + done.stderr
