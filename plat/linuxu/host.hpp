@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <uk/base/errno.hpp>
+#include <uk/config.hpp>
 
 #include "syscall.hpp" // of the architecture's folder
 
@@ -71,6 +72,15 @@ long syscall(Sys number, Args... args) {
 constexpr bool failed_with(long result, Errno error) {
     return result == -static_cast<long>(error);
 }
+
+// The first physical address. It keeps 1 MiB distance from a 2 MiB boundary: a host that hands out
+// huge pages unasked then fills the first MiB, which is all that small programs use, page by page,
+// and needs not clear 2 MiB before main.
+inline constexpr uintptr_t kRamStart = 0x10100000;
+inline constexpr uintptr_t kRamAlign = 0x200000;
+inline constexpr size_t kRamSize = static_cast<size_t>(cfg::linuxu_memory_mib) << 20;
+
+static_assert(kRamSize >= (size_t{1} << 20), "LINUXU_MEMORY_MIB is at least 1");
 
 // Where the kernel's own shared object is, or null. Set once at the start.
 extern const void* g_vdso;

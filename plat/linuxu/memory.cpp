@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // RAM on linuxu: one mapping of the process, reserved at once and filled by the kernel when
 // touched.
-#include <uk/config.hpp>
 #include <uk/hal/memory.hpp>
 
 #include "host.hpp"
-#include "memory.hpp"
 
 namespace uk {
 namespace {

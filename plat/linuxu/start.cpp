@@ -4,7 +4,6 @@
 #include <uk/hal/cpu.hpp>
 
 #include "host.hpp"
-#include "memory.hpp"
 
 namespace uk {
 

@@ -8,56 +8,38 @@ namespace {
 // Offset of the registers in struct ucontext: flags, link, stack.
 constexpr size_t kRegisters = 8 + 8 + 24;
 
-enum Word : uint8_t {
-    r8,
-    r9,
-    r10,
-    r11,
-    r12,
-    r13,
-    r14,
-    r15,
-    rdi,
-    rsi,
-    rbp,
-    rbx,
-    rdx,
-    rax,
-    rcx,
-    rsp,
-    rip,
-    eflags,
-    segments,
-    error,
-    trap,
-    mask,
-    cr2,
-    kWords,
-};
+// Places of the registers there: r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags,
+// segments, error code, exception, signal mask, cr2.
+constexpr size_t kWords = 23;
+constexpr size_t kRbp = 10;
+constexpr size_t kRsp = 15;
+constexpr size_t kRip = 16;
+constexpr size_t kError = 19;
+constexpr size_t kException = 20;
 static_assert(kWords <= kContextWords);
 
 struct Name {
-    char text[8];
-    Word word;
+    char text[7];
+    uint8_t word;
 };
 // In the order of the manuals.
 constexpr Name kNames[] = {
-    {"rax", rax}, {"rbx", rbx}, {"rcx", rcx}, {"rdx", rdx}, {"rsi", rsi}, {"rdi", rdi},
-    {"rbp", rbp}, {"rsp", rsp}, {"r8", r8},   {"r9", r9},   {"r10", r10}, {"r11", r11},
-    {"r12", r12}, {"r13", r13}, {"r14", r14}, {"r15", r15}, {"rip", rip}, {"rflags", eflags},
+    {"rax", 13}, {"rbx", 11}, {"rcx", 14}, {"rdx", 12}, {"rsi", 9},    {"rdi", 8},
+    {"rbp", 10}, {"rsp", 15}, {"r8", 0},   {"r9", 1},   {"r10", 2},    {"r11", 3},
+    {"r12", 4},  {"r13", 5},  {"r14", 6},  {"r15", 7},  {"rip", kRip}, {"rflags", 17},
 };
 
 constexpr uint64_t kGeneralProtection = 13;
 constexpr uint64_t kPageFault = 14;
 
 Access access_of(const uint64_t (&words)[kContextWords]) {
-    if (words[trap] != kPageFault) {
+    if (words[kException] != kPageFault) {
         return Access::unknown;
     }
-    if ((words[error] & 0x10) != 0) {
+    if ((words[kError] & 0x10) != 0) {
         return Access::execute;
     }
-    return (words[error] & 2) != 0 ? Access::write : Access::read;
+    return (words[kError] & 2) != 0 ? Access::write : Access::read;
 }
 
 uint64_t* registers_of(void* context) {
@@ -75,17 +57,17 @@ void context_read(const void* context, uint64_t (&words)[kContextWords]) {
 }
 
 void context_set_pc(void* context, uintptr_t pc) {
-    registers_of(context)[rip] = pc;
+    registers_of(context)[kRip] = pc;
 }
 
 ContextView context_view(const uint64_t (&words)[kContextWords]) {
     return ContextView{
-        .pc = words[rip],
-        .sp = words[rsp],
-        .frame_pointer = words[rbp],
-        .error_code = words[error],
+        .pc = words[kRip],
+        .sp = words[kRsp],
+        .frame_pointer = words[kRbp],
+        .error_code = words[kError],
         .access = access_of(words),
-        .has_address = words[trap] != kGeneralProtection,
+        .has_address = words[kException] != kGeneralProtection,
     };
 }
 
