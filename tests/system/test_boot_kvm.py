@@ -134,7 +134,7 @@ def test_too_little_memory(image):
     output, status = started(RUN, image, MEM="1400K")
     assert status == 1 and "the firmware overwrites" in output
     # Without that help the image itself says so, if its beginning is there.
-    console, code = boot("-kernel", image, memory="1148K")
+    console, code = boot("-kernel", image, machine="microvm", memory="1148K")
     assert "Microlith: the image does not fit into memory; give the machine more (-m 2M)." in console
     assert code == 126 << 1 | 1
 
