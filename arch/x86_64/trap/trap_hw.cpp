@@ -169,7 +169,7 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 
 } // namespace uk
 
-// On the trap stack, interrupts off. Returns from interrupts, and from faults that uk_extable expects.
+// On the trap stack, interrupts off. Returns from interrupts and from expected faults (uk_extable).
 void uk_trap(uk::hal::TrapFrame* frame) {
     using namespace uk::x86;
     if (frame->vector >= kVectors) {
