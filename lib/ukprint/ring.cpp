@@ -22,8 +22,11 @@ void Ring::put(size_t position, char value) {
     storage_[wrap(position)] = value;
 }
 
+// Bounded again, so that a ring that something has written over is still read inside.
 size_t Ring::length_at(size_t position) const {
-    return byte(position) | static_cast<size_t>(byte(position + 1)) << 8;
+    const size_t length = byte(position) | static_cast<size_t>(byte(position + 1)) << 8;
+    const size_t room = storage_.size() - kHeader;
+    return length < room ? length : room;
 }
 
 void Ring::drop_oldest() {

@@ -96,4 +96,25 @@ TEST(Ring, CutsAtItsLongestLine) {
     EXPECT_EQ(contents(ring)[0].text.size(), Ring::kMaxLine);
 }
 
+// A crash report reads the ring after whatever went wrong: any bytes may stand in it.
+TEST(Ring, WrittenOverItIsStillReadInside) {
+    for (int fill : {0xff, 0x7f, 0x01}) {
+        for (size_t size : {4, 64, 1024}) {
+            std::vector<char> storage(size);
+            Ring ring(storage);
+            for (int i = 0; i < 100; i++) {
+                ring.append("some text", 9, 1, false);
+            }
+            std::fill(storage.begin(), storage.end(), static_cast<char>(fill));
+            size_t position = ring.oldest();
+            for (size_t i = 0; i < ring.lines(); i++, position = ring.next(position)) {
+                ASSERT_LT(position, size);
+                const Ring::Line line = ring.at(position);
+                ASSERT_LE(line.first_size + line.second_size, size);
+                ASSERT_LE(line.first_size, storage.data() + size - line.first);
+            }
+        }
+    }
+}
+
 } // namespace
