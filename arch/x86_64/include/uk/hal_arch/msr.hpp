@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Model-specific registers. Reading or writing one that does not exist is a general protection fault.
+// Model-specific registers. Reading or writing one that does not exist is a general protection
+// fault.
 #pragma once
 
 #include <cstdint>

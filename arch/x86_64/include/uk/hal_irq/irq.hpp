@@ -42,8 +42,8 @@ inline void irq_restore(IrqState state) {
     }
 }
 
-// With interrupts off, "sti; hlt" opens the window and waits in one: an interrupt that is pending or
-// arrives in between ends the wait.
+// With interrupts off, "sti; hlt" opens the window and waits in one: an interrupt that is pending
+// or arrives in between ends the wait.
 inline void cpu_halt() {
     IrqState state = irq_state();
     asm volatile("sti\n\thlt" ::: "memory");

@@ -17,7 +17,8 @@
 #define UK_IST_STACK_SIZE 256   /* one for each IST entry: holds a frame until it is moved */
 #define UK_IST_COUNT 5
 
-/* QEMU isa-debug-exit, where QEMU puts it by default, and the status of an image that never got to main. */
+/* QEMU isa-debug-exit, where QEMU puts it by default, and the status of an image that never got to
+ * main. */
 #define UK_DEBUG_EXIT_PORT 0x501
 #define UK_EXIT_BOOT_FAILED 126
 
