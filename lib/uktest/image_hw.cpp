@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The tests of this image: cases from the linker section, printed on the console, run when asked.
+#include <uk/boot.h>
 #include <uk/config.hpp>
 #include <uk/hal/console.hpp>
-#include <uk/hal/power.hpp>
 #include <uk/init.hpp>
 #include <uk/libparam.hpp>
 #include <uk/test.hpp>
@@ -17,10 +17,11 @@ Totals run_all(const char* filter) {
 static constinit const char* filter = "";
 UK_LIBPARAM_NAMED("test.filter", filter, string, "run only the tests whose name contains this");
 
-// Instead of main: the status tells the machine that started us how it went.
+// Instead of main: the status tells the machine that started us how it went. Tests that nobody ran
+// did not pass.
 static void autorun() {
     const Totals totals = run_all(filter);
-    hal::shutdown(hal::Shutdown::exit, totals.failed == 0 ? 0 : 1);
+    uk_exit(totals.failed == 0 && totals.passed != 0 ? 0 : 1);
 }
 UK_INIT(late, "test autorun", autorun);
 #endif

@@ -41,6 +41,21 @@ def run(target: str, arguments="", parameters=""):
     return done.stdout.replace("\r", ""), int(named.group(1)) if named else done.returncode
 
 
+def configured(folder, *options):
+    """make of tests/guest for linuxu with these lines in its configuration."""
+    config = folder / "config"
+    config.write_text("\n".join(["CONFIG_LIBUKTEST=y", *options]) + "\n", encoding="utf-8")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
+    command = ["make", "-C", ROOT, "--no-print-directory", "A=tests/guest", "T=linuxu-x86_64", f"O={folder}/build",
+               f"C={config}"]
+    for goals in (["olddefconfig"], []):
+        done = subprocess.run([*command, *goals], capture_output=True, text=True, check=False, timeout=600,
+                              env={**clean, "UK_INSTALL": "no"})
+        if done.returncode != 0:
+            break
+    return done, folder / "build" / "guest_linuxu-x86_64"
+
+
 def report_of(console: str) -> str:
     found = re.findall(r"^---- Microlith crash report begins ----\n(.*?)^---- Microlith crash report ends ----\n",
                        console, re.S | re.M)

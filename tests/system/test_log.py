@@ -2,7 +2,6 @@
 """The log of a running image: thresholds, replay of the boot, levels of single libraries, no log at all."""
 import re
 import subprocess
-import os
 
 import guest
 import pytest
@@ -44,32 +43,17 @@ def test_none_silences_even_warnings(target):
     assert status == 0 and not LINE.search(console), console
 
 
-def configured(folder, *options):
-    """make of tests/guest for linuxu with these lines in its configuration."""
-    config = folder / "config"
-    config.write_text("\n".join(["CONFIG_LIBUKTEST=y", *options]) + "\n", encoding="utf-8")
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
-    command = ["make", "-C", guest.ROOT, "--no-print-directory", "A=tests/guest", "T=linuxu-x86_64", f"O={folder}/build",
-               f"C={config}"]
-    for goals in (["olddefconfig"], []):
-        done = subprocess.run([*command, *goals], capture_output=True, text=True, check=False, timeout=600,
-                              env={**clean, "UK_INSTALL": "no"})
-        if done.returncode != 0:
-            break
-    return done, folder / "build" / "guest_linuxu-x86_64"
-
-
 def test_a_misspelt_library_or_level_is_an_error(tmp_path):
-    done, _ = configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukalocc=debug"')
+    done, _ = guest.configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukalocc=debug"')
     assert done.returncode != 0
     assert "LIBUKPRINT_LEVELS: there is no library 'ukalocc'; this image has: " in done.stdout + done.stderr
-    done, _ = configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukalloc=loud"')
+    done, _ = guest.configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukalloc=loud"')
     assert done.returncode != 0
     assert "LIBUKPRINT_LEVELS: 'ukalloc=loud': write library=level" in done.stdout + done.stderr
 
 
 def test_levels_of_single_libraries_are_compiled_in(tmp_path):
-    done, image = configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukboot=err,appguest=warn"')
+    done, image = guest.configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukboot=err,appguest=warn"')
     assert done.returncode == 0, done.stdout + done.stderr
     text = image.read_bytes()
     assert b"the last thing that was logged" not in text and b"a line without its end" in text
