@@ -39,6 +39,8 @@ inline IrqState irq_save() {
 inline void irq_restore(IrqState state) {
     if ((state.rflags & kRflagsIf) != 0) {
         irq_enable();
+    } else {
+        irq_disable();
     }
 }
 
