@@ -127,7 +127,8 @@ Result<bool> parse_bool(std::string_view text) {
 
 unsigned edit_distance(std::string_view a, std::string_view b, unsigned limit) {
     constexpr std::size_t kMax = 63;
-    // Not a == b: clang would make a function of std:: for it, which the application's copy could replace.
+    // Not a == b: clang would make a function of std:: for it, which the application's copy could
+    // replace.
     if (a.size() == b.size() && (a.empty() || memcmp(a.data(), b.data(), a.size()) == 0))
         return 0;
     if (a.size() > kMax || b.size() > kMax)
