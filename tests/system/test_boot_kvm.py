@@ -242,6 +242,9 @@ def test_run_tells_ends_apart(image):
     assert status == 1 and "known are pc, q35, microvm" in output
     output, status = started(RUN, image, CPUS="100000")
     assert status == 125 and "QEMU did not start the image" in output
+    # With a closed standard input, too.
+    environment = {**os.environ, "UK_IMAGE": image, "UK_PLAT": "kvm", "ARGS": "end:9"}
+    assert subprocess.run(["sh", "-c", 'exec "$0" <&-', RUN], env=environment, timeout=LIMIT, check=False).returncode == 9
     output, _ = started(RUN, image, ARGS="end:0", V="1")
     assert re.search(r"^qemu-system-x86_64 .*-append end:0$", output, re.M)
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr uint32_t kHasXsave = 1 << 26; // leaf 1, ecx
 constexpr uint64_t kCr4Osxsave = 1 << 18;
+constexpr uint32_t kMxcsrAtReset = 0x1f80;
 constexpr uint64_t kX87AndSse = 0x3;
 constexpr uint64_t kAvx = 0x4;
 constexpr uint64_t kAvx512 = 0xe0; // all three or none
@@ -46,6 +47,8 @@ Result<> complain(Error error) {
 } // namespace
 
 void x86::enable_extended_state() {
+    const uint32_t exceptions_masked = kMxcsrAtReset;
+    asm volatile("fninit\n\tldmxcsr %0" : : "m"(exceptions_masked));
     if ((hal::cpuid_unchecked(1).ecx & kHasXsave) == 0) {
         return;
     }

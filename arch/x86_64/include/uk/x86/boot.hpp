@@ -17,8 +17,8 @@ extern "C" [[noreturn]] void uk_platform_start(uint32_t magic, uint32_t informat
 
 namespace uk::x86 {
 
-// Switches on the extended state (AVX and what else has room in XSAVE) that the processor has; x87
-// and SSE are on already. Once, at boot.
+// Puts x87 and SSE, which are on, into their state at reset, and switches on AVX and AVX-512 if the
+// processor has them. Once, at boot.
 void enable_extended_state();
 
 // Fills `info` from what the loader left: memory map (with what loader and image occupy), command
