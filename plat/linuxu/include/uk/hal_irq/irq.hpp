@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Interrupts on linuxu: a soft mask. The host delivers nothing but faults to this process, so
-// nothing can become pending while it is closed.
+// nothing can become pending while it is closed. Applications may include this: no <atomic>, which
+// brings the toolchain's hosted headers with it.
 #pragma once
-
-#include <atomic>
 
 namespace uk::linuxu {
 
-inline constinit std::atomic<bool> g_irq_enabled{false};
+inline constinit bool g_irq_enabled = false; // touched through __atomic_* only
 
 // Waits until a host signal has been handled. Blocks.
 void wait_for_signal();
@@ -21,17 +20,17 @@ struct IrqState {
 };
 
 inline bool irq_enabled() {
-    return linuxu::g_irq_enabled.load(std::memory_order_relaxed);
+    return __atomic_load_n(&linuxu::g_irq_enabled, __ATOMIC_RELAXED);
 }
 
 inline void irq_disable() {
-    linuxu::g_irq_enabled.store(false, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
+    __atomic_store_n(&linuxu::g_irq_enabled, false, __ATOMIC_RELAXED);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 inline void irq_enable() {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    linuxu::g_irq_enabled.store(true, std::memory_order_relaxed);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    __atomic_store_n(&linuxu::g_irq_enabled, true, __ATOMIC_RELAXED);
 }
 
 inline IrqState irq_save() {
