@@ -39,7 +39,7 @@ def boot(*options, limit=LIMIT, serial=("-serial", "stdio"), **machine) -> tuple
 def started(script: str, image: str, **settings) -> tuple:
     """(output, status) of support/run/run or debug, as make calls it."""
     environment = {k: v for k, v in os.environ.items() if k not in ("ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "V")}
-    environment.update(UK_IMAGE=image, UK_PLAT="kvm", **settings)
+    environment.update({"UK_IMAGE": image, "UK_PLAT": "kvm", **settings})
     done = subprocess.run([script], capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
                           timeout=LIMIT, check=False, env=environment)
     return done.stdout.replace("\r", "") + done.stderr, done.returncode
@@ -266,6 +266,11 @@ def test_debug_stops_in_main(image):
     output, status = started(DEBUG, image, ARGS="end:0", GDB_ARGS="-batch -ex bt -ex uk-memory")
     assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at tests/guest/main\.cpp:\d+$", output, re.M), output
     assert re.search(r"^kvm, entered by PVH\n(0x\w{16} 0x\w{16} \w+\n)+", output, re.M)
+
+
+def test_debug_stops_a_process_in_main():
+    output, status = started(DEBUG, guest.build("linuxu-x86_64"), UK_PLAT="linuxu", ARGS="end:0", GDB_ARGS="-batch -ex bt")
+    assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at tests/guest/main\.cpp:\d+$", output, re.M), output
 
 
 def test_initrd_arrives(image, tmp_path):

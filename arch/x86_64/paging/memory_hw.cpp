@@ -86,7 +86,9 @@ Paddr hal::direct_map_paddr(const void* pointer) {
 }
 
 Result<PhysRange> hal::direct_map_open(PhysRange range) {
-    return direct().open(range);
+    Result<PhysRange> opened = direct().open(range);
+    // A device is mapped there: that is not memory.
+    return opened.code() == Errno::exist ? Result<PhysRange>(Errno::inval) : opened;
 }
 
 Result<volatile void*> hal::map_device(Paddr start, size_t size) {
