@@ -4,7 +4,7 @@
 #include <uk/x86/irq.hpp>
 
 #include <uk/hal/irq.hpp>
-#include <uk/x86/layout.h>
+#include <uk/x86/gate.hpp>
 
 extern "C" {
 extern const char uk_irq_stubs[]; // 16 bytes for each line
@@ -16,17 +16,6 @@ namespace {
 
 using namespace x86;
 
-struct Gate {
-    uint64_t low;
-    uint64_t high;
-};
-
-struct [[gnu::packed]] TablePointer {
-    uint16_t limit;
-    uint64_t base;
-};
-
-constexpr uint64_t kInterruptGate = 0x8e00;
 constexpr uint64_t kIst = 5; // as the common exceptions
 constexpr unsigned kGates = kFirstIrqVector + kIrqLines;
 
@@ -47,13 +36,10 @@ void x86::irq_init(void (*handler)(unsigned line)) {
     }
     auto address = reinterpret_cast<uint64_t>(uk_irq_stubs);
     for (unsigned i = kFirstIrqVector; i < kGates; i++) {
-        g_gates[i] = {(address & 0xffff) | UK_SELECTOR_CODE << 16 | (kInterruptGate | kIst) << 32 |
-                          (address >> 16 & 0xffff) << 48,
-                      address >> 32};
+        g_gates[i] = gate_to(address, kIst);
         address += 16;
     }
-    TablePointer pointer{sizeof g_gates - 1, reinterpret_cast<uint64_t>(g_gates)};
-    asm volatile("lidt %0" : : "m"(pointer), "m"(g_gates));
+    load_gates(g_gates);
     hal::irq_restore(state);
 }
 

@@ -6,6 +6,7 @@
 
 #include <uk/hal/image.hpp>
 #include <uk/hal/trap.hpp>
+#include <uk/x86/gate.hpp>
 #include <uk/x86/layout.h>
 
 #include "frame.hpp"
@@ -44,18 +45,6 @@ struct [[gnu::packed]] TaskState {
 };
 static_assert(sizeof(TaskState) == 104);
 
-// Intel SDM 3A, 6.14.1: 64-bit interrupt gate.
-struct Gate {
-    uint64_t low;
-    uint64_t high;
-};
-
-struct [[gnu::packed]] TablePointer {
-    uint16_t limit;
-    uint64_t base;
-};
-
-constexpr uint64_t kInterruptGate = 0x8e00;
 constexpr uint64_t kTaskStateType = 0x89;
 
 constinit TaskState g_task{};
@@ -81,10 +70,7 @@ constexpr uint64_t ist_of(unsigned vector) {
 void fill_gates() {
     auto address = reinterpret_cast<uint64_t>(uk_trap_stubs);
     for (unsigned vector = 0; vector < kVectors; vector++) {
-        g_gates[vector] = {(address & 0xffff) | UK_SELECTOR_CODE << 16 |
-                               (kInterruptGate | ist_of(vector)) << 32 |
-                               (address >> 16 & 0xffff) << 48,
-                           address >> 32};
+        g_gates[vector] = gate_to(address, ist_of(vector));
         address += 16;
     }
 }
@@ -119,8 +105,7 @@ bool repair(hal::TrapFrame& frame) {
 void x86::trap_init() {
     fill_gates();
     fill_task();
-    TablePointer pointer{sizeof g_gates - 1, reinterpret_cast<uint64_t>(g_gates)};
-    asm volatile("lidt %0" : : "m"(pointer), "m"(g_gates));
+    load_gates(g_gates);
     asm volatile("ltr %w0" : : "r"(UK_SELECTOR_TSS) : "memory");
 }
 
