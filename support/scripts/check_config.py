@@ -10,7 +10,7 @@ import gatelib
 
 # The root menu sources files by these variables; the gate looks at the tree without an outside folder.
 ENVIRONMENT = {"UK_T_ARCH": "X86_64", "UK_T_PLAT": "KVM", "UK_APP_NAME": "hello", "UK_APP_DIR": "apps/hello",
-               "UK_EXTERNAL_LIBS": "/nonexistent"}
+               "UK_EXTERNAL_LIBS": "/dev/null"}
 
 
 def _applications(root: str) -> list:
@@ -47,7 +47,7 @@ def check(root: str) -> list:
     if not os.path.exists(os.path.join(root, "Config.uk")):
         return []
     findings = []
-    for application in _applications(root) or ["/nonexistent"]:
+    for application in _applications(root) or ["/dev/null"]:
         findings += check_menu(root, application)
     return findings
 

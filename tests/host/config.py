@@ -16,7 +16,7 @@ WANTED = {"LIBNOLIBC_FLOAT": "y"}
 
 def load() -> kconfiglib.Kconfig:
     os.environ.update(UK_T_ARCH="X86_64", UK_T_PLAT="LINUXU", UK_APP_NAME="hosttest",
-                      UK_APP_DIR="/nonexistent", UK_EXTERNAL_LIBS="/nonexistent")
+                      UK_APP_DIR="/dev/null", UK_EXTERNAL_LIBS="/dev/null")
     kconf = kconfiglib.Kconfig("Config.uk", warn=False)
     for name, value in WANTED.items():
         if name in kconf.syms:
