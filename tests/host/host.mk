@@ -70,8 +70,9 @@ OPT.gcc-asan.test := -O0
 COMMON := -std=c++20 -DUK_HOST_TEST -g1 -fno-omit-frame-pointer -pthread \
           -Wall -Wextra -Wshadow -Wundef -Werror -MMD -MP $(INCLUDES) -include uk/config.h
 CXX.gcc-asan   := $(GXX) -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-psabi
-# Coverage for libFuzzer costs little, so tests and fuzz targets share their objects.
-CXX.clang-asan := $(CLANGXX) -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+CXX.clang-asan := $(CLANGXX) -fsanitize=address,undefined -fno-sanitize-recover=all
+# What libFuzzer needs to learn costs the tests little, so both share the sources' objects.
+COVERAGE.clang-asan := -fsanitize-coverage=inline-8bit-counters,pc-table
 CXX.gcc-tsan   := $(GXX) -fsanitize=thread -Wno-tsan
 PCH.gcc-asan   := gch
 PCH.gcc-tsan   := gch
@@ -99,7 +100,7 @@ RULE.$(2) := y
 $(2): $(3) tests/host/host.mk | $(OUT)/include/uk/config.h $(5)
 	@mkdir -p $$(@D)
 	@echo "  CXX $(1) $(3)"
-	$(Q)$(CXX.$(1)) $(4) $(COMMON) $(OPT.$(1)$(if $(findstring /tests/,$(3)),.test)) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
+	$(Q)$(CXX.$(1)) $(4) $(COMMON) $(if $(findstring /tests/,$(3)),$(OPT.$(1).test),$(OPT.$(1)) $(COVERAGE.$(1))) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
 	    { rm -f $$@; touch $$@.failed; }
 DEPS += $(2:.o=.d)
 endif
