@@ -142,7 +142,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 # --- fuzz targets: one binary for each tests/*_fuzz.cpp; run by tests/fuzz/run ----------------------
 # $(1) source, $(2) its folder, $(3) the folder's own objects
 define fuzz_target
-$(call object,clang-asan,$(OUT)/clang-asan/$(1:.cpp=.o),$(1),$(CXXFLAGS.$(2)))
+$(call object,clang-asan,$(OUT)/clang-asan/$(1:.cpp=.o),$(1),$(CXXFLAGS.$(2)) $(COVERAGE.clang-asan))
 $(foreach s,$(SRCS.$(2)),$(eval $(call object,clang-asan,$(OUT)/clang-asan/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)) $(SRCS_FLAGS.$(2)))))
 $(OUT)/clang-asan/$(1:.cpp=): $(OUT)/clang-asan/$(1:.cpp=.o) $(3) $(OUT)/clang-asan/libpure.a $(OUT)/clang-asan/libfakes.a
 	@echo "  LD  fuzz $(1)"; rm -f $$@

@@ -12,11 +12,11 @@ O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTI
 # name, target, compiler, options over the default configuration, built for check (not only for check-all)
 IMAGES = [
     ("gcc", KVM, GCC, [], True), ("clang", KVM, CLANG, [], True),
-    ("gcc-size", KVM, GCC, [O_S], True), ("gcc-debug", KVM, GCC, [O_0], True),
-    ("gcc-lto", KVM, GCC, [LTO], True), ("clang-lto", KVM, CLANG, [LTO], True),
+    ("gcc-debug", KVM, GCC, [O_0], True), ("gcc-size-lto", KVM, GCC, [O_S, LTO], True),
+    ("clang-lto", KVM, CLANG, [LTO], True),
     ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], True),
     ("clang-size", KVM, CLANG, [O_S], False), ("clang-debug", KVM, CLANG, [O_0], False),
-    ("gcc-size-lto", KVM, GCC, [O_S, LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
+    ("gcc-size", KVM, GCC, [O_S], False), ("gcc-lto", KVM, GCC, [LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
     ("gcc-lto", LINUXU, GCC, [LTO], False), ("clang-lto", LINUXU, CLANG, [LTO], False),
 ]
 GUESTS = [("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False)]
