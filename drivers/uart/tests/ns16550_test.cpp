@@ -68,6 +68,9 @@ struct Chip {
             (latch ? divisor_high : interrupt_enable) = value;
             break;
         case 2:
+            if (((value ^ fifo_control) & 1) != 0 || (value & 2) != 0) {
+                incoming.clear();
+            }
             fifo_control = value;
             break;
         case 3:
@@ -150,6 +153,18 @@ TEST(Ns16550, ReadsWhatIsThere) {
     EXPECT_EQ(std::string(bytes, 4), std::string("abc\0", 4));
     EXPECT_EQ(uart.read_some(bytes, 4), 1u);
     EXPECT_EQ(bytes[0], 'e');
+}
+
+TEST(Ns16550, KeepsWhatWasTypedBeforeItStarted) {
+    Chip chip;
+    chip.incoming = {'B', 'o'};
+    Uart uart(Io{&chip});
+    uart.start();
+    chip.incoming.push_back('b');
+    char bytes[8];
+    EXPECT_EQ(uart.read_some(bytes, 1), 1u);
+    EXPECT_EQ(uart.read_some(bytes + 1, 7), 2u);
+    EXPECT_EQ(std::string(bytes, 3), "Bob");
 }
 
 TEST(Ns16550, LeavesAnEmptyBusAlone) {

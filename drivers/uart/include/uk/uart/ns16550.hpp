@@ -27,6 +27,7 @@ class Ns16550 {
             write(kDivisorLow, 1);
             write(kDivisorHigh, 0);
             write(kLineControl, WordLength::of(kEightBits));
+            hold_early_input();
             write(kFifoControl, kFifoOnAndEmpty);
             write(kModemControl, kReadyToSend);
         }
@@ -49,6 +50,9 @@ class Ns16550 {
     // Takes what has arrived, at most `size` bytes; 0 = nothing.
     size_t read_some(char* data, size_t size) {
         size_t count = 0;
+        while (held_first_ < held_end_ && count < size) {
+            data[count++] = held_[held_first_++];
+        }
         while (present_ && count < size && DataReady::get(read(kLineStatus)) != 0) {
             data[count++] = static_cast<char>(read(kData));
         }
@@ -80,6 +84,13 @@ class Ns16550 {
     uint8_t read(uint32_t offset) { return io_.template read<uint8_t>(offset); }
     void write(uint32_t offset, uint8_t value) { io_.template write<uint8_t>(offset, value); }
 
+    // Switching the FIFOs on empties them (8.4); what came before is not lost.
+    void hold_early_input() {
+        while (held_end_ < sizeof held_ && DataReady::get(read(kLineStatus)) != 0) {
+            held_[held_end_++] = static_cast<char>(read(kData));
+        }
+    }
+
     bool keeps(uint8_t value) {
         write(kScratch, value);
         return read(kScratch) == value;
@@ -98,6 +109,9 @@ class Ns16550 {
 
     Io io_;
     bool present_ = false;
+    uint8_t held_first_ = 0;
+    uint8_t held_end_ = 0;
+    char held_[kFifoSize] = {};
 };
 
 } // namespace uk::uart
