@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The user commands of the top Makefile, one function each."""
+import contextlib
+import glob
 import os
 import shlex
 import subprocess
@@ -142,23 +144,34 @@ def clean(ctx, goal) -> int:
     engine.remove(ctx, ctx.obj)
     for path in (image, image + ".dbg", image + ".map"):
         engine.remove(ctx, path)
-    if goal == "properclean" and ctx.in_tree:
+    if goal != "clean" and ctx.in_tree:
         engine.remove(ctx, ctx.config)
         engine.remove(ctx, ctx.config + ".old")
     if goal == "properclean" and not ctx.in_tree or goal == "distclean":
-        for path in (f"{ctx.out}/obj", f"{ctx.out}/download", f"{ctx.out}/*_{ctx.target}*", f"{ctx.out}/*.config",
-                     f"{ctx.out}/*.config.old"):
-            engine.remove(ctx, path)
+        remove_outputs(ctx)
     if goal == "distclean":
         names = [] if ctx.in_tree else [ctx.config, ctx.config + ".old"]
-        place = engine.compile_commands_folder(ctx)
-        for path in names + [f"{place}/compile_commands.json"] + ([ctx.out] if ctx.in_tree else []):
+        names.append(f"{engine.compile_commands_folder(ctx)}/compile_commands.json")
+        if ctx.in_tree and ctx.out == f"{ctx.base}/build":
+            names.append(ctx.out)  # ours alone; a folder given with O= may hold other things
+        for path in names:
             engine.remove(ctx, path)
-        try:
+        with contextlib.suppress(OSError):
             os.rmdir(ctx.out)
-        except OSError:
-            pass
     return 0
+
+
+def remove_outputs(ctx) -> None:
+    """Removes what builds left in the output folder, and nothing else: O= may name a folder with other things in it."""
+    for folder in glob.glob(f"{glob.escape(ctx.out)}/obj/*"):
+        if os.path.exists(f"{folder}/.lock"):  # made by engine.locked()
+            stem = f"{ctx.out}/{os.path.basename(folder)}"
+            for path in (folder, *(stem + end for end in ("", ".dbg", ".map", ".config", ".config.old"))):
+                engine.remove(ctx, path)
+    for path in (f"{ctx.out}/obj/.tools", f"{ctx.out}/download"):
+        engine.remove(ctx, path)
+    with contextlib.suppress(OSError):
+        os.rmdir(f"{ctx.out}/obj")
 
 
 GOALS = {

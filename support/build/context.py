@@ -38,6 +38,9 @@ class Context:
         self.base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         check_path("the folder of Microlith", self.base)
         self.app = self._folder("A", environ.get("A") or os.path.join(self.base, "apps/hello"))
+        if not os.path.exists(f"{self.app}/Makefile.uk"):
+            raise UserError(f"error: A={environ.get('A')}: there is no Makefile.uk in {self.app}, so this is not an application "
+                            "folder; docs/write-an-application.md says how to make one")
         self.in_tree = self.app.startswith(self.base + "/")
         self.libs = [self._folder("L", p) for p in environ.get("L", "").split(":") if p]
         self.verbose = environ.get("V", "") not in ("", "0")

@@ -2,7 +2,6 @@
 """Runs the inner make: lock, tools, counting pass, building pass, error report, compile_commands.json."""
 import contextlib
 import fcntl
-import glob
 import hashlib
 import json
 import os
@@ -74,7 +73,12 @@ def user_flags(ctx):
     first = words[0] if words and not words[0].startswith("-") else ""
     jobs = [w for w in words if re.match(r"-j|--jobserver", w) or w.startswith("-l")]
     taken = ("A", "T", "L", "O", "C", "N", "V")
-    passed = [v for v in shlex.split(variables.replace("$$", "$")) if v.split("=")[0].strip(":?+") not in taken]
+    try:
+        given = shlex.split(variables.replace("$$", "$"))
+    except ValueError:
+        raise UserError("error: a quotation mark in a variable of this make is not closed "
+                        "(inside ARGS= or PARAMS= write \"it's\" with both kinds: ARGS='\"it'\\''s\"')") from None
+    passed = [v for v in given if v.split("=")[0].strip(":?+") not in taken]
     return jobs, "k" in first, passed
 
 
@@ -189,9 +193,10 @@ def write_compile_commands(ctx) -> None:
         toolchain.write_atomic(f"{place}/compile_commands.json", json.dumps(entries, indent=1) + "\n")
 
 
-def remove(ctx, pattern: str) -> None:
-    for path in glob.glob(pattern):
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
+def remove(_ctx, path: str) -> None:
+    """Removes one file or folder; it need not be there."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(FileNotFoundError):
             os.unlink(path)

@@ -315,6 +315,27 @@ def test_clean_goals(tree):
     assert not os.path.exists(tree.file("build")) and not os.path.exists(tree.file("compile_commands.json"))
 
 
+def test_distclean_leaves_what_make_did_not_create(tree):
+    folder = tree.file("elsewhere")
+    os.makedirs(f"{folder}/obj/mine")
+    for name in ("notes", "obj/mine/data", f"my_{TARGET}.txt"):
+        with open(f"{folder}/{name}", "w", encoding="utf-8"):
+            pass
+    tree.good(f"O={folder}")
+    tree.good(f"O={folder}", "distclean")
+    left = sorted(os.path.join(where, f)[len(folder) + 1:] for where, _, files in os.walk(folder) for f in files)
+    assert left == sorted([f"my_{TARGET}.txt", "notes", "obj/mine/data"])
+
+
+def test_an_open_quote_is_named(tree):
+    assert "a quotation mark in a variable of this make is not closed" in tree.bad("ARGS=it's")
+
+
+def test_a_folder_without_makefile_is_no_application(tree):
+    os.makedirs(tree.file("empty"))
+    assert "there is no Makefile.uk in" in tree.bad("A=empty")
+
+
 def test_help_names_every_goal(tree):
     text = tree.good("help").stdout
     makefile = open(f"{ROOT}/Makefile", encoding="utf-8").read()
