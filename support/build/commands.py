@@ -75,8 +75,9 @@ def script(ctx, path, *arguments, env=None) -> int:
     drop = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL")
     clean = {k: v for k, v in ctx.env.items() if k not in drop}
     sys.stdout.flush()
-    return subprocess.run([full, *arguments], env={**clean, **names, **(env or {})}, check=False,
-                          cwd=ctx.cwd).returncode
+    status = subprocess.run([full, *arguments], env={**clean, **names, **(env or {})}, check=False,
+                            cwd=ctx.cwd).returncode
+    return 128 - status if status < 0 else status  # a signal, as a shell shows it
 
 
 def setup(ctx, word) -> None:

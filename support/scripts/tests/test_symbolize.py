@@ -120,3 +120,9 @@ def test_nested_failures_are_named(image):
 def test_wrong_file_name(tmp_path):
     result = subprocess.run([SCRIPT, str(tmp_path / "none")], capture_output=True, text=True, check=False)
     assert result.returncode == 2 and "no such file" in result.stderr
+
+
+def test_looks_where_make_says_the_image_is(image, tmp_path):
+    made = f"{image.removesuffix('.dbg')}: up to date, 54,472 bytes. Start it with: make run\n"
+    result = symbolize(made + report(*facts(image)), cwd=tmp_path)
+    assert result.returncode == 0 and "uk::crash(int*)" in result.stdout
