@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: BSD-3-Clause
+ARCHFLAGS-y += -mcmodel=kernel -fno-pic # the second for assembly, too
+PLAT_LDSCRIPT := $(UK_BASE)/arch/x86_64/boot/image.lds.S
+PLAT_LDFLAGS-y += --nmagic
+
+LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp clock_wall.cpp clock_idle.cpp|isr)
