@@ -97,8 +97,21 @@ def run_image(ctx, goal) -> int:
     setup(ctx, ctx.target)
     if goal == "debug":
         setup(ctx, "debug")
+    check_run(ctx)
     build_image(ctx, goal)
-    return script(ctx, f"support/run/{goal}")
+    return script(ctx, "support/run/run", *(["debug"] if goal == "debug" else []))
+
+
+def check_run(ctx) -> None:
+    """Refuses wrong variables of `make run` before anything is built."""
+    sys.path.append(f"{ctx.base}/support/run")
+    import machine
+    import targets
+    os.environ["UK_TARGET"] = ctx.target
+    try:
+        targets.check(ctx.plat, ctx.arch)
+    except machine.Problem as problem:
+        raise UserError(str(problem)) from problem
 
 
 def check(ctx, goal) -> int:

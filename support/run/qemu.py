@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""An image as a machine of QEMU: sizes and processors, accelerator, supervision, gdb."""
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from machine import Problem, gdb, image, setting, show, split
+
+
+def bytes_of(size: str) -> int:
+    """What QEMU's -m means: MiB if there is no unit."""
+    found = re.fullmatch(r"(\d+)([kKmMgG]?)", size)
+    if not found or int(found[1]) == 0:
+        raise Problem(f"error: MEM={size} is not a size such as 64M (units: K, M, G)")
+    return int(found[1]) << {"k": 10, "m": 20, "g": 30}[found[2].lower() or "m"]
+
+
+def check_variables(machines) -> None:
+    """Values that are wrong whatever the image is."""
+    name, cpus = setting("MACHINE"), setting("CPUS", "1")
+    if name and name not in machines:
+        raise Problem(f"error: MACHINE={name}: known for {setting('UK_TARGET', 'this target')} are {', '.join(machines)}")
+    if not cpus.isdigit() or int(cpus) < 1:
+        raise Problem(f"error: CPUS={cpus} is not a number of processors")
+    if setting("ACCEL") not in ("", "tcg", "kvm"):
+        raise Problem(f"error: ACCEL={setting('ACCEL')}: known are tcg and kvm")
+    bytes_of(setting("MEM", "64M"))
+
+
+def kvm_works() -> bool:
+    """Whether this machine runs guests of its own kind on the processor."""
+    with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+        able = os.uname().machine == "aarch64" or re.search(r"^flags\s*:.*\b(vmx|svm)\b", file.read(), re.M)
+    return bool(able) and os.access("/dev/kvm", os.R_OK | os.W_OK)
+
+
+def accelerator(arch: str, emulated: str = "max") -> list:
+    """KVM where processor and permissions allow it, else emulation of the processor `emulated`."""
+    same = os.uname().machine == {"arm64": "aarch64"}.get(arch, arch)
+    wanted = setting("ACCEL") or ("kvm" if same and kvm_works() else "tcg")
+    return ["-accel", wanted, "-cpu", "host" if wanted == "kvm" else emulated]
+
+
+def image_end(path: str) -> int:
+    """The physical address up to which the parts of an ELF image reach."""
+    with open(path, "rb") as file:
+        data = file.read()
+    offset = struct.unpack_from("<Q", data, 32)[0]
+    size, count = struct.unpack_from("<HH", data, 54)
+    parts = [struct.unpack_from("<IIQQQQQ", data, offset + i * size) for i in range(count)]
+    return max(part[4] + part[6] for part in parts if part[0] == 1)
+
+
+def forward(source, seen: list) -> None:
+    """Copies QEMU's own messages, but for the word that we ended it, and notes whether one is an error."""
+    for line in iter(source.readline, b""):
+        text = line.decode(errors="replace")
+        if text.startswith("qemu-system") and "terminating on signal" in text:
+            continue
+        sys.stderr.buffer.write(line)
+        sys.stderr.buffer.flush()
+        if text.startswith("qemu-system") and "warning:" not in text:
+            seen.append(text)
+
+
+def usable_input():
+    """Our standard input, or nothing if it is closed or belongs to a job in the foreground (QEMU would be stopped)."""
+    try:
+        ours = not os.isatty(0) or os.tcgetpgrp(0) == os.getpgrp()
+        os.fstat(0)
+    except OSError:
+        ours = False
+    return None if ours else subprocess.DEVNULL
+
+
+class Supervised:
+    """QEMU with its messages watched."""
+
+    def __init__(self, command: list, **how):
+        show(command)
+        self.errors = []
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, **how)
+        self.reader = threading.Thread(target=forward, args=(self.process.stderr, self.errors))
+        self.reader.start()
+
+    def wait(self) -> int:
+        code = self.process.wait()
+        self.reader.join()
+        return code
+
+
+def run(command, status_of) -> int:
+    """Starts `command(console options)` until it ends; `status_of(exit code, QEMU failed)` is what it means, and a word
+    about it. Ctrl-C ends the machine (130)."""
+    interrupted = []
+    signal.signal(signal.SIGINT, lambda *_: interrupted.append(1))  # QEMU gets it, too, and ends
+    words = command(["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"])
+    machine = Supervised(words, stdin=usable_input())
+    code = machine.wait()
+    if interrupted:
+        return 130
+    status, note = status_of(code, bool(machine.errors))
+    if note:
+        print(f"run: {note}", file=sys.stderr)
+    return status
+
+
+def wait_for(path: str, process) -> None:
+    for _ in range(200):
+        if os.path.exists(path):
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise Problem("error: QEMU did not start; see its message above, and V=1 for the command")
+
+
+def debug(command, program: str = "gdb") -> int:
+    """gdb stopped in main(). The guest gets no input."""
+    with tempfile.TemporaryDirectory() as folder:
+        socket = os.path.join(folder, "gdb")
+        words = command(["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"])
+        words += ["-S", "-chardev", f"socket,id=gdb,path={socket},server=on,wait=off", "-gdb", "chardev:gdb"]
+        # A session of its own: Ctrl-C belongs to gdb.
+        machine = Supervised(words, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            wait_for(socket, machine.process)
+            words = gdb(["-ex", f"target remote {socket}", "-ex", "thbreak main", "-ex", "continue",
+                         *split("GDB_ARGS"), image() + ".dbg"], program)
+            show(words)
+            return subprocess.run(words, check=False).returncode
+        finally:
+            machine.process.terminate()
+            machine.wait()

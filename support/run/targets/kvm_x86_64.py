@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""x86_64 under QEMU: machines pc, q35 and microvm. Statuses come through isa-debug-exit."""
+import machine
+import qemu
+from machine import Problem, setting
+
+MACHINES = {"pc": "pc", "q35": "q35", "microvm": "microvm,acpi=on,isa-serial=on,pit=on,pic=on,rtc=on"}
+INSTEAD = {}
+PANIC = 127         # what a panic leaves in the 7 bits of isa-debug-exit
+MOST_TEXT = 4095    # bytes of command line that QEMU's PVH loader takes on pc and q35; more damages what it leaves
+FIRMWARE, FIRMWARE_FROM = 352 << 10, 1280 << 10  # what SeaBIOS uses at the end of memory, if there is more than that
+
+
+def check() -> None:
+    qemu.check_variables(MACHINES)
+
+
+def check_fit(name: str, memory: str, line: str) -> None:
+    """Refuses what would end in silence: QEMU loads the image before the firmware runs, even where there is no memory."""
+    end, size = qemu.image_end(machine.image()), qemu.bytes_of(memory)
+    room = 0 if name == "microvm" or size <= FIRMWARE_FROM else FIRMWARE
+    if size < end + room:
+        least = (end + (FIRMWARE if name != "microvm" else 64 << 10) + (128 << 10) - 1) >> 17 << 7
+        why = " and the firmware overwrites what is above it, before it starts" if room and size >= end else ""
+        raise Problem(f"error: MEM={memory}: the image fills memory up to {end >> 10} KiB{why}; give it MEM={least}K or more")
+    if name != "microvm" and len(line.encode()) > MOST_TEXT:
+        raise Problem(f"error: the command line has {len(line.encode())} bytes; QEMU's loader on MACHINE={name} has room "
+                      f"for {MOST_TEXT}: shorten it, or use MACHINE=microvm")
+
+
+def command(console: list) -> list:
+    """The whole command but for the debugger's options."""
+    name, memory, line = setting("MACHINE", "pc"), setting("MEM", "64M"), machine.command_line()
+    check_fit(name, memory, line)
+    words = [machine.find_program("QEMU", "qemu-system-x86_64", "kvm-x86_64"), "-M", MACHINES[name],
+             *qemu.accelerator("x86_64"), "-m", memory, "-smp", setting("CPUS", "1"), "-nodefaults", "-no-user-config",
+             "-display", "none", "-no-reboot", *console, "-device", "isa-debug-exit", "-kernel", machine.image()]
+    return words + (["-append", line] if line else [])
+
+
+def status_of(code: int, qemu_failed: bool) -> tuple:
+    """Exit status, and a word about it, from QEMU's exit code: (value << 1) | 1 comes from the image."""
+    if code < 0:
+        return 128 - code, f"QEMU was ended by signal {-code}"
+    if qemu_failed and code == 1:
+        return machine.NO_STATUS, "QEMU did not start the image"
+    if code % 2 == 0:
+        return machine.NO_STATUS, "the machine was reset or switched off; the image gave no exit status"
+    value = code >> 1
+    return (machine.PANIC_STATUS, "") if value == PANIC else (value, "")
+
+
+def run() -> int:
+    return qemu.run(command, status_of)
+
+
+def debug() -> int:
+    return qemu.debug(command)
