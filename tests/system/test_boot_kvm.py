@@ -14,7 +14,6 @@ import pytest
 
 LIMIT = 60
 RUN = os.path.join(guest.ROOT, "support/run/run")
-DEBUG = os.path.join(guest.ROOT, "support/run/debug")
 EXIT = ["-device", "isa-debug-exit"]
 PASSED = re.compile(r"^# [1-9]\d* passed, 0 failed, \d+ skipped$", re.M)
 
@@ -36,11 +35,11 @@ def boot(*options, limit=LIMIT, serial=("-serial", "stdio"), **machine) -> tuple
     return done.stdout.replace("\r", "") + done.stderr, done.returncode
 
 
-def started(script: str, image: str, **settings) -> tuple:
-    """(output, status) of support/run/run or debug, as make calls it."""
+def started(image: str, *goal, **settings) -> tuple:
+    """(output, status) of support/run/run, as make calls it."""
     environment = {k: v for k, v in os.environ.items() if k not in ("ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "V")}
-    environment.update({"UK_IMAGE": image, "UK_PLAT": "kvm", **settings})
-    done = subprocess.run([script], capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
+    environment.update({"UK_IMAGE": image, "UK_PLAT": "kvm", "UK_ARCH": "x86_64", **settings})
+    done = subprocess.run([RUN, *goal], capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
                           timeout=LIMIT, check=False, env=environment)
     return done.stdout.replace("\r", "") + done.stderr, done.returncode
 
@@ -119,7 +118,7 @@ def test_long_command_lines(image):
     console, code = boot("-kernel", image, "-append", words, machine="microvm")
     assert "crash:panic" in console and code == 2 << 1 | 1, console
     # QEMU's loader for the other machines has 4 KiB; what it damages is noticed or, here, prevented.
-    output, status = started(RUN, image, ARGS=words)
+    output, status = started(image, ARGS=words)
     assert status == 1 and "MACHINE=microvm" in output
     console, code = boot("-kernel", image, "-append", "x" * 4200)
     assert re.search(r"^Microlith: what the loader left .* is damaged: E\w+\.$", console, re.M), console
@@ -127,11 +126,11 @@ def test_long_command_lines(image):
 
 
 def test_too_little_memory(image):
-    output, status = started(RUN, image, MEM="1M")
+    output, status = started(image, MEM="1M")
     assert status == 1 and re.search(r"error: MEM=1M: the image fills memory up to \d+ KiB; give it MEM=\d+K or more", output)
     least = re.search(r"MEM=(\d+K)", output.split("give it")[1])[1]
-    assert PASSED.search(started(RUN, image, MEM=least, ARGS="memory")[0])
-    output, status = started(RUN, image, MEM="1400K")
+    assert PASSED.search(started(image, MEM=least, ARGS="memory")[0])
+    output, status = started(image, MEM="1400K")
     assert status == 1 and "the firmware overwrites" in output
     # Without that help the image itself says so, if its beginning is there.
     console, code = boot("-kernel", image, machine="microvm", memory="1148K")
@@ -233,24 +232,27 @@ def test_reset(image, machine):
 
 
 def test_run_tells_ends_apart(image):
-    assert started(RUN, image, ARGS="end:42")[1] == 42
-    output, status = started(RUN, image, ARGS="crash:panic", MACHINE="q35")
+    assert started(image, ARGS="end:42")[1] == 42
+    output, status = started(image, ARGS="crash:panic", MACHINE="q35")
     assert status == 134 and "the answer is 42" in output
-    output, status = started(RUN, image, ARGS="end:reboot")
+    output, status = started(image, ARGS="end:reboot")
     assert status == 125 and "the image gave no exit status" in output
-    output, status = started(RUN, image, MACHINE="pdp11")
-    assert status == 1 and "known are pc, q35, microvm" in output
-    output, status = started(RUN, image, CPUS="100000")
+    output, status = started(image, MACHINE="pdp11")
+    assert status == 1 and "pc, q35, microvm" in output
+    for wrong in ({"MEM": "64X"}, {"MEM": "0"}, {"CPUS": "two"}, {"ACCEL": "wish"}):
+        output, status = started(image, **wrong)
+        assert status == 1 and re.fullmatch(r"error: (MEM|CPUS|ACCEL)=.*\n", output), output
+    output, status = started(image, CPUS="100000")
     assert status == 125 and "QEMU did not start the image" in output
     # With a closed standard input, too.
-    environment = {**os.environ, "UK_IMAGE": image, "UK_PLAT": "kvm", "ARGS": "end:9"}
+    environment = {**os.environ, "UK_IMAGE": image, "UK_PLAT": "kvm", "UK_ARCH": "x86_64", "ARGS": "end:9"}
     assert subprocess.run(["sh", "-c", 'exec "$0" <&-', RUN], env=environment, timeout=LIMIT, check=False).returncode == 9
-    output, _ = started(RUN, image, ARGS="end:0", V="1")
+    output, _ = started(image, ARGS="end:0", V="1")
     assert re.search(r"^qemu-system-x86_64 .*-append end:0$", output, re.M)
 
 
 def test_ctrl_c_ends_the_machine(image):
-    environment = {**os.environ, "UK_IMAGE": image, "UK_PLAT": "kvm", "ARGS": "clock"}
+    environment = {**os.environ, "UK_IMAGE": image, "UK_PLAT": "kvm", "UK_ARCH": "x86_64", "ARGS": "clock"}
     process = subprocess.Popen([RUN], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                env=environment, start_new_session=True)
     try:
@@ -263,13 +265,21 @@ def test_ctrl_c_ends_the_machine(image):
 
 
 def test_debug_stops_in_main(image):
-    output, status = started(DEBUG, image, ARGS="end:0", GDB_ARGS="-batch -ex bt -ex uk-memory")
+    output, status = started(image, "debug", ARGS="end:0", GDB_ARGS="-batch -ex bt -ex uk-memory")
     assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at tests/guest/main\.cpp:\d+$", output, re.M), output
+    assert "terminating" not in output
     assert re.search(r"^kvm, entered by PVH\n(0x\w{16} 0x\w{16} \w+\n)+", output, re.M)
 
 
+def test_variables_are_refused_before_the_build(tmp_path):
+    for words in (["T=kvm-x86_64", "MACHINE=pdp11"], ["T=linuxu-x86_64", "MEM=64M"]):
+        done = guest.make(words[0][2:], "run", words[1], f"O={tmp_path}", limit=LIMIT)
+        assert done.returncode != 0 and words[1] in done.stderr and "error:" in done.stderr
+        assert not done.stdout and not os.path.exists(tmp_path / "obj")
+
+
 def test_debug_stops_a_process_in_main():
-    output, status = started(DEBUG, guest.build("linuxu-x86_64"), UK_PLAT="linuxu", ARGS="end:0", GDB_ARGS="-batch -ex bt")
+    output, status = started(guest.build("linuxu-x86_64"), "debug", UK_PLAT="linuxu", ARGS="end:0", GDB_ARGS="-batch -ex bt")
     assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at tests/guest/main\.cpp:\d+$", output, re.M), output
 
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# KVM guest on x86_64: sources, and how they are compiled and linked.
 ARCHFLAGS-y += -mcmodel=kernel -fno-pic # the second for assembly, too
 PLAT_LDSCRIPT := $(UK_BASE)/arch/x86_64/boot/image.lds.S
 PLAT_LDFLAGS-y += --nmagic
