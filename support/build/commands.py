@@ -94,10 +94,10 @@ def setup(ctx, word) -> None:
 
 
 def run_image(ctx, goal) -> int:
+    check_run(ctx)
     setup(ctx, ctx.target)
     if goal == "debug":
         setup(ctx, "debug")
-    check_run(ctx)
     build_image(ctx, goal)
     return script(ctx, "support/run/run", *(["debug"] if goal == "debug" else []))
 
