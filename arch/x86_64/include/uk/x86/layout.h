@@ -7,6 +7,10 @@
 #define UK_KERNEL_BASE 0xffffffff80000000
 #define UK_IMAGE_PHYS 0x100000
 
+/* Where physical memory is seen, once opened: 64 TiB. */
+#define UK_DIRECT_MAP_BASE 0xffff800000000000
+#define UK_DIRECT_MAP_SIZE 0x400000000000
+
 /* What the loader left in a register; also how the C++ entry is told who it was. */
 #define UK_PVH_MAGIC 0x336ec578
 #define UK_MULTIBOOT2_MAGIC 0x36d76289

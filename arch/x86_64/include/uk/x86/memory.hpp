@@ -15,8 +15,8 @@ namespace uk::x86 {
 void memory_init();
 
 // The bytes of physical memory at `start`, made visible first; what a loader or the firmware left.
-// Boot or thread context. Errors: EINVAL (outside physical memory, or in the image), ENOMEM (no
-// page tables left), EEXIST (mapped as a device).
+// Boot or thread context. Errors: EINVAL (outside physical memory, in the image, or mapped as a
+// device), ENOMEM (no page tables left).
 [[nodiscard]] Result<std::span<const std::byte>> view_physical(Paddr start, size_t size);
 
 // Where the image lies.

@@ -1,109 +1,47 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Host tests of page tables and of the direct map: every byte of what was opened is mapped,
+// Host tests of the direct map, for every processor: every byte of what was opened is mapped,
 // exactly, nothing else is, and tables come from where the contract says.
-#include "../paging/direct_map.hpp"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <map>
-#include <memory>
 #include <random>
 #include <set>
 
+#include "machine.hpp"
+
 namespace {
 
-using uk::Errno;
-using uk::kPageSize;
-using uk::Paddr;
-using uk::PhysRange;
-using uk::Vaddr;
-using namespace uk::x86;
+using namespace uk;
+using namespace uk::pagetable;
+using namespace uk::pagetable::tests;
 
-constexpr uint64_t k2M = uint64_t{2} << 20;
-constexpr uint64_t k1G = uint64_t{1} << 30;
-constexpr Paddr kRoot{0x1000};
+template <class C>
+class DirectMapTest : public ::testing::Test {};
+TYPED_TEST_SUITE(DirectMapTest, Codecs, CodecName);
 
-// All of physical memory, as far as it is used for tables. A frame is reachable only if it was set
-// aside at boot or is mapped by now, as on the machine.
-struct Memory {
-    using Frame = std::array<uint64_t, 512>;
-    std::map<uint64_t, std::unique_ptr<Frame>> frames;
-
-    uint64_t* frame(Paddr address) {
-        auto& place = frames[address.value()];
-        if (!place) {
-            place = std::make_unique<Frame>();
-            // What is not set aside at boot holds garbage.
-            place->fill(address.value() < 0x100000 ? 0 : 0xdead'beef'0000'0001);
-        }
-        return place->data();
-    }
-};
-
-struct Pages {
-    Memory* memory;
-    [[nodiscard]] uint64_t* table(Paddr frame) const { return memory->frame(frame); }
-};
-
-struct Machine {
-    Memory memory;
-    DirectMap<Pages> map{kRoot, Pages{&memory}, PhysRange{Paddr{0x100000}, 0x40000}};
-
-    explicit Machine(size_t pool = 8, unsigned biggest = 3) {
-        for (size_t i = 0; i < pool; i++) {
-            map.give(Paddr{0x2000 + i * kPageSize});
-        }
-        map.set_processor(biggest, uint64_t{1} << 40);
-    }
-    // Every page of the range, or only its edges and some in between.
-    void expect_mapped(PhysRange range, uint64_t flags = kMapRam) {
-        uint64_t step = std::max<uint64_t>(kPageSize, range.size / 4096 / kPageSize * kPageSize);
-        for (uint64_t at = 0; at < range.size; at += step) {
-            expect_page(range.start + at, flags);
-        }
-        expect_page(range.end() - kPageSize, flags);
-        expect_nothing(range.end());
-        expect_nothing(range.start - kPageSize);
-    }
-    void expect_page(Paddr page, uint64_t flags = kMapRam) {
-        Mapping found = map.lookup(direct_vaddr(page + 5));
-        ASSERT_NE(found.size, 0u) << page.value();
-        ASSERT_EQ(found.address.value(), page.value() + 5);
-        ASSERT_EQ(found.flags & ~kPteLarge, flags);
-    }
-    void expect_nothing(Paddr page) {
-        EXPECT_EQ(map.lookup(direct_vaddr(page)).size, 0u) << page.value();
-    }
-    uint64_t page_size(uint64_t address) { return map.lookup(direct_vaddr(Paddr{address})).size; }
-};
-
-TEST(DirectMap, MapsExactlyWhatIsOpened) {
+TYPED_TEST(DirectMapTest, MapsExactlyWhatIsOpened) {
     for (PhysRange range :
          {PhysRange{Paddr{0x140000}, kPageSize}, PhysRange{Paddr{0x140000}, 0x200000 - 0x140000},
           PhysRange{Paddr{0x140000}, 3 * k2M}, PhysRange{Paddr{k2M}, k2M},
           PhysRange{Paddr{k1G - kPageSize}, 3 * k1G + 7 * kPageSize},
           PhysRange{Paddr{512 * k1G - k2M}, 4 * k2M}}) {
-        Machine m;
+        Machine<TypeParam> m;
         auto opened = m.map.open(range);
         ASSERT_TRUE(opened.ok());
         m.expect_mapped(range);
     }
 }
 
-TEST(DirectMap, UsesTheLargestPagesThatFit) {
-    Machine big;
+TYPED_TEST(DirectMapTest, UsesTheLargestPagesThatFit) {
+    Machine<TypeParam> big;
     ASSERT_TRUE(big.map.open({Paddr{k2M + kPageSize}, 3 * k1G}).ok());
     EXPECT_EQ(big.page_size(k2M + kPageSize), kPageSize);
     EXPECT_EQ(big.page_size(2 * k2M), k2M);
     EXPECT_EQ(big.page_size(k1G), k1G);
-    Machine small(8, 2);
+    Machine<TypeParam> small(8, 2);
     ASSERT_TRUE(small.map.open({Paddr{k1G}, k1G}).ok());
     EXPECT_EQ(small.page_size(k1G), k2M);
 }
 
-TEST(DirectMap, OpeningTwiceIsAllowedAndTakesNothing) {
-    Machine m(5);
+TYPED_TEST(DirectMapTest, OpeningTwiceIsAllowedAndTakesNothing) {
+    Machine<TypeParam> m(5);
     PhysRange range{Paddr{4 * k2M}, 2 * k2M + kPageSize};
     auto first = m.map.open(range);
     ASSERT_TRUE(first.ok());
@@ -117,29 +55,29 @@ TEST(DirectMap, OpeningTwiceIsAllowedAndTakesNothing) {
     EXPECT_EQ(m.map.reserve(), reserve);
 }
 
-TEST(DirectMap, TakesTablesFromTheStartOfTheRangeOnce) {
-    Machine m(3);
+TYPED_TEST(DirectMapTest, TakesTablesFromTheStartOfTheRangeOnce) {
+    Machine<TypeParam> m(3);
     PhysRange range{Paddr{k1G}, 8 * k2M};
     auto opened = m.map.open(range);
     ASSERT_TRUE(opened.ok());
     PhysRange rest = opened.value();
     EXPECT_GT(rest.start, range.start);
     EXPECT_EQ(rest.end(), range.end());
-    EXPECT_EQ(m.map.reserve(), DirectMap<Pages>::kReserve);
+    EXPECT_EQ(m.map.reserve(), m.map.kReserve);
     m.expect_mapped(range);
     // The frames taken were garbage and must have become empty tables.
     ASSERT_TRUE(m.map.open({Paddr{100 * k1G + kPageSize}, kPageSize}).ok());
     m.expect_mapped({Paddr{100 * k1G + kPageSize}, kPageSize});
 }
 
-TEST(DirectMap, SaysWhenThereIsNoRoomForTables) {
-    Machine m(2);
+TYPED_TEST(DirectMapTest, SaysWhenThereIsNoRoomForTables) {
+    Machine<TypeParam> m(2);
     EXPECT_EQ(m.map.open({Paddr{0x140000}, kPageSize}).code(), Errno::nomem);
     m.expect_nothing(Paddr{0x140000});
 }
 
-TEST(DirectMap, RefusesWhatItCannotMap) {
-    Machine m;
+TYPED_TEST(DirectMapTest, RefusesWhatItCannotMap) {
+    Machine<TypeParam> m;
     for (PhysRange bad :
          {PhysRange{Paddr{0x140001}, kPageSize}, PhysRange{Paddr{0x140000}, kPageSize + 1},
           PhysRange{Paddr{uint64_t{1} << 40}, kPageSize},
@@ -148,36 +86,59 @@ TEST(DirectMap, RefusesWhatItCannotMap) {
           PhysRange{Paddr{0x13f000}, kPageSize}, // the image
           PhysRange{Paddr{0}, k1G}}) {
         EXPECT_EQ(m.map.open(bad).code(), Errno::inval) << bad.start.value();
-        EXPECT_EQ(m.map.open_as_it_is(bad, kMapDevice).code(), Errno::inval);
     }
     EXPECT_TRUE(m.map.open({Paddr{0x140000}, 0}).ok());
     EXPECT_EQ(m.map.reserve(), 8u);
 }
 
-TEST(DirectMap, MapsDevicesUncachedAndTakesNothing) {
-    Machine m(4);
+TYPED_TEST(DirectMapTest, MapsDevicesUncachedAndTakesNothing) {
+    Machine<TypeParam> m(4);
     PhysRange hpet{Paddr{0xfed00000}, kPageSize};
-    ASSERT_TRUE(m.map.open_as_it_is(hpet, kMapDevice).ok());
-    ASSERT_TRUE(m.map.open_as_it_is(hpet, kMapDevice).ok());
-    m.expect_mapped(hpet, kMapDevice);
-    EXPECT_EQ(m.map.open_as_it_is(hpet, kMapRam).code(), Errno::exist);
-    EXPECT_EQ(m.map.open(hpet).code(), Errno::exist);
+    ASSERT_TRUE(m.map.open_as_it_is(hpet.start, kPageSize, m.kDeviceBits).ok());
+    ASSERT_TRUE(m.map.open_as_it_is(hpet.start, kPageSize, m.kDeviceBits).ok());
+    m.expect_mapped(hpet, kDevice);
+    EXPECT_EQ(m.map.open_as_it_is(hpet.start, kPageSize, m.kRamBits).code(), Errno::inval);
+    EXPECT_EQ(m.map.open(hpet).code(), Errno::inval);
     EXPECT_EQ(m.map.reserve(), 1u);
 }
 
-TEST(DirectMap, KeepsAFewTablesForDevices) {
-    Machine m(8);
+TYPED_TEST(DirectMapTest, OpensTheWholePagesAroundBytesAsTheyAre) {
+    Machine<TypeParam> m;
+    ASSERT_TRUE(m.map.open_as_it_is(Paddr{0x200ffe}, 4, m.kRamBits).ok());
+    m.expect_mapped({Paddr{0x200000}, 2 * kPageSize});
+    ASSERT_TRUE(m.map.open_as_it_is(Paddr{0x300000}, kPageSize, m.kRamBits).ok());
+    m.expect_mapped({Paddr{0x300000}, kPageSize});
+    EXPECT_EQ(m.map.reserve(), 5u);
+}
+
+TYPED_TEST(DirectMapTest, RefusesBytesThatAreNotThere) {
+    Machine<TypeParam> m;
+    constexpr uint64_t kLimit = uint64_t{1} << 40;
+    struct {
+        uint64_t start, size;
+    } bad[] = {{0x200000, 0},         {0x13ffff, 1},      {0xff000, 0x1001}, {kLimit - 1, 2},
+               {kLimit, 1},           {0, kLimit + 1},    {0x200000, ~0ull}, {0, ~0ull},
+               {~0ull - 0xfff, 4096}, {~0ull - 0xfff, 1}, {~0ull, 1},        {~0ull, ~0ull}};
+    for (auto [start, size] : bad) {
+        EXPECT_EQ(m.map.open_as_it_is(Paddr{start}, size, m.kDeviceBits).code(), Errno::inval)
+            << std::hex << start << " " << size;
+    }
+    EXPECT_EQ(m.map.reserve(), 8u);
+}
+
+TYPED_TEST(DirectMapTest, KeepsAFewTablesForDevices) {
+    Machine<TypeParam> m(8);
     ASSERT_TRUE(m.map.open({Paddr{0x140000}, 0x200000 - 0x140000}).ok());
     ASSERT_TRUE(m.map.open({Paddr{32 * k1G}, k2M}).ok());
     EXPECT_GE(m.map.reserve(), 3u);
-    EXPECT_TRUE(m.map.open_as_it_is({Paddr{0xfee00000}, kPageSize}, kMapDevice).ok());
+    EXPECT_TRUE(m.map.open_as_it_is(Paddr{0xfee00000}, kPageSize, m.kDeviceBits).ok());
 }
 
 // Random ranges over three levels; afterwards exactly their pages are mapped, each to itself.
-TEST(DirectMap, AgreesWithAModel) {
+TYPED_TEST(DirectMapTest, AgreesWithAModel) {
     for (unsigned seed = 0; seed < 30; seed++) {
         std::mt19937_64 random(seed);
-        Machine m(8, seed % 2 == 0 ? 2 : 3);
+        Machine<TypeParam> m(8, seed % 2 == 0 ? 2 : 3);
         std::set<uint64_t> mapped;
         for (int i = 0; i < 40; i++) {
             uint64_t base = (random() % 3) * k1G + k2M;
@@ -198,7 +159,7 @@ TEST(DirectMap, AgreesWithAModel) {
         for (uint64_t g = 0; g < 3; g++) {
             for (uint64_t page = 0; page < 4000; page++) {
                 Paddr at{g * k1G + page * kPageSize};
-                Mapping found = m.map.lookup(direct_vaddr(at));
+                Mapping found = m.map.lookup(m.map.vaddr(at));
                 ASSERT_EQ(found.size != 0, mapped.contains(at.value())) << at.value();
                 ASSERT_TRUE(found.size == 0 || found.address == at);
             }
