@@ -4,46 +4,7 @@
 
 FUNCTION(memmove)
     movq %rdi, %rax
-    cmpq $16, %rdx
-    jb .Lbelow_16
-    cmpq $32, %rdx
-    ja .Labove_32
-    movq (%rsi), %rcx
-    movq 8(%rsi), %r8
-    movq -16(%rsi,%rdx), %r9
-    movq -8(%rsi,%rdx), %r10
-    movq %rcx, (%rdi)
-    movq %r8, 8(%rdi)
-    movq %r9, -16(%rdi,%rdx)
-    movq %r10, -8(%rdi,%rdx)
-    ret
-
-.Lbelow_16:
-    cmpl $8, %edx
-    jb .Lbelow_8
-    movq (%rsi), %rcx
-    movq -8(%rsi,%rdx), %r8
-    movq %rcx, (%rdi)
-    movq %r8, -8(%rdi,%rdx)
-    ret
-.Lbelow_8:
-    cmpl $4, %edx
-    jb .Lbelow_4
-    movl (%rsi), %ecx
-    movl -4(%rsi,%rdx), %r8d
-    movl %ecx, (%rdi)
-    movl %r8d, -4(%rdi,%rdx)
-    ret
-.Lbelow_4:
-    testl %edx, %edx
-    jz 1f
-    movzbl -1(%rsi,%rdx), %r8d
-    cmpl $1, %edx
-    je 2f
-    movzwl (%rsi), %ecx
-    movw %cx, (%rdi)
-2:  movb %r8b, -1(%rdi,%rdx)
-1:  ret
+    COPY_UP_TO_32 .Labove_32
 
 .Labove_32:
     cmpq $64, %rdx

@@ -34,7 +34,7 @@ struct Pages {
         return ours ? Vaddr{at + UK_KERNEL_BASE}.as<uint64_t>()
                     : (kWindow.start + at).as<uint64_t>();
     }
-    static void publish() {} // walks see writes in order (Intel SDM 3A, 4.10.2.2 and 8.2.2)
+    static void publish() {} // seen in order, and absent ones not cached (SDM 3A, 8.2.2, 4.10.4.3)
 };
 
 using Map = pagetable::DirectMap<x86::PageCodec, Pages>;
