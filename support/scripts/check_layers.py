@@ -22,6 +22,7 @@ SLOT_FOLDERS = ("uk/hal_arch/", "uk/hal_irq/")
 ARCHITECTURES = ("x86_64", "arm64")
 
 _ASSIGNMENT = re.compile(r"^(\w+)_(FLOOR|NEEDS)[ \t]*[:+?]?=[ \t]*([^#\n]*)", re.M)
+_REGISTERED = re.compile(r"\$\(call\s+add(?:lib|lib_s|platlib|platlib_s),(?:\w+,)?(lib\w+)")
 _INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 _ARCH_IF = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*(?:__x86_64__|__amd64__|__i386__|__aarch64__|__arm__"
                       r"|__linux__|CONFIG_ARCH_|CONFIG_PLAT_)")
@@ -34,7 +35,8 @@ _CODE = gatelib.C_FAMILY + (".S",)
 class Library:
     def __init__(self, folder: str):
         self.folder, self.name = folder, folder.rsplit("/", 1)[-1]
-        self.floor, self.needs, self.declared = "", set(), False
+        self.floor, self.needs = "", set()
+        self.variable = self.name.upper()  # X of X_NEEDS
 
 
 def folder_of(name: str, libraries: dict):
@@ -51,15 +53,19 @@ def read_libraries(root: str, findings: list) -> dict:
         if not path.startswith(("lib/", "drivers/", "arch/", "plat/")):
             continue
         library = libraries[os.path.dirname(path)] = Library(os.path.dirname(path))
-        for _, what, value in _ASSIGNMENT.findall(gatelib.read(root, path).replace("\\\n", " ")):
+        text = gatelib.read(root, path).replace("\\\n", " ")
+        registered = _REGISTERED.search(text)
+        library.variable = registered.group(1).upper() if registered else library.variable
+        for name, what, value in _ASSIGNMENT.findall(text):
+            library.variable = name
             if what == "FLOOR":
                 library.floor = value.strip()
             else:
                 library.needs |= set(value.split())
-                library.declared = True
         library.floor = library.floor or {"arch": "arch", "plat": "plat"}.get(path.split("/")[0], "")
         if library.floor not in FLOORS and library.floor not in SIDE:
-            findings.append(gatelib.Finding(path, 0, f"X_FLOOR is '{library.floor}'; floors are {' '.join(FLOORS)}"))
+            findings.append(gatelib.Finding(path, 0, f"{library.variable}_FLOOR is '{library.floor}'; floors are "
+                                                     f"{' '.join(FLOORS)}"))
     return libraries
 
 
@@ -106,7 +112,7 @@ def check_include(name, path, user, owners):
         owner = min(owners[path], key=lambda other: other.folder)
         return f"<{path}> of {owner.folder} ({owner.floor}) does not stand below {user.folder} ({user.floor})"
     if not any(owner.name in user.needs for owner in below):
-        return f"<{path}> is of {below[0].folder}, which X_NEEDS of {user.folder} does not name"
+        return f"<{path}> is of {below[0].folder}, which {user.variable}_NEEDS in {user.folder}/Makefile.uk does not name"
     return None
 
 
@@ -167,11 +173,11 @@ def check_needs(libraries: dict, used: dict) -> list:
     findings = []
     for library in libraries.values():
         for name in sorted(library.needs):
+            text = f"{library.variable}_NEEDS names '{name}'"
             if name not in known:
-                findings.append(gatelib.Finding(f"{library.folder}/Makefile.uk", 0, f"X_NEEDS names '{name}', which is no library"))
+                findings.append(gatelib.Finding(f"{library.folder}/Makefile.uk", 0, f"{text}, which is no library"))
             elif name not in used[library.folder]:
-                findings.append(gatelib.Finding(f"{library.folder}/Makefile.uk", 0,
-                                                f"X_NEEDS names '{name}', but no header of it is included"))
+                findings.append(gatelib.Finding(f"{library.folder}/Makefile.uk", 0, f"{text}, but no header of it is included"))
     return findings
 
 

@@ -29,7 +29,7 @@ def test_lawful_tree_passes(tree):
 
 @pytest.mark.parametrize("name, text, expected", [
     ("lib/base/bad.cpp", "#include <uk/alloc.hpp>\n", "does not stand below lib/base"),
-    ("lib/ukalloc/bad.cpp", "#include <uk/hal/cpu.hpp>\n", "which X_NEEDS of lib/ukalloc does not name"),
+    ("lib/ukalloc/bad.cpp", "#include <uk/hal/cpu.hpp>\n", "which LIBUKALLOC_NEEDS in lib/ukalloc/Makefile.uk does not name"),
     ("lib/ukalloc/bad.cpp", "#include <uk/nowhere.hpp>\n", "no library has the header <uk/nowhere.hpp>"),
     ("lib/ukalloc/bad.cpp", "#include <uk/hal_arch/cpu.hpp>\n", "belongs to the architecture or platform"),
     ("lib/ukalloc/bad.cpp", '#include "../base/secret.hpp"\n', 'no file "../base/secret.hpp"'),
@@ -63,7 +63,7 @@ def test_needs_must_exist_and_be_used(tree):
 
 def test_floor_must_be_known(tree):
     files = {**GOOD, "lib/base/Makefile.uk": "LIBBASE_FLOOR := cellar\nLIBBASE_NEEDS :=\n"}
-    assert "X_FLOOR is 'cellar'" in texts(check_layers.check(tree(files)))
+    assert "LIBBASE_FLOOR is 'cellar'" in texts(check_layers.check(tree(files)))
 
 
 def test_circle_on_one_floor(tree):
