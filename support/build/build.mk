@@ -24,11 +24,6 @@ UK_PARTS += $(patsubst %/Makefile.uk,%,$(sort $(wildcard $(UK_BASE)/lib/*/Makefi
 UK_PARTS += $(ELIB_DIR) $(APP_DIR)
 $(foreach part,$(UK_PARTS),$(if $(wildcard $(part)/Makefile.uk),$(eval $(call import_lib,$(part)))))
 
-# Libraries that LIBUKPRINT_LEVELS names (lib/ukprint/Makefile.uk): those of the image, or at least folders of the tree.
-$(foreach name,$(UK_LOG_LIBRARIES),$(if $(filter $(name) lib$(name),$(UK_LIBS) $(UK_PLATLIBS))$(wildcard \
-    $(UK_BASE)/lib/$(name) $(UK_BASE)/drivers/$(name) $(UK_BASE)/drivers/*/$(name)),,\
-    $(error LIBUKPRINT_LEVELS: there is no library '$(name)'; this image has: $(sort $(patsubst lib%,%,$(UK_LIBS) $(UK_PLATLIBS))))))
-
 include $(UK_BASE)/support/build/compile.mk
 include $(UK_BASE)/support/build/syscalls.mk
 # Archives of the libraries that are built.
@@ -37,4 +32,7 @@ $(foreach lib,$(sort $(filter $(UK_LIBS) $(UK_PLATLIBS),$(_FETCHING))),$(eval $(
 # A library that two folders register is one library.
 _EMPTY := $(strip $(foreach lib,$(sort $(UK_LIBS) $(UK_PLATLIBS)),$(call _library,$(lib))))
 include $(UK_BASE)/support/build/link.mk
+ifeq ($(UK_COUNTING),y)
+include $(UK_BASE)/support/build/unused.mk
+endif
 include $(wildcard $(addsuffix .d,$(_ALL_OBJECTS)))

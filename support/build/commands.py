@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The user commands of the top Makefile, one function each."""
 import contextlib
+import difflib
 import glob
 import os
 import shlex
@@ -9,7 +10,8 @@ import sys
 
 import engine
 import fresh
-from context import Context, UserError, say
+import targets
+from context import Context, UserError, say, warn
 
 HELP = """\
 Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
@@ -25,16 +27,17 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
   why LIB=x      say why library x is in the image, or why not
   size           how many bytes each library costs
   fetch          get the upstream archives of the chosen libraries; UK_DL=<folder> names archives already there
-  check          all tests; check-all: with the long ones
+  check          all tests; FILTER=gates only those whose name contains it; check-all: with the long ones
   bench          measure
   clean          remove objects and image; properclean: the whole output of this application and target;
                  distclean: all output folders and configurations
   help           this page
 
   A   application folder, in this tree or outside (default apps/hello)
-  T   what to build for (default kvm-x86_64)                    L   more library folders, separated by ':'
-  O   output folder (default build/)                            C   configuration file
-  N   image name                                                V=1 show the commands
+  T   what to build for (default kvm-x86_64): @TARGETS@
+  L   more library folders, separated by ':'
+  O   output folder (default build/)        C   configuration file
+  N   image name                            V=1 show the commands
   CC CXX LD CROSS_COMPILE choose the compiler: make CC=clang
 
 docs/build.md has the rest."""
@@ -42,9 +45,29 @@ docs/build.md has the rest."""
 
 def run(goal: str) -> int:
     if goal == "help":
-        say(HELP)
+        base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        say(HELP.replace("@TARGETS@", " ".join(targets.available(base))))
         return 0
     return GOALS[goal](Context(), goal)
+
+
+def unknown_goals(words, known) -> int:
+    """What was probably meant by goals that do not exist; nothing is done then."""
+    base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    folders = {os.path.basename(path): f"apps/{os.path.basename(path)}" for path in glob.glob(f"{base}/apps/*")}
+    for word in words:
+        close = difflib.get_close_matches(word, known, 1, 0.5)
+        if word.startswith("build/"):
+            hint = "; make without a goal builds the image"
+        elif word in targets.available(base):
+            hint = f"; did you mean T={word}?"
+        elif os.path.basename(word) in folders:
+            hint = f"; did you mean A={folders[os.path.basename(word)]}?"
+        else:
+            hint = f"; did you mean {close[0]}?" if close else ""
+        warn(f"error: there is no goal '{word}'{hint}")
+    warn("make help lists the goals; nothing was done")
+    return 2
 
 
 def configured(ctx, goal="all"):
@@ -154,36 +177,35 @@ def fetch(ctx, _goal) -> int:
 
 
 def clean(ctx, goal) -> int:
-    image = ctx.image
-    engine.remove(ctx, ctx.obj)
-    for path in (image, image + ".dbg", image + ".map"):
-        engine.remove(ctx, path)
+    removed = []
+
+    def remove(*paths):
+        removed.extend(path for path in paths if engine.remove(path))
+
+    remove(ctx.obj, *(ctx.image + end for end in ("", ".dbg", ".map")))
     if goal != "clean" and ctx.in_tree:
-        engine.remove(ctx, ctx.config)
-        engine.remove(ctx, ctx.config + ".old")
+        remove(ctx.config, ctx.config + ".old")
     if goal == "properclean" and not ctx.in_tree or goal == "distclean":
-        remove_outputs(ctx)
+        remove_outputs(ctx, remove)
     if goal == "distclean":
-        names = [] if ctx.in_tree else [ctx.config, ctx.config + ".old"]
-        names.append(f"{engine.compile_commands_folder(ctx)}/compile_commands.json")
+        remove(*([] if ctx.in_tree else [ctx.config, ctx.config + ".old"]),
+               f"{engine.compile_commands_folder(ctx)}/compile_commands.json")
         if ctx.in_tree and ctx.out == f"{ctx.base}/build":
-            names.append(ctx.out)  # ours alone; a folder given with O= may hold other things
-        for path in names:
-            engine.remove(ctx, path)
+            remove(ctx.out)  # ours alone; a folder given with O= may hold other things
         with contextlib.suppress(OSError):
             os.rmdir(ctx.out)
+    shown = [ctx.shown(path) for path in removed if not any(path.startswith(other + "/") for other in removed)]
+    say(f"removed {' '.join(shown)}" if shown else f"nothing to remove for {ctx.shown(ctx.app)} on {ctx.target}")
     return 0
 
 
-def remove_outputs(ctx) -> None:
+def remove_outputs(ctx, remove) -> None:
     """Removes what builds left in the output folder, and nothing else: O= may name a folder with other things in it."""
     for folder in glob.glob(f"{glob.escape(ctx.out)}/obj/*"):
         if os.path.exists(f"{folder}/.lock"):  # made by engine.locked()
             stem = f"{ctx.out}/{os.path.basename(folder)}"
-            for path in (folder, *(stem + end for end in ("", ".dbg", ".map", ".config", ".config.old"))):
-                engine.remove(ctx, path)
-    for path in (f"{ctx.out}/obj/.tools", f"{ctx.out}/download"):
-        engine.remove(ctx, path)
+            remove(folder, *(stem + end for end in ("", ".dbg", ".map", ".config", ".config.old")))
+    remove(f"{ctx.out}/obj/.tools", f"{ctx.out}/download")
     with contextlib.suppress(OSError):
         os.rmdir(f"{ctx.out}/obj")
 

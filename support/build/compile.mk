@@ -25,10 +25,17 @@ _LEVEL_err := 1
 _LEVEL_warn := 2
 _LEVEL_info := 3
 _LEVEL_debug := 4
-_LEVELS := $(subst $(comma), ,$(call qstrip,$(CONFIG_LIBUKPRINT_LEVELS)))
-_LEVELS_BAD := $(foreach l,$(_LEVELS),$(if $(_LEVEL_$(word 2,$(subst =, ,$(l)))),,$(l)))
+_LEVELS := $(patsubst lib%,%,$(subst $(comma), ,$(call qstrip,$(CONFIG_LIBUKPRINT_LEVELS))))
+_LEVELS_BAD := $(strip $(foreach l,$(_LEVELS),$(if $(_LEVEL_$(word 2,$(subst =, ,$(l)))),,$(l))))
+ifneq ($(_LEVELS_BAD),)
+$(error UK-OPTION LIBUKPRINT_LEVELS '$(_LEVELS_BAD)' is not <library>=none|crit|err|warn|info|debug)
+endif
+# Libraries of the image, or at least folders of the tree.
+_LEVELS_KNOWN := $(sort $(patsubst lib%,%,$(UK_LIBS) $(UK_PLATLIBS)))
+_LEVELS_BAD := $(foreach name,$(filter-out $(_LEVELS_KNOWN),$(foreach l,$(_LEVELS),$(firstword $(subst =, ,$(l))))),\
+    $(if $(wildcard $(UK_BASE)/lib/$(name) $(UK_BASE)/lib/lib$(name) $(UK_BASE)/drivers/$(name) $(UK_BASE)/drivers/*/$(name)),,$(name)))
 ifneq ($(strip $(_LEVELS_BAD)),)
-$(error LIBUKPRINT_LEVELS: '$(strip $(_LEVELS_BAD))' is not <library>=none|crit|err|warn|info|debug)
+$(error UK-OPTION LIBUKPRINT_LEVELS there is no library '$(firstword $(_LEVELS_BAD))'; this image has: $(_LEVELS_KNOWN))
 endif
 _level_word = $(lastword $(patsubst $(1)=%,%,$(filter $(1)=%,$(_LEVELS))))
 _level = $(or $(_LEVEL_$(call _level_word,$(call _libname,$(1)))),$(CONFIG_LIBUKPRINT_LEVEL),3)

@@ -2,10 +2,14 @@
 """What one invocation of make is about: application, target, folders, files. Pure resolution, no side effects."""
 import os
 import re
+import shlex
 import sys
 
+import targets
+
 BAD_PATH = re.compile(r"[^\w./+@~-]")
-TARGET = re.compile(r"^([a-z0-9]+)-([a-z0-9_]+)$")
+NAME = re.compile(r"[\w.+@][\w.+@~-]*")
+NAME_RULE = "letters, digits and _ . + @ ~ - only, no ~ or - first"
 
 
 class UserError(Exception):
@@ -38,19 +42,20 @@ class Context:
         self.base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         check_path("the folder of Microlith", self.base)
         self.app = self._folder("A", environ.get("A") or os.path.join(self.base, "apps/hello"))
-        if not os.path.exists(f"{self.app}/Makefile.uk"):
-            raise UserError(f"error: A={environ.get('A')}: there is no Makefile.uk in {self.app}, so this is not an application "
-                            "folder; docs/write-an-application.md says how to make one")
+        self._check_app()
         self.in_tree = self.app.startswith(self.base + "/")
         self.libs = [self._folder("L", p) for p in environ.get("L", "").split(":") if p]
         self.verbose = environ.get("V", "") not in ("", "0")
         self.folder_name = environ.get("N") or os.path.basename(self.app)
-        check_path("N", self.folder_name)
+        if not NAME.fullmatch(self.folder_name):
+            raise UserError(f"error: {'N=' if environ.get('N') else 'A: the folder '}{self.folder_name}: the image takes this "
+                            f"as its name, which may have {NAME_RULE}; give another one with N=")
         self.out = self._path("O", environ.get("O") or self._default_out())
         self._resolve_target()
         stem = f"{self.folder_name}_{self.target}"
         default_config = f"{self.out}/{stem}.config" if self.in_tree else f"{self.app}/.config"
         self.config = self._path("C", environ["C"]) if environ.get("C") else default_config
+        self._check_config()
         self.obj = f"{self.out}/obj/{stem}"
         self.name = self._image_name()
         self.image = f"{self.out}/{self.name}_{self.target}"
@@ -70,6 +75,26 @@ class Context:
             return in_tree
         raise UserError(f"error: {name}={path}: no such folder (looked for {full})")
 
+    def _check_app(self) -> None:
+        asked = self.env.get("A")
+        hint = (f"applications here are: {' '.join(f'apps/{name}' for name in sorted(subfolders(self.base + '/apps')))}; "
+                "docs/write-an-application.md says how to make one")
+        if self.app == self.base:
+            raise UserError(f"error: A={asked}: this is the folder of Microlith itself, not an application; {hint}")
+        for part in ("arch", "plat", "lib", "drivers", "support"):
+            if self.app.startswith(f"{self.base}/{part}/"):
+                raise UserError(f"error: A={asked}: {self.shown(self.app)} is a part of Microlith, not an application; {hint}")
+        if not os.path.exists(f"{self.app}/Makefile.uk"):
+            raise UserError(f"error: A={asked}: there is no Makefile.uk in {self.app}, so it is no application; {hint}")
+
+    def _check_config(self) -> None:
+        if os.path.isdir(self.config):
+            raise UserError(f"error: C={self.env.get('C')} is a folder; name the configuration file, for example "
+                            f"C={os.path.join(self.env.get('C') or '', 'my.config')}")
+        if os.path.exists(self.config) and not os.access(self.config, os.R_OK):
+            raise UserError(f"error: the configuration {self.shown(self.config)} cannot be read; "
+                            "change its permissions or give another one with C=")
+
     def _default_out(self) -> str:
         return os.path.join(self.base if self.in_tree else self.app, "build")
 
@@ -84,21 +109,17 @@ class Context:
                     f"error: T={asked}, but {self.shown(path)} is a configuration for {found}; leave T out, "
                     "give another configuration with C=, or remove that file")
         self.target = asked or found or "kvm-x86_64"
-        match = TARGET.match(self.target)
-        if not match:
-            raise UserError(f"error: T={self.target}: expected <platform>-<architecture>, for example kvm-x86_64")
-        self.plat, self.arch = match.groups()
-        for folder, word in (("plat", self.plat), ("arch", self.arch)):
-            if not os.path.isdir(f"{self.base}/{folder}/{word}") and not self.libs:
-                have = " ".join(sorted(subfolders(f"{self.base}/{folder}")))
-                kind = "platform" if folder == "plat" else "architecture"
-                raise UserError(f"error: T={self.target}: unknown {kind} '{word}' (there are: {have})")
+        wrong = targets.problem(self.target, self.base, self.libs)
+        if wrong:
+            what = f"{self.shown(path)} is for {found}" if found and not asked else f"T={self.target}"
+            raise UserError(f"error: {what}: {wrong}")
+        self.plat, self.arch = self.target.split("-")
 
     def _image_name(self) -> str:
         if self.env.get("N"):
             return self.folder_name
-        value = config_value(self.config, "UK_NAME")
-        return value.strip('"') if value and value.strip('"') else self.folder_name
+        value = (config_value(self.config, "UK_NAME") or "").strip('"')
+        return value if NAME.fullmatch(value) else self.folder_name  # support/kconfig refuses others
 
     def shown(self, path: str) -> str:
         """`path` as a person would type it from the current folder."""
@@ -124,9 +145,9 @@ class Context:
             words.append(f"A={self.shown(self.app) if here else self.app}")
         if self.env.get("T") and self.target != "kvm-x86_64":
             words.append(f"T={self.target}")
-        for name in "LOCN":
+        for name in ("L", "O", "C", "N", "CC", "CXX", "LD", "CROSS_COMPILE"):
             if self.env.get(name):
-                words.append(f"{name}={self.env[name]}")
+                words.append(f"{name}={shlex.quote(self.env[name])}")
         return " ".join(words + [goal])
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs the inner make: lock, tools, counting pass, building pass, error report, compile_commands.json."""
 import contextlib
+import difflib
 import fcntl
 import hashlib
 import json
@@ -12,10 +13,13 @@ import subprocess
 import sys
 
 import toolchain
+import unused
 from context import UserError, say, warn
 
 NOISE = re.compile(r"^make(\[\d+\])?: (\*\*\* \[.*\] (Error \d+|[A-Z].*)|\*\*\* Waiting for unfinished jobs|"
                    r"Entering directory|Leaving directory|Target '.*' not remade)")
+
+MAKE_ERROR = re.compile(r"^(?:(\S+:\d+): |make(?:\[\d+\])?: )\*\*\* (.*?)(?:\.?  Stop\.)?$")
 
 
 def make_folder(ctx, path: str) -> None:
@@ -41,7 +45,12 @@ def locked(ctx):
             say(f"another make is working in {ctx.shown(ctx.obj)}; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
         os.set_inheritable(file.fileno(), True)
-        yield file
+        try:
+            yield file
+        except KeyboardInterrupt:
+            end_of_line = "\n" if sys.stderr.isatty() else ""  # behind the terminal's ^C
+            warn(f"{end_of_line}interrupted; the next make continues where this one stopped")
+            raise
 
 
 def host_tool(ctx) -> str:
@@ -66,11 +75,23 @@ def host_tool(ctx) -> str:
     return path
 
 
+def callers_jobs() -> list:
+    """-j1 or -j of the make that called the top Makefile (with other numbers there is a jobserver)."""
+    try:
+        with open(f"/proc/{os.getppid()}/environ", encoding="utf-8", errors="replace") as file:
+            given = [v for v in file.read().split("\0") if v.startswith("MAKEFLAGS=")]
+    except OSError:
+        return []
+    return [word for flags in given for word in flags.partition("=")[2].partition(" -- ")[0].split() if word in ("-j", "-j1")]
+
+
 def user_flags(ctx):
     """(jobs, keep_going, variables) of the make that the user started, from MAKEFLAGS."""
     flags, _, variables = ctx.env.get("MAKEFLAGS", "").partition("-- ")
     words = flags.split()
     first = words[0] if words and not words[0].startswith("-") else ""
+    if "-j97" in words:  # the top Makefile's own; what its caller wanted, if anything, is in the environment it was given
+        words = [w for w in words if not re.match(r"-j|--jobserver", w)] + callers_jobs()
     jobs = [w for w in words if re.match(r"-j|--jobserver", w) or w.startswith("-l")]
     taken = ("A", "T", "L", "O", "C", "N", "V")
     try:
@@ -115,18 +136,43 @@ def inner_env(ctx, jobs) -> dict:
     return env
 
 
-def report_make_errors(ctx, text: str, failed: bool) -> None:
+def option_error(ctx, symbol: str, text: str) -> str:
+    """A mistake in an option that only the build could find, with the line that has it and the library that was meant."""
+    lines = read_lines(ctx.config)
+    number = next((n for n, line in enumerate(lines, 1) if line.startswith(f"CONFIG_{symbol}=")), 0)
+    wrong = re.match(r"there is no library '(.*)'; this image has: (.*)", text)
+    close = difflib.get_close_matches(wrong.group(1), wrong.group(2).split(), 1, 0.6) if wrong else []
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"error: {ctx.shown(ctx.config)}:{number}: {symbol}: {text.replace(';', hint + ';', 1)}"
+
+
+def read_lines(path: str) -> list:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
+
+
+def make_errors(ctx, text: str, failed: bool) -> list:
     """What the inner make itself had to say, without its lines about a command that has spoken already."""
     missing = re.search(r"No rule to make target '([^']+)', needed by '([^']+)'", text)
     if missing and missing.group(2).startswith(ctx.obj + "/"):
         library = missing.group(2)[len(ctx.obj) + 1:].split("/")[0]
-        warn(f"error: {ctx.shown(missing.group(1))} is not there, but {library} has it among its sources")
-        return
-    lines = [line for line in text.splitlines() if line.strip() and not NOISE.match(line)]
-    if failed:
-        lines = [line for line in lines if not re.match(r"make(\[\d+\])?: \*\*\* ", line)]
-    for line in lines:
-        warn(re.sub(r"^make(\[\d+\])?: (\*\*\* )?", "error: " if "***" in line else "", line))
+        return [f"error: {ctx.shown(missing.group(1))} is not there, but {library} has it among its sources"]
+    said = []
+    for line in text.splitlines():
+        stop = MAKE_ERROR.match(line)
+        option = stop and re.match(r"UK-OPTION (\w+) (.*)", stop.group(2))
+        if not line.strip() or NOISE.match(line) or failed and stop and not stop.group(1):
+            continue
+        if option:
+            said.append(option_error(ctx, *option.groups()))
+        elif stop:
+            said.append(f"error: {ctx.shown(stop.group(1)) + ': ' if stop.group(1) else ''}{stop.group(2)}")
+        else:
+            said.append(re.sub(r"^make(\[\d+\])?: ", "", line))
+    return said
 
 
 def build(ctx, targets) -> int:
@@ -137,10 +183,12 @@ def build(ctx, targets) -> int:
     command, jobs = make_command(ctx, tool, targets, True)
     done = subprocess.run(command, env=inner_env(ctx, []), capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        report_make_errors(ctx, done.stderr, False)
-        raise UserError("the build could not start")
-    if done.stderr:
-        warn(done.stderr.rstrip())
+        raise UserError("\n".join(make_errors(ctx, done.stderr, False)) or "error: the build could not start")
+    warnings, errors = unused.explain(ctx, done.stderr)
+    for line in warnings:
+        warn(line)
+    if errors:
+        raise UserError("\n".join(errors))
     lines = [line for line in done.stdout.splitlines() if line.strip() and not line.startswith("make")]
     if not lines:
         return 0
@@ -158,12 +206,14 @@ def build(ctx, targets) -> int:
     write_compile_commands(ctx)
     failed = f"{ctx.obj}/failed"
     has_failed = os.path.exists(failed) and os.path.getsize(failed) > 0
-    report_make_errors(ctx, text, has_failed)
+    said = make_errors(ctx, text, has_failed)
+    if status != 0 and has_failed:
+        with open(failed, encoding="utf-8", errors="replace") as file:
+            said.append(file.read().rstrip("\n"))
     if status != 0:
-        if has_failed:
-            with open(failed, encoding="utf-8", errors="replace") as file:
-                raise UserError(file.read().rstrip("\n"))
-        raise UserError(f"the build failed (status {status})" if not text.strip() else "the build failed")
+        raise UserError("\n".join(said) or f"error: the build failed (status {status})")
+    for line in said:
+        warn(line)
     return len(lines)
 
 
@@ -193,10 +243,12 @@ def write_compile_commands(ctx) -> None:
         toolchain.write_atomic(f"{place}/compile_commands.json", json.dumps(entries, indent=1) + "\n")
 
 
-def remove(_ctx, path: str) -> None:
-    """Removes one file or folder; it need not be there."""
+def remove(path: str) -> bool:
+    """Removes one file or folder; false if it was not there."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path, ignore_errors=True)
-    else:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
+        return True
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+        return True
+    return False

@@ -21,7 +21,9 @@ def parse(ctx):
     try:
         kconf = kconfiglib.Kconfig("Config.uk", warn=True, warn_to_stderr=False)
     except kconfiglib.KconfigError as error:
-        raise UserError(f"error: {ctx.shown(str(error)) if ctx else error}") from None
+        raise UserError(f"error: {strict.plain(error)}") from None
+    except OSError as error:
+        raise UserError(f"error: a Config.uk cannot be read: {strict.plain(error)}") from None
     except UnicodeDecodeError as error:
         raise UserError(f"error: a Config.uk is not UTF-8: {error}") from None
     kconf.warn_assign_undef = False
@@ -43,8 +45,10 @@ def load(ctx, kconf, path):
     if path:
         try:
             kconf.load_config(path, replace=True)
-        except (kconfiglib.KconfigError, OSError, UnicodeDecodeError) as error:
-            raise UserError(f"error: {error}") from None
+        except OSError as error:
+            raise UserError(f"error: {ctx.shown(path)}: {error.strerror}") from None
+        except (kconfiglib.KconfigError, UnicodeDecodeError) as error:
+            raise UserError(f"error: {ctx.shown(path)} is no configuration: {strict.plain(error)}") from None
     if ctx.env.get("N") and "UK_NAME" in kconf.syms:
         kconf.syms["UK_NAME"].set_value(ctx.folder_name)
 

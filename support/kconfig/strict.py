@@ -6,7 +6,8 @@ import re
 
 from kconfiglib import AND, BOOL, HEX, INT, OR, STRING, TRISTATE, Choice, Symbol, expr_str, expr_value, split_expr
 
-from context import UserError, warn
+from context import NAME, NAME_RULE, UserError, warn
+from output import c_string
 
 LINE = re.compile(r"^\s*CONFIG_(\w+)=(.*)$")
 UNSET = re.compile(r"^\s*# CONFIG_(\w+) is not set\s*$")
@@ -30,6 +31,13 @@ class Report:
             warn(f"warning: {text}")
         if self.errors:
             raise UserError("\n".join(f"error: {text}" for text in self.errors))
+
+
+def plain(error) -> str:
+    """The text of an error of kconfiglib in one line, without its talk about variables that the build sets by itself."""
+    text = re.sub(r"\(e\.g\. \$srctree[^)]*\)", "", " ".join(str(error).split())).replace(": error: ", ": ")
+    text = re.sub(r"Malformed (\S+) in '([^']*)'.*", r"\2 is not \1 text", text)
+    return re.sub(r" ?(Check that|Also note that)\b[^.]*\bvariables?\b[^.]*\.(?= |$)", "", text)
 
 
 def retired() -> dict:
@@ -149,6 +157,11 @@ def same_value(symbol, asked: str) -> bool:
     return got == asked
 
 
+def is_value(symbol, asked: str) -> bool:
+    """Whether `asked` can be read as the value of an int or hex option."""
+    return bool(re.fullmatch(r"-?\d+" if symbol.orig_type == INT else r"(0[xX])?[0-9a-fA-F]+", asked))
+
+
 def unmet(expression) -> list:
     """The parts of a dependency that do not hold, as text."""
     return [expr_str(part) for part in split_expr(expression, AND) if expr_value(part) == 0]
@@ -166,6 +179,12 @@ def selectors(symbol) -> list:
 
 def reason(symbol, asked: str) -> str:
     """Why `symbol` did not get the value `asked`."""
+    if symbol.orig_type in (BOOL, TRISTATE) and asked not in ("y", "n"):
+        return "it must be y or n"
+    if symbol.orig_type == STRING and not re.fullmatch(r'"(?:[^"\\]|\\.)*"', asked):
+        return 'a text stands in quotation marks, a " or \\ inside it with a \\ before it'
+    if symbol.orig_type in (INT, HEX) and not is_value(symbol, asked):
+        return "it must be a number" + ("" if symbol.orig_type == INT else " such as 0x1f")
     if symbol.orig_type in (BOOL, TRISTATE) and asked == "n":
         by = selectors(symbol)
         if by:
@@ -180,8 +199,6 @@ def reason(symbol, asked: str) -> str:
     hidden = [node for node in symbol.nodes if node.prompt and not expr_value(node.prompt[1])]
     if hidden:
         return f"it needs {' and '.join(unmet(hidden[0].prompt[1]) or [expr_str(hidden[0].prompt[1])])}"
-    if symbol.orig_type in (INT, HEX) and not re.fullmatch(r"-?(0[xX])?[0-9a-fA-F]+", asked):
-        return "it must be a number"
     for low, high, condition in symbol.ranges:
         if expr_value(condition):
             return f"it must lie between {low.str_value} and {high.str_value}"
@@ -242,6 +259,15 @@ def check_assignments(ctx, kconf, origin, lenient, report) -> None:
             report.add(not lenient and last.get(name) != value, text)
 
 
+def check_name(ctx, kconf, origin, report) -> None:
+    """UK_NAME becomes the name of files that make handles."""
+    symbol = kconf.syms.get("UK_NAME")
+    value = symbol.str_value if symbol is not None else ""
+    if value and not NAME.fullmatch(value):
+        line = next((number for name, _, number in assignments(origin) if name == "UK_NAME"), 0)
+        report.add(True, f"{ctx.shown(origin)}:{line}: UK_NAME={c_string(value)} cannot name the image: {NAME_RULE}")
+
+
 def later_members(symbol, found, line) -> list:
     """Other members of the choice of `symbol` that a later line sets to y."""
     return [s for s in symbol.choice.syms if s is not symbol and any(
@@ -271,7 +297,8 @@ def check_warnings(kconf, lenient, report) -> None:
         _ = symbol.str_value
     for text in kconf.warnings:
         message = " ".join(text.replace("warning: ", "", 1).split())
-        if re.search(r"ignored due to being outside|^the value .* is invalid for", message):
+        if re.search(r"ignored due to being outside|^the value .* is invalid for", message) or \
+                re.search(r"is not a valid value for|malformed string literal in assignment", message):
             continue  # reported with file and line above
         match = re.search(r"(\w+) \(defined at [^)]*\) has (?:direct dependencies|unmet)", message)
         if match or "direct dependencies" in message and "currently being" in message:
@@ -301,6 +328,7 @@ def check(ctx, kconf, origin, lenient) -> None:
     report = Report()
     if origin:
         check_assignments(ctx, kconf, origin, lenient, report)
+        check_name(ctx, kconf, origin, report)
     check_external_references(ctx, kconf, report)
     check_warnings(kconf, lenient, report)
     check_slots(ctx, kconf, report)

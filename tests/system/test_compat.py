@@ -122,7 +122,7 @@ def good(folder, *words, **variables):
 def test_builds_and_runs_unchanged(folder):
     said = good(folder, T="linuxu-x86_64")
     assert "LIBUKTIME is retired: nothing needed" in said and "LIBUKSWRAND is retired: nothing needed" in said
-    assert "error" not in said
+    assert "error" not in said and "has no effect" not in said and "ing directory" not in said
     image = folder / "build" / "app-helloworld_linuxu-x86_64"
     done = subprocess.run([image, "--", "one", "two"], capture_output=True, text=True, timeout=10, check=False)
     assert "Hello world!\n" in done.stdout and '"one" "two"\n' in done.stdout
@@ -134,7 +134,10 @@ def test_builds_and_runs_unchanged(folder):
 def test_goals_are_passed_on(folder):
     good(folder, "-j4", "olddefconfig", T="linuxu-x86_64")
     said = good(folder, "-j4", "clean", T="linuxu-x86_64")
-    assert "jobserver" not in said
+    assert "jobserver" not in said and "Entering directory" not in said
+    for jobs in ("-j1", "-j"):
+        said = good(folder, jobs, "olddefconfig", T="linuxu-x86_64")
+        assert said.splitlines()[-1].startswith("configuration: ") and "Leaving directory" not in said
     assert "jobserver" not in good(folder, "-j4", T="linuxu-x86_64")
     assert "up to date" in good(folder)
 

@@ -46,6 +46,16 @@ def append(tree, name, text):
     ("CONFIG_LIBONE_NUMBER=3", "CONFIG_LIBONE_NUMBER=300",
      ":{line}: LIBONE_NUMBER=300 cannot be had, it is 3: it must lie between 1 and 100"),
     ("CONFIG_LIBONE_NUMBER=3", "CONFIG_LIBONE_NUMBER=x", "LIBONE_NUMBER=x cannot be had, it is 3: it must be a number"),
+    ("CONFIG_LIBONE_NUMBER=3", "CONFIG_LIBONE_NUMBER=abc", "LIBONE_NUMBER=abc cannot be had, it is 3: it must be a number"),
+    ("CONFIG_LIBONE=y", "CONFIG_LIBONE=yes", ":{line}: LIBONE=yes cannot be had, it is y: it must be y or n"),
+    ("# CONFIG_LIBTWO is not set", "CONFIG_LIBTWO=1", ":{line}: LIBTWO=1 cannot be had, it is n: it must be y or n"),
+    ("CONFIG_OPTIMIZE_PERF=y", "CONFIG_OPTIMIZE_PERF=on", ":{line}: OPTIMIZE_PERF=on cannot be had, it is y: it must be y or n"),
+    ('UK_NAME="hello"', 'UK_NAME="a b"', ':{line}: UK_NAME="a b" cannot name the image: letters, digits and'),
+    ('UK_NAME="hello"', 'UK_NAME="a/b"', ':{line}: UK_NAME="a/b" cannot name the image'),
+    ('UK_NAME="hello"', 'UK_NAME="-x"', ':{line}: UK_NAME="-x" cannot name the image'),
+    ('UK_NAME="hello"', 'UK_NAME="a\\"b"', 'UK_NAME="a\\"b" cannot name the image'),
+    ('UK_NAME="hello"', 'UK_NAME="he"llo"', ":{line}: UK_NAME=\"he\"llo\" cannot be had, it is he: a text stands in quotation"),
+    ('UK_NAME="hello"', "UK_NAME=other", ":{line}: UK_NAME=other cannot be had, it is hello: a text stands in quotation marks"),
     ("CONFIG_LIBONE=y", "# CONFIG_LIBONE is not set", ""),
     ("# CONFIG_OPTIMIZE_SIZE is not set", "CONFIG_OPTIMIZE_SIZE=y",
      ":{line}: OPTIMIZE_SIZE=y contradicts line {before}: OPTIMIZE_PERF=y; 'Optimization level' takes one of them"),
@@ -62,10 +72,17 @@ def test_edited_configuration(tree, old, new, message):
         assert "LIBONE=n cannot be had, it is y: it is selected by LIBTWO" in said
         return
     tree.edit(CONFIG, old, new)
-    line = tree.read(CONFIG).splitlines().index(new.splitlines()[0]) + 1
+    line = next(n for n, text in enumerate(tree.read(CONFIG).splitlines(), 1) if new.splitlines()[0] in text)
     said = tree.bad()
     assert message.format(line=line, before=line - 1) in said
     assert said.count("error: ") == 1 and said.count("\n") <= 2
+
+
+def test_a_file_that_is_no_configuration(tree, tmp_path):
+    (tmp_path / "image").write_bytes(b"\xff\xfe\0")
+    said = tree.bad(f"C={tmp_path}/image")
+    assert f"error: {tmp_path}/image is no configuration: " in said and "not utf-8 text" in said
+    assert "srctree" not in said
 
 
 def test_unmet_dependency_is_named(tree):
@@ -110,6 +127,8 @@ def test_olddefconfig_drops_what_is_unknown(tree):
     ("config X\n\tint\n\tdefault abc\n", "lib/one/Config.uk:{line}: unknown symbol abc"),
     ("config X\n\tbool \"x\n", "lib/one/Config.uk:"),
     ("if LIBONE\nconfig X\n\tbool\n", "lib/one/Config.uk"),
+    ("source \"nofile.uk\"\n", "lib/one/Config.uk:{line}: 'nofile.uk' not found (in 'source \"nofile.uk\"')."),
+    ("source \"lib/one/Config.uk\"\n", "lib/one/Config.uk:{line}: recursive 'source' of 'lib/one/Config.uk' detected."),
 ])
 def test_mistakes_in_our_tree(tree, text, message):
     first = tree.read("lib/one/Config.uk").count("\n") + 1
@@ -117,7 +136,7 @@ def test_mistakes_in_our_tree(tree, text, message):
     line = first + text.count("\n") - 1
     said = tree.bad()
     assert message.format(line=line, first=first) in said
-    assert "Traceback" not in said
+    assert "Traceback" not in said and "srctree" not in said and "environment" not in said
 
 
 def test_slot_without_provider(tree):

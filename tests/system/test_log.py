@@ -46,10 +46,10 @@ def test_none_silences_even_warnings(target):
 def test_a_misspelt_library_or_level_is_an_error(tmp_path):
     done, _ = guest.configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukalocc=debug"')
     assert done.returncode != 0
-    assert "LIBUKPRINT_LEVELS: there is no library 'ukalocc'; this image has: " in done.stdout + done.stderr
+    assert "LIBUKPRINT_LEVELS: there is no library 'ukalocc' (did you mean ukalloc?); this image has: " in done.stdout + done.stderr
     done, _ = guest.configured(tmp_path, 'CONFIG_LIBUKPRINT_LEVELS="ukalloc=loud"')
     assert done.returncode != 0
-    assert "LIBUKPRINT_LEVELS: 'ukalloc=loud': write library=level" in done.stdout + done.stderr
+    assert "LIBUKPRINT_LEVELS: 'ukalloc=loud' is not <library>=none|" in done.stdout + done.stderr
 
 
 def test_levels_of_single_libraries_are_compiled_in(tmp_path):
