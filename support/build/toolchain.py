@@ -47,8 +47,8 @@ def find_tool(variable: str, command: str) -> str:
     if package is None and triple:
         suffix = PACKAGES.get(base.rpartition("-")[2], "gcc")
         package = f"{suffix}-{triple}" if suffix != "clang" else "clang"
-    hint = f"; on Debian: apt-get install {package}" if package else ""
-    raise UserError(f"error: '{program}' ({variable}) was not found{hint}, or name another one with {variable}=")
+    hint = f"on Debian: apt-get install {package}" if package else "correct the spelling or install it"
+    raise UserError(f"error: '{program}' ({variable}) was not found; {hint}, or name another one with {variable}=")
 
 
 def identify(command: str) -> dict:

@@ -405,7 +405,7 @@ def test_called_by_another_makefile(tree, tmp_path):
     """Nothing is said about folders; -j1 of the caller holds."""
     log = tmp_path / "log"
     wrapper = tmp_path / "loggingcc"
-    wrapper.write_text(f"#!/bin/sh\necho + >>{log}\nsleep 0.2\ngcc \"$@\"\nstatus=$?\necho - >>{log}\nexit $status\n")
+    wrapper.write_text(f"#!/bin/sh\necho + >>{log}\nsleep 0.4\ngcc \"$@\"\nstatus=$?\necho - >>{log}\nexit $status\n")
     wrapper.chmod(0o755)
     (tmp_path / "Makefile").write_text(f"all clean rnu:\n\t@$(MAKE) -C {tree.path} $@\n")
     for jobs, several in (("-j1", False), ("-j3", True), ("-s", True)):
@@ -456,7 +456,7 @@ def test_help_names_every_goal(tree):
     (["T=toi-x86_64"], f"unknown platform 'toi' (there are: toy); did you mean T={TARGET}?"),
     (["A=apps/none"], "no such folder"),
     (["L=nowhere"], "L=nowhere: no such folder"),
-    (["CC=nocc"], "'nocc' (CC) was not found"),
+    (["CC=nocc"], "'nocc' (CC) was not found; correct the spelling or install it, or name another one with CC="),
     (["CROSS_COMPILE=vax-linux-gnu-"], "apt-get install gcc-vax-linux-gnu"),
     (["why"], "make why LIB="),
     (["A=."], "this is the folder of Microlith itself, not an application; applications here are: apps/hello"),
