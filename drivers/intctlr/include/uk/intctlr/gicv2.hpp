@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Version 2 of Arm's generic interrupt controller. (Arm GIC Architecture Specification version 2,
+// IHI 0048B; numbers are its sections.)
+#pragma once
+
+#include <cstdint>
+
+#include <uk/base/result.hpp>
+#include <uk/intctlr/gic.hpp>
+
+namespace uk::intctlr {
+
+// Io: accessors to the registers of the distributor (GICD) and of the CPU interface (GICC). For one
+// CPU: all lines go to the one that called start(). The caller keeps interrupts and other CPUs
+// away, but for acknowledge() and end(), which are the handler's.
+template <class Io>
+class GicV2 {
+  public:
+    constexpr GicV2(Io distributor, Io cpu)
+        : distributor_(distributor), lines_(distributor), cpu_(cpu) {}
+
+    // Closes all lines and lets this CPU take interrupts. Errors: ENODEV (not a version that is
+    // known here; nothing was written).
+    [[nodiscard]] Result<> start() {
+        uint32_t version = cpu_.template read<uint32_t>(kCpuIdentification) >> 16 & 0xf;
+        if (version != 1 && version != 2) {
+            return Errno::nodev;
+        }
+        line_count_ = gic_line_count(distributor_.template read<uint32_t>(kType));
+        distributor_.template write<uint32_t>(kControl, 0);
+        for (uint32_t first = 0; first < line_count_; first += 32) {
+            uint32_t offset = first / 32 * 4;
+            // The CPU's own lines 0-15 cannot be disabled (4.3.6).
+            distributor_.template write<uint32_t>(Lines::kDisable + offset, ~0U);
+            distributor_.template write<uint32_t>(Lines::kForget + offset, ~0U);
+            distributor_.template write<uint32_t>(Lines::kDeactivate + offset, ~0U);
+        }
+        // 4.3.12: each CPU reads its own mask here; a machine with one CPU reads zeros.
+        target_ = static_cast<uint8_t>(distributor_.template read<uint32_t>(Lines::kTargets));
+        cpu_.template write<uint32_t>(kCpuPriorityMask, kGicPriorityMask);
+        cpu_.template write<uint32_t>(kCpuControl, 1);
+        distributor_.template write<uint32_t>(kControl, 1);
+        return {};
+    }
+    [[nodiscard]] uint32_t line_count() const { return line_count_; }
+
+    // Lets a line through, to this CPU. Errors: EINVAL (no such line).
+    [[nodiscard]] Result<> enable(uint32_t line, Trigger trigger) {
+        if (line >= line_count_) {
+            return Errno::inval;
+        }
+        lines_.set_bit(Lines::kDisable, line);
+        lines_.set_byte(Lines::kPriority, line, kGicPriority);
+        if (line >= kGicFirstPpi) {
+            lines_.set_trigger(line, trigger);
+        }
+        if (line >= kGicFirstSpi) {
+            lines_.set_byte(Lines::kTargets, line, target_);
+        }
+        lines_.set_bit(Lines::kEnable, line);
+        return {};
+    }
+    [[nodiscard]] Result<> disable(uint32_t line) {
+        if (line >= line_count_) {
+            return Errno::inval;
+        }
+        lines_.set_bit(Lines::kDisable, line);
+        return {};
+    }
+
+    // In the handler: takes the most urgent interrupt. Its line is line_of() the answer; when that
+    // is_spurious() there is none (any more), and end() must not be called.
+    [[nodiscard]] uint32_t acknowledge() { return cpu_.template read<uint32_t>(kCpuAcknowledge); }
+    static constexpr uint32_t line_of(uint32_t taken) { return taken & 0x3ff; }
+    static constexpr bool is_spurious(uint32_t taken) { return gic_is_special(line_of(taken)); }
+    // The handler is done with what acknowledge() answered.
+    void end(uint32_t taken) { cpu_.template write<uint32_t>(kCpuEnd, taken); }
+
+  private:
+    using Lines = GicLines<Io>;
+    // 4.1.2: GICD_CTLR, GICD_TYPER. 4.1.3: GICC_CTLR, GICC_PMR, GICC_IAR, GICC_EOIR, GICC_IIDR.
+    static constexpr uint32_t kControl = 0x000;
+    static constexpr uint32_t kType = 0x004;
+    static constexpr uint32_t kCpuControl = 0x000;
+    static constexpr uint32_t kCpuPriorityMask = 0x004;
+    static constexpr uint32_t kCpuAcknowledge = 0x00c;
+    static constexpr uint32_t kCpuEnd = 0x010;
+    static constexpr uint32_t kCpuIdentification = 0x0fc;
+
+    Io distributor_;
+    Lines lines_;
+    Io cpu_;
+    uint32_t line_count_ = 0;
+    uint8_t target_ = 0;
+};
+
+} // namespace uk::intctlr
