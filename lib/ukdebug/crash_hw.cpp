@@ -23,11 +23,16 @@ constexpr size_t kLogLines = 10;
 // whatever is broken, the machine ends.
 constinit int depth = 0; // atomic
 
+uintptr_t at(const char* symbol) {
+    return reinterpret_cast<uintptr_t>(symbol);
+}
+
 Machine machine() {
     return {hal::console_write,
             {hal::probe_read, hal::in_text},
-            reinterpret_cast<uintptr_t>(uk_image_start),
-            {uk_build_id_note, uk_build_id_note_end}};
+            at(uk_image_start),
+            {uk_build_id_note, uk_build_id_note_end},
+            {at(uk_text_start), at(uk_text_end), at(uk_rodata_start), at(uk_rodata_end)}};
 }
 
 // Returns for the first report only; a later one ends the machine after one more line at most.

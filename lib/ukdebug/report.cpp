@@ -55,8 +55,10 @@ void Report::build_id() {
 }
 
 void Report::exception(const hal::TrapInfo& info) {
-    line("%s (%u, error 0x%llx)%s%s%s", info.name, info.number, static_cast<Hex>(info.error_code),
-         *info.detail != '\0' ? ": " : "", info.detail,
+    const Explanation text =
+        *info.detail != '\0' ? Explanation{"", info.detail} : explain_access(info, machine_.image);
+    line("%s (%u, error 0x%llx)%s%s%s%s", info.name, info.number, static_cast<Hex>(info.error_code),
+         *text.what != '\0' ? ": " : "", text.way, text.what,
          info.nested ? ", while another exception was handled" : "");
     if (info.has_fault_address) {
         line("address 0x%016llx", static_cast<Hex>(info.fault_address));
@@ -136,20 +138,24 @@ void Report::stack(uintptr_t sp, size_t size) {
     }
 }
 
-void Report::call(unsigned number, const char* mark, uintptr_t address) {
+void Report::call(unsigned number, uintptr_t address) {
     if (machine_.memory.in_text(address)) {
-        line("  #%u%s image+0x%llx", number, mark,
-             static_cast<Hex>(address - machine_.image_start));
+        line("  #%u image+0x%llx", number, static_cast<Hex>(address - machine_.image_start));
     } else {
-        line("  #%u%s 0x%016llx (not in code)", number, mark, static_cast<Hex>(address));
+        line("  #%u 0x%016llx (not in code)", number, static_cast<Hex>(address));
     }
+}
+
+// Without a number: it may be none of the calls, and those that are sure are counted without it.
+void Report::candidate(uintptr_t address) {
+    line("  #? maybe image+0x%llx", static_cast<Hex>(address - machine_.image_start));
 }
 
 void Report::calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp) {
     unsigned number = 0;
     line("calls, latest first");
     if (pc != 0 || sp != 0) {
-        call(number++, "", pc);
+        call(number++, pc);
     }
     // A call through a wild pointer leaves the caller's address on top of the stack, and no frame.
     // So does a function that the compiler gave no frame; but there the word may also be anything
@@ -158,13 +164,16 @@ void Report::calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp) {
     if (sp != 0 && machine_.memory.read(&top, sp, sizeof(top)) == sizeof(top) &&
         machine_.memory.in_text(top)) {
         const bool sure = !machine_.memory.in_text(pc);
-        call(number, sure ? "" : " maybe", top);
-        number += sure ? 1 : 0;
+        if (sure) {
+            call(number++, top);
+        } else {
+            candidate(top);
+        }
     }
     uintptr_t frames[kMaxCalls];
     const Walk walk = walk_stack(frame_pointer, machine_.memory, frames);
     for (size_t i = 0; i < walk.frames; i++) {
-        call(number++, "", frames[i]);
+        call(number++, frames[i]);
     }
     if (walk.end == WalkEnd::bottom) {
         return;
@@ -183,7 +192,8 @@ void Report::guess(uintptr_t sp) {
             return;
         }
         if (machine_.memory.in_text(word)) {
-            call(found++, " maybe", word);
+            candidate(word);
+            found++;
         }
     }
 }

@@ -48,9 +48,7 @@ struct FaultText {
     const char* detail;
 };
 constexpr FaultText kFaults[] = {
-    {kSigsegv, 2, "access that the page does not permit"},
     {kSigsegv, 128, "address that no pointer can have, or a privileged instruction"},
-    {kSigsegv, 0, "address that is not mapped"},
     {kSigbus, 1, "misaligned address"},
     {kSigbus, 2, "address beyond the end of what is mapped there"},
     {kSigbus, 0, "memory error"},
@@ -59,6 +57,10 @@ constexpr FaultText kFaults[] = {
     {kSigill, 0, "illegal instruction"},
     {kSigtrap, 0, "breakpoint"},
 };
+
+// si_code of SIGSEGV.
+constexpr int kNotMapped = 1;
+constexpr int kNotPermitted = 2;
 
 constinit std::atomic<unsigned> g_depth{0};
 
@@ -83,33 +85,17 @@ const char* signal_name(int signal) {
 // part of the stack that the program counts as its own.
 bool is_stack_overflow(const hal::TrapFrame& frame, const ContextView& view) {
     constexpr uintptr_t kBelow = 4096;
-    constexpr int kNotMapped = 1;
     return frame.signal == kSigsegv && frame.code == kNotMapped && view.has_address &&
            frame.address >= view.sp - kBelow && frame.address < g_stack_top;
 }
 
-const char* unmapped_text(Access access) {
-    switch (access) {
-    case Access::read:
-        return "read from an address that is not mapped";
-    case Access::write:
-        return "write to an address that is not mapped";
-    case Access::execute:
-        return "jump to an address that is not mapped";
-    default:
-        return "address that is not mapped";
-    }
-}
-
+// "" where generic code explains the access.
 const char* detail_of(const hal::TrapFrame& frame, const ContextView& view) {
     if (frame.code <= 0) {
         return "sent by a process";
     }
     if (is_stack_overflow(frame, view)) {
         return "stack overflow";
-    }
-    if (frame.signal == kSigsegv && frame.code == 1) {
-        return unmapped_text(view.access);
     }
     for (const FaultText& fault : kFaults) {
         if (fault.signal == frame.signal && (fault.code == frame.code || fault.code == 0)) {
@@ -159,6 +145,8 @@ hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
     info.fault_address = frame.address;
     info.has_fault_address =
         view.has_address && frame.code > 0 && (frame.signal == kSigsegv || frame.signal == kSigbus);
+    info.mapped = frame.signal == kSigsegv && frame.code == kNotPermitted;
+    info.access = view.access;
     info.nested = frame.nested;
     return info;
 }

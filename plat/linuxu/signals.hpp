@@ -17,7 +17,7 @@ inline constexpr uintptr_t kSigIgnore = 1;
 void set_signal(int signal, uintptr_t disposition);
 
 // How a fault touched memory, as far as the CPU tells.
-enum class Access : uint8_t { unknown, read, write, execute };
+using hal::Access;
 
 // --- what the architecture's signal_frame.cpp answers about the context a handler was given ---
 

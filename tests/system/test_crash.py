@@ -8,20 +8,21 @@ import guest
 import pytest
 
 FAULT = r"(SIGSEGV|page fault) \(\d+, error 0x\w+\)"
+NO_CODE = ": jump to memory that is not executable"
 # way: what the report says, the address if it is known, a function that must be among the names
 WAYS = {
-    "read_null": (FAULT + ".*read", 0, "read_null"),
-    "write_null": (FAULT + ".*write", 8, "write_null"),
-    "call_null": (FAULT, 0, r"crash\(char const\*\)"),
-    "write_code": (FAULT, None, "write_code"),
-    "write_constant": (FAULT, None, "write_constant"),
-    "run_data": (FAULT, None, r"crash\(char const\*\)"),
-    "run_stack": (FAULT, None, r"run_stack|crash\(char const\*\)"),
-    "run_heap": (FAULT, None, r"run_heap|crash\(char const\*\)"),
+    "read_null": (FAULT + ": read from page zero", 0, "read_null"),
+    "write_null": (FAULT + ": write to page zero", 8, "write_null"),
+    "call_null": (FAULT + ": jump to page zero", 0, r"crash\(char const\*\)"),
+    "write_code": (FAULT + ": write to code, which is read-only", None, "write_code"),
+    "write_constant": (FAULT + ": write to a constant, which is read-only", None, "write_constant"),
+    "run_data": (FAULT + NO_CODE, None, r"crash\(char const\*\)"),
+    "run_stack": (FAULT + NO_CODE, None, r"run_stack|crash\(char const\*\)"),
+    "run_heap": (FAULT + NO_CODE, None, r"run_heap|crash\(char const\*\)"),
     "read_wild": (r"(SIGSEGV|general protection)", None, "read_wild"),
     "divide_by_zero": (r"(SIGFPE|divi)", None, "divide_by_zero"),
     "bad_instruction": (r"(SIGILL|invalid opcode)", None, "bad_instruction"),
-    "overflow_stack": (r"(SIGSEGV|page fault|double fault)", None, r"overflow\(int\)"),
+    "overflow_stack": (FAULT + ": stack overflow", None, r"overflow\(int\)"),
     "damage_frames": (FAULT, 8, "damage_frames"),
     "frames_in_a_loop": (FAULT, 8, "frames_in_a_loop"),
     "panic": (r"panic: .*crash\.cpp:\d+: panic: the answer is 42", None, r"panic\(\)"),

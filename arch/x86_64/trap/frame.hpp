@@ -35,17 +35,13 @@ enum Vector : unsigned {
 };
 inline constexpr unsigned kVectors = 32;
 
-// What the explanation of a page fault needs to know of the image.
-struct FaultPlaces {
-    uintptr_t stack_guard_end = 0; // the boot stack begins here; what lies below is not writable
-    uintptr_t text_start = 0, text_end = 0;
-    uintptr_t rodata_start = 0, rodata_end = 0;
-};
-
 // "page fault" and so on; never null.
 [[nodiscard]] const char* vector_name(unsigned vector);
 
-// What the exception was about, in words; "" if the name says it all.
-[[nodiscard]] const char* trap_detail(const hal::TrapFrame& frame, const FaultPlaces& places);
+// What the exception was about, in words; "" if the name says it all, or generic code does.
+[[nodiscard]] const char* trap_detail(const hal::TrapFrame& frame);
+
+// The part of `info` that a page fault has and others have not, but for the stack.
+void describe_page_fault(const hal::TrapFrame& frame, hal::TrapInfo& info);
 
 } // namespace uk::x86

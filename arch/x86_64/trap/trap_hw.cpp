@@ -4,7 +4,6 @@
 
 #include <iterator>
 
-#include <uk/hal/image.hpp>
 #include <uk/hal/trap.hpp>
 #include <uk/x86/gate.hpp>
 #include <uk/x86/layout.h>
@@ -115,20 +114,18 @@ void x86::trap_triple_fault() {
 }
 
 hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
-    FaultPlaces places{
-        reinterpret_cast<uintptr_t>(uk_boot_stack), reinterpret_cast<uintptr_t>(uk_text_start),
-        reinterpret_cast<uintptr_t>(uk_text_end), reinterpret_cast<uintptr_t>(uk_rodata_start),
-        reinterpret_cast<uintptr_t>(uk_rodata_end)};
     TrapInfo info;
     info.number = static_cast<unsigned>(frame.vector);
     info.name = vector_name(info.number);
-    info.detail = trap_detail(frame, places);
+    info.detail = trap_detail(frame);
     info.error_code = frame.error_code;
     info.pc = frame.rip;
     info.sp = frame.rsp;
     info.frame_pointer = frame.rbp;
-    info.has_fault_address = frame.vector == kPageFault;
-    info.fault_address = info.has_fault_address ? frame.cr2 : 0;
+    info.stack_limit = reinterpret_cast<uintptr_t>(uk_boot_stack);
+    if (frame.vector == kPageFault) {
+        describe_page_fault(frame, info);
+    }
     info.nested = on_trap_stack(frame.rsp);
     return info;
 }

@@ -12,16 +12,23 @@ namespace uk::hal {
 // generic code, which sees it through the functions below. Lives on the exception stack.
 struct TrapFrame;
 
+// What an access to memory that failed wanted, as far as the processor tells.
+enum class Access : uint8_t { unknown, read, write, execute };
+
 struct TrapInfo {
     const char* name = "";   // "page fault", "general protection", "SIGSEGV", ...
-    const char* detail = ""; // "write to an address that is not mapped", or ""
+    const char* detail = ""; // what only the architecture can tell: "breakpoint", or ""
     unsigned number = 0;     // vector (x86), exception class (arm64), signal (linuxu)
     uint64_t error_code = 0;
     uintptr_t pc = 0;
     uintptr_t sp = 0;
     uintptr_t frame_pointer = 0;
     uintptr_t fault_address = 0;
+    // With these generic code explains an access to fault_address, unless there is a detail.
     bool has_fault_address = false;
+    bool mapped = false; // something is mapped there, which does not permit the access
+    Access access = Access::unknown;
+    uintptr_t stack_limit = 0; // lowest address of the stack of `sp`, if it faults below; else 0
     bool nested = false; // came while another exception was being handled
 };
 

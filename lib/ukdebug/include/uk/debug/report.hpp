@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include <uk/debug/access.hpp>
 #include <uk/debug/backtrace.hpp>
 #include <uk/hal/trap.hpp>
 
@@ -18,6 +19,7 @@ struct Machine {
     StackView memory;
     uintptr_t image_start;
     std::span<const unsigned char> note;
+    ImageParts image{};
 };
 
 // Pure: touches memory only through Machine, keeps no state, needs about 600 bytes of stack.
@@ -46,7 +48,8 @@ class Report {
     __attribute__((format(printf, 2, 3))) void line(const char* format, ...);
 
   private:
-    void call(unsigned number, const char* mark, uintptr_t address);
+    void call(unsigned number, uintptr_t address);
+    void candidate(uintptr_t address);
     void guess(uintptr_t sp);
     void build_id();
 
