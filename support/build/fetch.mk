@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Upstream archives: fetch, fetch2, fetchas, fetchas2, unarchive, patch. An archive is pinned by LIBX_ORIGIN_SHA256, kept in
-# the download folder, unpacked and patched in one step into LIBX_ORIGIN. Only libraries that are chosen fetch anything.
+# the download folder, unpacked (only the paths LIBX_ORIGIN_ONLY, if set) and patched in one step into LIBX_ORIGIN. Only
+# libraries that are chosen fetch anything.
 
 UK_PREPARED :=
 
@@ -36,7 +37,7 @@ _words_of = $(subst |, ,$(1))
 _patch_command = patch -s -N -p1 -d "$$OUT/$(word 2,$(call _words_of,$(1)))" <$(word 1,$(call _words_of,$(1)))
 _unpack = rm -rf $($(1)_ORIGIN) "$$OUT" && mkdir -p "$$OUT" && \
     $(UK_BASE)/support/build/fetch --check --sha256 '$($(1)_ORIGIN_SHA256)' --out $($(1)_ARCHIVE) && \
-    $(if $(filter %.zip,$($(1)_ARCHIVE)),unzip -q -DD $($(1)_ARCHIVE) -d "$$OUT",tar -xmf $($(1)_ARCHIVE) -C "$$OUT") \
+    $(if $(filter %.zip,$($(1)_ARCHIVE)),unzip -q -DD $($(1)_ARCHIVE) -d "$$OUT",tar -xmf $($(1)_ARCHIVE) -C "$$OUT" $($(1)_ORIGIN_ONLY)) \
     $(foreach p,$($(1)_PATCHES),&& $(call _patch_command,$(p)))
 _download = UK_DL='$(UK_DL)' $(UK_BASE)/support/build/fetch --sha256 '$($(1)_ORIGIN_SHA256)' --out "$$OUT" \
     --cache $(UK_CACHE) --name $(notdir $($(1)_ARCHIVE)) --library $(2) $($(1)_URLS)

@@ -117,6 +117,14 @@ def test_corrupt_archive_is_refused(tree, tmp_path):
     assert "corrupt" in said and "remove " in said
 
 
+def test_only_what_is_wanted_is_unpacked(tree):
+    tree.edit("lib/up/Makefile.uk", "LIBUP_ORIGIN_SHA256", "LIBUP_ORIGIN_ONLY := up-1.0/up.c\nLIBUP_ORIGIN_SHA256")
+    tree.edit("apps/hello/main.c", "#include <up.h>", "int up(void);")
+    tree.good()
+    assert tree.run().returncode == 1
+    assert [name for _, _, names in os.walk(tree.file("build")) for name in names if name in ("up.c", "up.h")] == ["up.c"]
+
+
 def test_archive_without_pin(tree):
     tree.edit("lib/up/Makefile.uk", f"LIBUP_ORIGIN_SHA256 := {tree.hash}\n", "")
     assert "_ORIGIN_SHA256 is not set" in tree.bad()
