@@ -7,7 +7,7 @@
 # Every binary is linked from its test files, tests/fakes and an archive of all pure sources: any
 # .cpp of lib/, drivers/ and arch/ that is not called *_hw.cpp or slot.cpp. A folder may have a
 # tests/host.mk that sets, for itself:
-#   HOST_SRCS      more sources for this binary only ($(D) is the folder)
+#   HOST_SRCS      more sources for this binary only, C or C++ ($(D) is the folder)
 #   HOST_CXXFLAGS  more flags for HOST_SRCS and the test files
 #   HOST_SRCS_FLAGS  more flags for HOST_SRCS only
 #   HOST_PRIVATE   y: its sources stay out of the common archive, its headers off everyone's include
@@ -16,6 +16,7 @@
 # A folder's tests/*_fuzz.cpp (int LLVMFuzzerTestOneInput(...)) become libFuzzer binaries: target `fuzz`.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := all
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -99,8 +100,8 @@ ifndef RULE.$(2)
 RULE.$(2) := y
 $(2): $(3) tests/host/host.mk | $(OUT)/include/uk/config.h $(5)
 	@mkdir -p $$(@D)
-	@echo "  CXX $(1) $(3)"
-	$(Q)$(CXX.$(1)) $(4) $(COMMON) $(if $(findstring /tests/,$(3)),$(OPT.$(1).test),$(OPT.$(1)) $(COVERAGE.$(1))) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
+	@echo "  $(if $(filter %.c,$(3)),CC ,CXX) $(1) $(3)"
+	$(Q)$(CXX.$(1)) $(4) $(if $(filter %.c,$(3)),-x c -std=gnu11 $(filter-out -std=%,$(COMMON)),$(COMMON)) $(if $(findstring /tests/,$(3)),$(OPT.$(1).test),$(OPT.$(1)) $(COVERAGE.$(1))) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
 	    { rm -f $$@; touch $$@.failed; }
 DEPS += $(2:.o=.d)
 endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Every external name of the compiled files of libfdt gets a prefix: the application may have its
+ * own libfdt. A name that is missing here is found by the gate on symbols. */
+#ifndef UK_LIBFDT_RENAMED_H
+#define UK_LIBFDT_RENAMED_H
+
+#define fdt_check_header uk_fdt_check_header
+#define fdt_check_node_offset_ uk_fdt_check_node_offset_
+#define fdt_check_prop_offset_ uk_fdt_check_prop_offset_
+#define fdt_find_max_phandle uk_fdt_find_max_phandle
+#define fdt_find_string_ uk_fdt_find_string_
+#define fdt_first_property_offset uk_fdt_first_property_offset
+#define fdt_first_subnode uk_fdt_first_subnode
+#define fdt_generate_phandle uk_fdt_generate_phandle
+#define fdt_get_alias uk_fdt_get_alias
+#define fdt_get_alias_namelen uk_fdt_get_alias_namelen
+#define fdt_get_mem_rsv uk_fdt_get_mem_rsv
+#define fdt_get_name uk_fdt_get_name
+#define fdt_get_path uk_fdt_get_path
+#define fdt_get_phandle uk_fdt_get_phandle
+#define fdt_get_property uk_fdt_get_property
+#define fdt_get_property_by_offset uk_fdt_get_property_by_offset
+#define fdt_get_property_namelen uk_fdt_get_property_namelen
+#define fdt_get_string uk_fdt_get_string
+#define fdt_getprop uk_fdt_getprop
+#define fdt_getprop_by_offset uk_fdt_getprop_by_offset
+#define fdt_getprop_namelen uk_fdt_getprop_namelen
+#define fdt_header_size uk_fdt_header_size
+#define fdt_header_size_ uk_fdt_header_size_
+#define fdt_move uk_fdt_move
+#define fdt_next_node uk_fdt_next_node
+#define fdt_next_property_offset uk_fdt_next_property_offset
+#define fdt_next_subnode uk_fdt_next_subnode
+#define fdt_next_tag uk_fdt_next_tag
+#define fdt_node_check_compatible uk_fdt_node_check_compatible
+#define fdt_node_depth uk_fdt_node_depth
+#define fdt_node_offset_by_compatible uk_fdt_node_offset_by_compatible
+#define fdt_node_offset_by_phandle uk_fdt_node_offset_by_phandle
+#define fdt_node_offset_by_prop_value uk_fdt_node_offset_by_prop_value
+#define fdt_num_mem_rsv uk_fdt_num_mem_rsv
+#define fdt_offset_ptr uk_fdt_offset_ptr
+#define fdt_parent_offset uk_fdt_parent_offset
+#define fdt_path_offset uk_fdt_path_offset
+#define fdt_path_offset_namelen uk_fdt_path_offset_namelen
+#define fdt_ro_probe_ uk_fdt_ro_probe_
+#define fdt_string uk_fdt_string
+#define fdt_stringlist_contains uk_fdt_stringlist_contains
+#define fdt_stringlist_count uk_fdt_stringlist_count
+#define fdt_stringlist_get uk_fdt_stringlist_get
+#define fdt_stringlist_search uk_fdt_stringlist_search
+#define fdt_subnode_offset uk_fdt_subnode_offset
+#define fdt_subnode_offset_namelen uk_fdt_subnode_offset_namelen
+#define fdt_supernode_atdepth_offset uk_fdt_supernode_atdepth_offset
+
+#endif
