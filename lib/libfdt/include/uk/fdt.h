@@ -18,8 +18,9 @@ extern "C" {
 /* -FDT_ERR_NOTFOUND: the one negative result that does not mean a damaged tree. */
 enum { UK_FDT_NOT_FOUND = -1 };
 
-/* The node after `node` (-1 = the root comes next) in the order of the block; *depth, if not null,
- * goes along with it. UK_FDT_NOT_FOUND after the last. */
+/* The node after `node` (-1 = the root comes next) in the order of the block. *depth, which must be
+ * -1 to begin with, is 0 at the root and below 0 after the last node, whatever the result is then.
+ */
 int uk_fdt_next_node(const void* fdt, int node, int* depth);
 
 /* The node of `length` bytes of path: absolute, or beginning with an alias. */
