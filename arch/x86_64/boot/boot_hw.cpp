@@ -6,11 +6,10 @@
 
 #include <uk/hal/console.hpp>
 #include <uk/hal_arch/cpuid.hpp>
+#include <uk/loader/multiboot2.hpp>
+#include <uk/loader/pvh.hpp>
 #include <uk/x86/layout.h>
 #include <uk/x86/memory.hpp>
-
-#include "multiboot2.hpp"
-#include "pvh.hpp"
 
 namespace uk {
 namespace {
@@ -65,13 +64,14 @@ void x86::enable_extended_state() {
 }
 
 Result<> x86::read_boot_info(uint32_t magic, Paddr information, hal::BootInfo& info) {
-    PhysView view{[](void*, Paddr start, size_t size) { return view_physical(start, size); },
-                  nullptr};
+    loader::PhysView view{
+        [](void*, Paddr start, size_t size) { return view_physical(start, size); }, nullptr};
     Result<> read = Errno::inval;
+    static_assert(loader::kPvhMagic == UK_PVH_MAGIC);
     if (magic == UK_PVH_MAGIC) {
-        read = read_pvh(view, information, info);
+        read = loader::read_pvh(view, information, info);
     } else if (magic == UK_MULTIBOOT2_MAGIC) {
-        read = read_multiboot2(view, information, info);
+        read = loader::read_multiboot2(view, information, info);
     }
     if (!read.ok()) {
         return complain(read.error());

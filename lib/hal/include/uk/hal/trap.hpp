@@ -29,7 +29,7 @@ struct TrapInfo {
     bool mapped = false; // something is mapped there, which does not permit the access
     Access access = Access::unknown;
     uintptr_t stack_limit = 0; // lowest address of the stack of `sp`, if it faults below; else 0
-    bool nested = false; // came while another exception was being handled
+    bool nested = false;       // came while another exception was being handled
 };
 
 struct NamedRegister {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reads hvm_start_info, which is outside input: counts, sizes and addresses are checked before use.
-#include "pvh.hpp"
+#include <uk/loader/pvh.hpp>
 
-#include <uk/x86/layout.h>
-
-namespace uk::x86 {
+namespace uk::loader {
 namespace {
 
 struct StartInfo {
@@ -29,14 +27,6 @@ struct Module {
 };
 static_assert(sizeof(Module) == 32);
 
-struct MapEntry {
-    uint64_t start;
-    uint64_t size;
-    uint32_t type;
-    uint32_t reserved;
-};
-static_assert(sizeof(MapEntry) == 24);
-
 // Far beyond what firmware reports; what claims more is not a table.
 constexpr uint32_t kMaxEntries = 4096;
 
@@ -54,7 +44,7 @@ Result<> read_map(const PhysView& view, const StartInfo& start, hal::BootInfo& i
     size_t before = info.range_count;
     for (size_t at = 0; at < size; at += sizeof(MapEntry)) {
         auto entry = load<MapEntry>(bytes, at);
-        add_e820(info, entry.start, entry.size, entry.type);
+        add_e820(info, entry);
     }
     return info.range_count == before ? Result<>(Errno::nodata) : Result<>();
 }
@@ -103,7 +93,7 @@ Result<> read_modules(const PhysView& view, const StartInfo& start, hal::BootInf
 
 Result<> read_pvh(const PhysView& view, Paddr start, hal::BootInfo& info) {
     auto head = load<StartInfo>(UK_TRY(view(start, sizeof(StartInfo))), 0);
-    if (head.magic != UK_PVH_MAGIC) {
+    if (head.magic != kPvhMagic) {
         return Errno::inval;
     }
     if (head.version < 1) {
@@ -122,4 +112,4 @@ Result<> read_pvh(const PhysView& view, Paddr start, hal::BootInfo& info) {
     return {};
 }
 
-} // namespace uk::x86
+} // namespace uk::loader

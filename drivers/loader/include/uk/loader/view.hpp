@@ -12,7 +12,7 @@
 #include <uk/hal/boot_info.hpp>
 #include <uk/string.h>
 
-namespace uk::x86 {
+namespace uk::loader {
 
 // The bytes at physical [start, start + size), readable as long as the image runs, contiguous with
 // those of the neighbouring addresses. Errors: EINVAL, ENOMEM (cannot be made readable).
@@ -41,23 +41,31 @@ inline void add_loader(hal::BootInfo& info, Paddr start, uint64_t size) {
     info.add(start, size, hal::MemoryKind::loader);
 }
 
-// Adds an entry of the loader's memory map. PVH and Multiboot 2 both number types as E820 does.
+// An entry of the memory map, as PVH and Multiboot 2 both have it; types are numbered as in E820.
+struct MapEntry {
+    uint64_t start;
+    uint64_t size;
+    uint32_t type;
+    uint32_t reserved;
+};
+static_assert(sizeof(MapEntry) == 24);
+
 // Empty entries are left out; one that runs past the end of the address space is cut there.
-inline void add_e820(hal::BootInfo& info, uint64_t start, uint64_t size, uint32_t type) {
+inline void add_e820(hal::BootInfo& info, const MapEntry& entry) {
     constexpr uint32_t kRam = 1;
     constexpr uint32_t kAcpiTables = 3;
     constexpr uint32_t kAcpiStorage = 4;
-    if (size == 0) {
+    if (entry.size == 0) {
         return;
     }
-    uint64_t room = ~uint64_t{0} - start;
+    uint64_t room = ~uint64_t{0} - entry.start;
     auto kind = hal::MemoryKind::reserved;
-    if (type == kRam) {
+    if (entry.type == kRam) {
         kind = hal::MemoryKind::usable;
-    } else if (type == kAcpiTables || type == kAcpiStorage) {
+    } else if (entry.type == kAcpiTables || entry.type == kAcpiStorage) {
         kind = hal::MemoryKind::acpi;
     }
-    info.add(Paddr{start}, size < room ? size : room, kind);
+    info.add(Paddr{entry.start}, entry.size < room ? entry.size : room, kind);
 }
 
-} // namespace uk::x86
+} // namespace uk::loader

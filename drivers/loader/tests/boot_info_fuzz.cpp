@@ -2,8 +2,9 @@
 // Fuzz target: any bytes as what a loader left. Whatever is found must be readable.
 #include <cstdlib>
 
-#include "../boot/multiboot2.hpp"
-#include "../boot/pvh.hpp"
+#include <uk/loader/multiboot2.hpp>
+#include <uk/loader/pvh.hpp>
+
 #include "physical_memory.hpp"
 
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using uk::Paddr;
 using uk::hal::BootBytes;
 using uk::hal::BootInfo;
-using uk::x86::tests::PhysicalMemory;
+using uk::loader::tests::PhysicalMemory;
 
 unsigned sum(const BootBytes& bytes) {
     unsigned total = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Host tests of the Multiboot 2 parser: what GRUB leaves, and what nobody should.
-#include "../boot/multiboot2.hpp"
+#include <uk/loader/multiboot2.hpp>
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@ using uk::Errno;
 using uk::Paddr;
 using uk::hal::BootInfo;
 using uk::hal::MemoryKind;
-using uk::x86::read_multiboot2;
-using uk::x86::tests::PhysicalMemory;
+using uk::loader::read_multiboot2;
+using uk::loader::tests::PhysicalMemory;
 
 constexpr uint64_t kStart = 0x2008;
 

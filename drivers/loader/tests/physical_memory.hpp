@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "../boot/loader.hpp"
+#include <uk/loader/view.hpp>
 
-namespace uk::x86::tests {
+namespace uk::loader::tests {
 
 class PhysicalMemory {
   public:
@@ -49,4 +49,4 @@ class PhysicalMemory {
     std::vector<uint8_t> bytes_;
 };
 
-} // namespace uk::x86::tests
+} // namespace uk::loader::tests

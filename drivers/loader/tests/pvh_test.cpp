@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Host tests of the PVH start_info parser: what QEMU and Xen leave, and what nobody should.
-#include "../boot/pvh.hpp"
+#include <uk/loader/pvh.hpp>
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@ using uk::Errno;
 using uk::Paddr;
 using uk::hal::BootInfo;
 using uk::hal::MemoryKind;
-using uk::x86::read_pvh;
-using uk::x86::tests::PhysicalMemory;
+using uk::loader::read_pvh;
+using uk::loader::tests::PhysicalMemory;
 
 constexpr uint64_t kStart = 0x2010;
 constexpr uint64_t kMap = 0x2100;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Reads the tags of Multiboot 2, which are outside input: every size is checked before use.
-#include "multiboot2.hpp"
+#include <uk/loader/multiboot2.hpp>
 
-namespace uk::x86 {
+namespace uk::loader {
 namespace {
 
 constexpr uint32_t kMaxInformation = 16 << 20;
@@ -17,14 +17,6 @@ enum Tag : uint32_t {
     kAcpiOld = 14,
     kAcpiNew = 15,
 };
-
-struct MapEntry {
-    uint64_t start;
-    uint64_t size;
-    uint32_t type;
-    uint32_t reserved;
-};
-static_assert(sizeof(MapEntry) == 24);
 
 using Bytes = std::span<const std::byte>;
 
@@ -60,7 +52,7 @@ Result<> read_map(Bytes body, hal::BootInfo& info) {
     }
     for (size_t at = 8; body.size() - at >= entry_size; at += entry_size) {
         auto entry = load<MapEntry>(body, at);
-        add_e820(info, entry.start, entry.size, entry.type);
+        add_e820(info, entry);
     }
     return {};
 }
@@ -125,4 +117,4 @@ Result<> read_multiboot2(const PhysView& view, Paddr start, hal::BootInfo& info)
     return info.range_count == before ? Result<>(Errno::nodata) : Result<>();
 }
 
-} // namespace uk::x86
+} // namespace uk::loader

@@ -3,9 +3,11 @@
 // (public/arch-x86/hvm/start_info.h).
 #pragma once
 
-#include "loader.hpp"
+#include <uk/loader/view.hpp>
 
-namespace uk::x86 {
+namespace uk::loader {
+
+inline constexpr uint32_t kPvhMagic = 0x336ec578; // what the structure begins with
 
 // Fills memory map, command line, first module (initrd) and ACPI root of `info` from the structure
 // at `start`, and adds what it occupies as loader memory. Errors: EINVAL (not such a structure, or
@@ -13,4 +15,4 @@ namespace uk::x86 {
 // map is empty), and those of `view`.
 [[nodiscard]] Result<> read_pvh(const PhysView& view, Paddr start, hal::BootInfo& info);
 
-} // namespace uk::x86
+} // namespace uk::loader
