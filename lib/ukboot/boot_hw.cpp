@@ -6,7 +6,7 @@
 #include <uk/boot/shutdown.hpp>
 #include <uk/config.hpp>
 #include <uk/falloc/frame_allocator.hpp>
-#include <uk/hal/boot.hpp>
+#include <uk/hal/boot_info.hpp>
 #include <uk/hal/console.hpp>
 #include <uk/libparam.hpp>
 #include <uk/print.h>

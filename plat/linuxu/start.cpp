@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // From the stack that Linux leaves to a new process to uk::boot().
-#include <uk/hal/boot.hpp>
+#include <uk/hal/boot_info.hpp>
 #include <uk/hal/cpu.hpp>
 
 #include "host.hpp"

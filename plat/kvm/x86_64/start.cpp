@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The first C++ of a KVM guest: exceptions, memory, what the loader left, then generic code.
-#include <uk/hal/boot.hpp>
+#include <uk/hal/boot_info.hpp>
 #include <uk/hal/power.hpp>
 #include <uk/x86/boot.hpp>
 #include <uk/x86/layout.h>
