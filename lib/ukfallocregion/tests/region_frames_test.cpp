@@ -37,6 +37,19 @@ TEST(RegionFrames, ArenasEndOnTheirOwnMultiples) {
     EXPECT_EQ(ram.opened_bytes(), 2 * Frames::kArena - 0x123000);
 }
 
+TEST(RegionFrames, ARangeThatCannotBeOpenedDoesNotHideAnother) {
+    for (uint64_t second : {1, 2, 3}) { // smaller, equal, larger
+        RamStore ram(64 << 20);
+        Frames frames(Ram{&ram});
+        ASSERT_TRUE(frames.add_range({uk::Paddr{0}, 2 << 20}).ok());
+        ASSERT_TRUE(frames.add_range({uk::Paddr{32 << 20}, second << 20}).ok());
+        ram.fail_opens(2);
+        EXPECT_EQ(frames.allocate_run(16).code(), uk::Errno::nomem) << "neither";
+        ram.fail_opens(1);
+        EXPECT_TRUE(frames.allocate_run(16).ok()) << second << " MiB";
+    }
+}
+
 TEST(RegionFrames, BestFit) {
     RamStore ram(16 << 20);
     Frames frames(Ram{&ram});

@@ -62,7 +62,7 @@ class RegionFrameAllocator {
 
     static bool fits(PhysRange space, const FrameRequest& wish, Paddr& at);
     FreeRun* best_run(const FrameRequest& wish, Paddr& at);
-    Range* best_range(const FrameRequest& wish, uint64_t at_least, uint64_t below, Paddr& at);
+    Range* best_range(const FrameRequest& wish, uint64_t except, uint64_t below, Paddr& at);
     Paddr tail_of(const Range& range);
     Result<> open_up_to(Range& range, Paddr end);
     void* cut(FreeRun* run, Paddr at, size_t pages);

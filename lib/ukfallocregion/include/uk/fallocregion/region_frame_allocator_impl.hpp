@@ -74,21 +74,21 @@ Paddr RegionFrameAllocator<M>::tail_of(const Range& range) {
     return range.opened;
 }
 
-// The range whose free end (opened or not) is the smallest that fits, counted in bytes and larger
-// than `above`, smaller than `below`.
+// The range whose free end (opened or not) is the smallest that fits, counted in bytes and smaller
+// than `below`; none of those whose bits are set in `except`.
 template <DirectMapPolicy M>
 typename RegionFrameAllocator<M>::Range*
-RegionFrameAllocator<M>::best_range(const FrameRequest& wish, uint64_t above, uint64_t below,
+RegionFrameAllocator<M>::best_range(const FrameRequest& wish, uint64_t except, uint64_t below,
                                     Paddr& at) {
     Range* best = nullptr;
     for (size_t i = 0; i < range_count_; i++) {
         Range& range = ranges_[i];
-        if (range.opened == range.end)
+        if (range.opened == range.end || (except >> i & 1) != 0)
             continue;
         const Paddr start = tail_of(range);
         const uint64_t size = range.end - start;
         Paddr here;
-        if (size <= above || size >= below || !fits({start, size}, wish, here))
+        if (size >= below || !fits({start, size}, wish, here))
             continue;
         best = &range;
         below = size;
@@ -119,7 +119,8 @@ Result<void*> RegionFrameAllocator<M>::allocate_run(FrameRequest wish) {
         return Errno::inval;
     if (wish.pages > kMostPages || wish.align_pages > kMostPages)
         return Errno::nomem;
-    uint64_t failed = 0; // ranges up to this size could not be opened
+    static_assert(kMaxRanges <= 64);
+    uint64_t failed = 0; // a bit for each range that could not be opened
     Errno error = Errno::nomem;
     for (;;) {
         Paddr at;
@@ -130,11 +131,10 @@ Result<void*> RegionFrameAllocator<M>::allocate_run(FrameRequest wish) {
         if (!range)
             return run ? Result<void*>(cut(run, at, wish.pages)) : Result<void*>(error);
         const Paddr end = beyond + wish.pages * kPageSize;
-        const uint64_t size = range->end - tail_of(*range);
         // Page tables may have come out of the arena; then what is left is looked at again.
         const Result<> opened = open_up_to(*range, end > range->opened ? end : range->opened + 1);
         if (!opened.ok()) {
-            failed = size;
+            failed |= uint64_t{1} << (range - ranges_);
             error = opened.code();
         }
     }
