@@ -46,21 +46,15 @@ class Bytes {
     uint32_t length_;
 };
 
-Register register_at(const Bytes& fadt, uint32_t gas) {
+Register register_at(const Bytes& fadt, uint32_t gas, unsigned bytes) {
     uint8_t space = 0xff;
-    auto address = fadt.value<le64>(gas + 4);
-    if (!fadt.get(gas, &space, 1) || space > 1 || address == 0) {
-        return {};
-    }
-    return {static_cast<Register::Space>(space), address};
+    fadt.get(gas, &space, 1);
+    return make_register(space, fadt.value<le64>(gas + 4), bytes);
 }
 
 Register control_block(const Bytes& fadt, uint32_t extended, uint32_t old) {
-    Register block = register_at(fadt, extended);
-    if (block.address == 0) {
-        block = {Register::Space::port, fadt.value<le32>(old)};
-    }
-    return block;
+    Register block = register_at(fadt, extended, 2);
+    return block.address != 0 ? block : make_register(1, fadt.value<le32>(old), 2);
 }
 
 Result<Bytes> open_dsdt(const Memory& memory, const Bytes& fadt) {
@@ -157,7 +151,7 @@ Result<SoftOff> read_soft_off(const Memory& memory, Paddr root) {
     Bytes fadt(memory, table.address, table.length);
     SleepTypes types = UK_TRY(find_s5(UK_TRY(open_dsdt(memory, fadt))));
     SoftOff off;
-    Register sleep = register_at(fadt, kSleepControl);
+    Register sleep = register_at(fadt, kSleepControl, 1);
     if (sleep.address != 0) {
         off.writes[0] = {sleep,
                          static_cast<uint16_t>(kReducedEnable | types.a << kReducedTypeShift), 1};

@@ -136,14 +136,19 @@ Result<Root> read_root(const Memory& memory, Paddr root) {
     return list.ok() ? Result<Root>(Root{list.take(), 4}) : Errno::inval;
 }
 
-Register to_register(const Gas& gas) {
-    if (gas.space > 1 || gas.address == 0) {
-        return Register{};
-    }
-    return Register{static_cast<Register::Space>(gas.space), gas.address};
+Register to_register(const Gas& gas, unsigned bytes) {
+    return make_register(gas.space, gas.address, bytes);
 }
 
 } // namespace
+
+Register make_register(uint8_t space, uint64_t address, unsigned bytes) {
+    constexpr uint64_t kPorts = 0x10000;
+    if (space > 1 || (space == 1 && address > kPorts - bytes)) {
+        return Register{};
+    }
+    return Register{static_cast<Register::Space>(space), address};
+}
 
 Result<Table> find_table(const Memory& memory, Paddr root, const char* signature) {
     Root list = UK_TRY(read_root(memory, root));
@@ -178,16 +183,16 @@ Result<Fadt> read_fadt(const Memory& memory, Paddr root) {
     fadt.pm_timer_32_bits = (flags & kFlagTimer32) != 0;
     fadt.hardware_reduced = (flags & kFlagHardwareReduced) != 0;
     if (timer_length == 4 && !fadt.hardware_reduced) {
-        fadt.pm_timer = Register{Register::Space::port, block};
+        fadt.pm_timer = make_register(1, block, 4);
     }
     Gas gas;
     if (!fadt.hardware_reduced && read_field(memory, table, kXPmTimerBlock, gas) &&
-        to_register(gas).address != 0) {
-        fadt.pm_timer = to_register(gas);
+        to_register(gas, 4).address != 0) {
+        fadt.pm_timer = to_register(gas, 4);
     }
     if ((flags & kFlagReset) != 0 && read_field(memory, table, kResetRegister, gas) &&
         read_field(memory, table, kResetValue, fadt.reset_value)) {
-        fadt.reset = to_register(gas);
+        fadt.reset = to_register(gas, 1);
     }
     return fadt;
 }
@@ -198,7 +203,7 @@ Result<Paddr> read_hpet(const Memory& memory, Paddr root) {
     if (!read_field(memory, table, kHpetAddress, gas)) {
         return Errno::inval;
     }
-    Register where = to_register(gas);
+    Register where = to_register(gas, 1024);
     if (where.address == 0 || where.space != Register::Space::memory) {
         return Errno::nodev;
     }

@@ -113,6 +113,25 @@ TEST(SoftOff, PrefersTheExtendedBlock) {
     EXPECT_EQ(off.value().writes[0].where.address, 0xfed40000u);
 }
 
+TEST(SoftOff, LeavesOutPortsThatThereAreNot) {
+    for (uint32_t port : {0xffffu, 0x10000u, 0x10604u, 0xffff'ffffu}) { // two bytes each
+        Firmware machine(usual());
+        machine.put(Firmware::kFadt + 68, port);
+        auto off = machine.read();
+        ASSERT_TRUE(off.ok());
+        EXPECT_EQ(off.value().writes[1].where.address, 0u) << port;
+        machine.put(Firmware::kFadt + 64, port);
+        EXPECT_EQ(machine.read().code(), Errno::nodev) << port;
+        machine.gas(244, 1, uint64_t{port} + 1); // one byte
+        EXPECT_EQ(machine.read().code(), Errno::nodev) << port;
+    }
+    Firmware last(usual());
+    last.put(Firmware::kFadt + 64, uint32_t{0xfffe});
+    EXPECT_EQ(last.read().take().writes[0].where.address, 0xfffeu);
+    last.gas(172, 1, 0x1'0000'0000); // unusable, so the old block counts
+    EXPECT_EQ(last.read().take().writes[0].where.address, 0xfffeu);
+}
+
 TEST(SoftOff, UsesTheSleepRegisterOfReducedHardware) {
     Firmware machine(usual());
     machine.put(Firmware::kFadt + 64, uint32_t{0});

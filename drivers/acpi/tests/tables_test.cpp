@@ -139,6 +139,26 @@ TEST(Acpi, AnOldFadtHasNoResetRegister) {
     EXPECT_FALSE(found.value().pm_timer_32_bits);
 }
 
+TEST(Acpi, LeavesOutPortsThatThereAreNot) {
+    for (uint64_t beyond : {uint64_t{0x10000}, uint64_t{0x10cf9}, ~uint64_t{0}}) {
+        Firmware f;
+        std::string body = fadt(244, 1U << 10);
+        Firmware::put<uk::le64>(body, 120 - 36, beyond);
+        Firmware::put<uk::le32>(body, 76 - 36, 0xfffd); // its four bytes do not fit
+        Paddr root{build(f, true, {f.table("FACP", body)})};
+        auto found = uk::acpi::read_fadt(f.memory(), root).take();
+        EXPECT_EQ(found.reset.address, 0U) << beyond;
+        EXPECT_EQ(found.pm_timer.address, 0U);
+    }
+    Firmware f;
+    std::string body = fadt(244, 1U << 10);
+    Firmware::put<uk::le64>(body, 120 - 36, 0xffff);
+    Firmware::put<uk::le32>(body, 76 - 36, 0xfffc);
+    auto found = uk::acpi::read_fadt(f.memory(), Paddr{build(f, true, {f.table("FACP", body)})});
+    EXPECT_EQ(found.value().reset.address, 0xffffU);
+    EXPECT_EQ(found.value().pm_timer.address, 0xfffcU);
+}
+
 TEST(Acpi, AHardwareReducedMachineHasNoTimer) {
     Firmware f;
     Paddr root{build(f, true, {f.table("FACP", fadt(244, 1U << 20))})};

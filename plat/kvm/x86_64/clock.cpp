@@ -138,7 +138,7 @@ std::optional<Reference> start_hpet() {
 std::optional<Reference> start_pm_timer() {
     Result<acpi::Fadt> fadt = acpi::read_fadt(kvm::acpi_memory(), kvm::g_boot_info.acpi_root);
     if (!fadt.ok() || fadt.value().pm_timer.space != acpi::Register::Space::port ||
-        fadt.value().pm_timer.address == 0 || fadt.value().pm_timer.address > 0xfffc) {
+        fadt.value().pm_timer.address == 0) {
         return {};
     }
     auto port = static_cast<uint16_t>(fadt.value().pm_timer.address);

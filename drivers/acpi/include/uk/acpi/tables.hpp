@@ -37,12 +37,17 @@ inline constexpr uint32_t kMaxTable = 1U << 20;
 // `root` is 0), EINVAL (no RSDP at `root`, or its list of tables is broken), EFAULT (unreadable).
 [[nodiscard]] Result<Table> find_table(const Memory& memory, Paddr root, const char* signature);
 
-// Generic Address Structure, as far as a register needs it.
+// Generic Address Structure, as far as a register needs it. A port's address fits into 16 bits, and
+// so does that of the register's last byte.
 struct Register {
     enum class Space : uint8_t { memory = 0, port = 1 };
     Space space = Space::port;
     uint64_t address = 0; // 0 = there is none
 };
+
+// The register of `bytes` bytes that a table speaks of; none where that cannot be: another space,
+// or a port beyond the last.
+[[nodiscard]] Register make_register(uint8_t space, uint64_t address, unsigned bytes);
 
 // Fixed ACPI Description Table.
 struct Fadt {
