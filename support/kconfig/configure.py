@@ -127,7 +127,7 @@ def menuconfig(ctx):
     parse(ctx)
     environment = {**os.environ, **ctx.kconfig_env(), "KCONFIG_CONFIG_HEADER": ""}
     environment.setdefault("TERM", "linux")
-    done = subprocess.run([sys.executable, "-m", "menuconfig", "Config.uk"], cwd=ctx.base, env=environment, check=False)
+    done = subprocess.run([sys.executable, f"{ctx.base}/support/kconfig/menu.py"], cwd=ctx.base, env=environment, check=False)
     if done.returncode != 0:
         raise UserError("menuconfig ended with an error")
     if os.path.exists(before):

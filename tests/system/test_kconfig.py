@@ -2,12 +2,14 @@
 """The configuration: strictness, generated files, the goals, make why."""
 import os
 import pty
+import re
 import select
+import signal
 import subprocess
 import time
 
 import pytest
-from toytree import IMAGE, TARGET, Tree
+from toytree import IMAGE, ROOT, TARGET, Tree
 
 CONFIG = IMAGE + ".config"
 OBJ = f"build/obj/hello_{TARGET}"
@@ -262,21 +264,20 @@ def test_menuconfig_needs_a_terminal(tree):
     assert done.returncode == 1 and "needs a terminal" in done.stderr
 
 
-def test_menuconfig_in_a_terminal(tree):
-    """Opens the menu, leaves it with Q and saves if asked."""
+def in_the_menu(tree, keys, *words):
+    """Opens the menu, types `keys` one after the other, then q, and y if asked; gives what was shown after each."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(tree.path)
         os.environ.update(TERM="xterm", LINES="40", COLUMNS="120")
-        os.execvp("make", tree.command("menuconfig"))
-    seen = b""
-    end = time.monotonic() + 20
-    sent = False
+        os.execvp("make", tree.command("menuconfig", *words))
+    seen, waiting = [b""], [*keys, b"q", b"y"]
+    end = time.monotonic() + 30
     while time.monotonic() < end:
         if not select.select([terminal], [], [], 0.5)[0]:
-            if not sent and b"Build options" in seen:
-                os.write(terminal, b"q")
-                sent = True
+            if waiting and b"Build options" in seen[0]:
+                os.write(terminal, waiting.pop(0))
+                seen.append(b"")
             continue
         try:
             data = os.read(terminal, 4096)
@@ -284,7 +285,52 @@ def test_menuconfig_in_a_terminal(tree):
             break
         if not data:
             break
-        seen += data
+        seen[-1] += data
+    else:
+        os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    assert b"Microlith configuration: hello" in seen and b"Architecture and platform" in seen
     assert os.waitstatus_to_exitcode(status) == 0
+    return seen
+
+
+def test_menuconfig_in_a_terminal(tree):
+    """Opens the menu, leaves it with Q and saves if asked."""
+    seen = in_the_menu(tree, [])[0]
+    assert b"Microlith configuration: hello" in seen and b"Architecture and platform" in seen
+    assert b"Libraries" in seen
+    assert not any(empty in seen for empty in (b"Drivers", b"External libraries", b"Application"))
+
+
+def test_menuconfig_shows_the_target_and_does_not_change_it(tree):
+    before = tree.read(CONFIG)
+    down = b"\x1b[B"
+    seen = in_the_menu(tree, [b"\n", b"\n", down, b"\n", b" ", down, b"\n", b" "])
+    assert b"make T=<platform>-<architecture> menuconfig" in seen[1]
+    assert b"Platform (A toy)  ----" in seen[1] and b"Architecture (the machine that builds)  ----" in seen[1]
+    assert b"( )" not in b"".join(seen) and b"(X)" not in b"".join(seen)
+    assert tree.read(CONFIG) == before
+
+
+def test_menuconfig_shows_menus_that_have_entries(tree):
+    lib = tree.external("ext", {"Config.uk": "config LIBEXT\n\tbool \"ext\"\n", "Makefile.uk": ""})
+    tree.write("apps/hello/Config.uk", "config APPHELLO_X\n\tbool \"x\"\n\thelp\n\t  x\n")
+    seen = in_the_menu(tree, [], f"L={lib}")[0]
+    assert b"External libraries" in seen and b"Application" in seen and b"Drivers" not in seen
+
+
+def test_menu_of_the_real_tree():
+    """Heaps stand inside ukalloc, next to what they depend on; every line says to whom it belongs."""
+    environment = {**os.environ, "srctree": ROOT, "UK_BASE": ROOT, "UK_APP_DIR": "apps/hello", "UK_APP_NAME": "hello",
+                   "UK_T_PLAT": "KVM", "UK_T_ARCH": "X86_64", "UK_EXTERNAL_LIBS": "/dev/null", "KCONFIG_CONFIG": "/dev/null"}
+    text = subprocess.run(["/usr/bin/python3", "support/kconfig/menu.py", "--print"], cwd=ROOT, env=environment, check=True,
+                          capture_output=True, text=True).stdout
+    lines = text.splitlines()
+    first = next(n for n, line in enumerate(lines) if "ukalloc: memory heaps" in line)
+    last = next(n for n in range(first + 1, len(lines)) if not lines[n].startswith("        "))
+    inside = [line for line in lines[first:last] if " heap" in line]
+    assert any("ukalloctlsf: TLSF heap" in line for line in inside) and len(inside) >= 5
+    assert not any("heap" in line for line in lines[:first] + lines[last:])
+    top = [line.strip() for line in lines if re.match(r"    \w", line)]
+    assert top == ["Architecture and platform  --->", "Build options  --->", "Libraries  --->"]
+
+
