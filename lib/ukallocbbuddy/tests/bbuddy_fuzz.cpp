@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // libFuzzer: any sequence of operations on a BuddyHeap.
-#include <uk/alloc/fuzz.hpp>
 #include <uk/allocbbuddy/bbuddy_heap.hpp>
+
+#include "lib/ukalloc/tests/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     using Heap = uk::BuddyHeap<uk::fakes::FakePages, uk::BuddyOptions{.checks = true}>;

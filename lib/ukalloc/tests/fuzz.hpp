@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Host tests only: the body of a heap's fuzz target.
+// The body of a heap's fuzz target.
 //
 //     extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 //         uk::heap_test::fuzz<uk::MyHeap<uk::fakes::FakePages, ...>>(data, size);
 //         return 0;
 //     }
 #pragma once
-
-#ifdef UK_HOST_TEST
 
 #include <uk/alloc/shadow.hpp>
 #include <uk/fakes/pages.hpp>
@@ -35,5 +33,3 @@ void fuzz(const uint8_t* data, size_t size, size_t most_left = SIZE_MAX) {
 }
 
 } // namespace uk::heap_test
-
-#endif // UK_HOST_TEST
