@@ -4,4 +4,5 @@
 
 #include <uk/fdt.h>
 
-_Static_assert(UK_FDT_NOT_FOUND == -FDT_ERR_NOTFOUND, "libfdt's error numbers");
+_Static_assert(UK_FDT_NOT_FOUND == -FDT_ERR_NOTFOUND && UK_FDT_BAD_PATH == -FDT_ERR_BADPATH,
+               "libfdt's error numbers");

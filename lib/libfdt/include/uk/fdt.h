@@ -15,19 +15,24 @@
 extern "C" {
 #endif
 
-/* -FDT_ERR_NOTFOUND: the one negative result that does not mean a damaged tree. */
-enum { UK_FDT_NOT_FOUND = -1 };
+/* -FDT_ERR_NOTFOUND, -FDT_ERR_BADPATH: the negative results that do not mean a damaged tree. */
+enum { UK_FDT_NOT_FOUND = -1, UK_FDT_BAD_PATH = -5 };
 
 /* The node after `node` (-1 = the root comes next) in the order of the block. *depth, which must be
  * -1 to begin with, is 0 at the root and below 0 after the last node, whatever the result is then.
  */
 int uk_fdt_next_node(const void* fdt, int node, int* depth);
 
-/* The node of `length` bytes of path: absolute, or beginning with an alias. */
+/* The node of `length` bytes of path: absolute, or beginning with an alias. An alias must not come
+ * from outside: its value is taken to end with a NUL. */
 int uk_fdt_path_offset_namelen(const void* fdt, const char* path, int length);
 
 /* A property's value in the tree, its size in *length; null: *length is the error. */
 const void* uk_fdt_getprop(const void* fdt, int node, const char* name, int* length);
+
+/* The same, its name `name_length` bytes long. */
+const void* uk_fdt_getprop_namelen(const void* fdt, int node, const char* name, int name_length,
+                                   int* length);
 
 /* The node whose phandle is `phandle`. */
 int uk_fdt_node_offset_by_phandle(const void* fdt, unsigned phandle);

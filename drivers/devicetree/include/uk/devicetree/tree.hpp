@@ -7,10 +7,10 @@
 //     static constexpr const char* kGic[] = {"arm,gic-v3", "arm,cortex-a15-gic", "arm,gic-400"};
 //     Device gic = UK_TRY(find(tree, kGic));
 //
-// A tree is outside input: no function reads outside the bytes given to open(), loops for longer
-// than the tree is, or recurses, whatever the bytes are. Nothing is copied: pointers in results
-// point into the tree. No function blocks, allocates or locks; all are pure and may be called from
-// anywhere while the tree's bytes stay mapped and unchanged.
+// A tree is outside input: no function reads outside the bytes given to open(), recurses, or takes
+// more steps than the tree's size bounds, whatever the bytes are. Nothing is copied: pointers in
+// results point into the tree. No function blocks, allocates or locks; all are pure and may be
+// called from anywhere while the tree's bytes stay mapped and unchanged.
 #pragma once
 
 #include <cstddef>
@@ -30,25 +30,26 @@ inline constexpr size_t kMaxSize = size_t{2} << 20;
 // What is needed of a tree to learn its size.
 inline constexpr size_t kHeaderSize = 40;
 
-// The size in bytes that the tree at `header` (kHeaderSize readable bytes, any alignment) claims;
-// 0 = there is no tree, or one that is too big. Nothing else is checked.
+// How many bytes of the tree at `header` (kHeaderSize readable bytes, any alignment) are in use:
+// without the room behind the last block, which is 1 MiB in QEMU. 0 = there is no tree, or one that
+// is too big. Nothing else is checked.
 [[nodiscard]] size_t tree_size(const void* header);
 
 // A tree whose header has been checked. Copyable and small; does not own the bytes.
 class Tree {
   public:
-    // `bytes` starts with the tree, on an 8-byte boundary, and may be longer than it. Checks the
-    // header and that all blocks lie inside (DT 5.2); what the blocks hold is checked by whoever
-    // reads it. Errors: EINVAL (no tree, damaged, a version that cannot be read, not aligned).
+    // `bytes` starts with the tree, on an 8-byte boundary, and may be longer than it, or shorter by
+    // what tree_size() leaves out. Checks the header and that all blocks lie inside (DT 5.2); what
+    // the blocks hold is checked by whoever reads it. Errors: EINVAL (no tree, damaged, a version
+    // that cannot be read (before 17, of 2007), not aligned).
     [[nodiscard]] static Result<Tree> open(std::span<const std::byte> bytes);
 
     [[nodiscard]] const void* data() const { return data_; }
-    [[nodiscard]] size_t size() const { return size_; }
 
   private:
-    friend class Scan;
+    friend Result<struct BootFacts> read_boot(const Tree& tree, hal::BootInfo& info);
     const std::byte* data_ = nullptr;
-    uint32_t size_ = 0;
+    uint32_t size_ = 0;      // of what may be read
     uint32_t structure_ = 0; // offset of the structure block
     uint32_t structure_size_ = 0;
     uint32_t strings_ = 0;
@@ -64,9 +65,9 @@ struct BootFacts {
 // One pass over the tree for what boot needs. Adds to `info`: memory nodes as usable;
 // /memreserve/ and the regions of /reserved-memory as reserved, with or without `no-map` (DT 3.5);
 // the initrd's memory as loader. Sets info.command_line to bootargs (points into the tree). The
-// caller adds the tree's own memory and makes info.initrd readable. Errors: EINVAL (a damaged
-// structure block: what was added till then stays in `info`, and is not to be relied on), ENODEV
-// (no memory node with a size).
+// caller adds the tree's own memory and makes info.initrd readable. Memory nodes and /reserved-
+// memory are those below the root, by their names. Errors: EINVAL (damaged: what was added till
+// then stays in `info`, and is not to be relied on), ENODEV (no memory node with a size).
 [[nodiscard]] Result<BootFacts> read_boot(const Tree& tree, hal::BootInfo& info);
 
 // A device as its node describes it.
