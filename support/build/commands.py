@@ -10,7 +10,7 @@ import sys
 
 import engine
 import fresh
-import targets
+import offered
 from context import Context, UserError, say, warn
 
 HELP = """\
@@ -46,7 +46,7 @@ docs/build.md has the rest."""
 def run(goal: str) -> int:
     if goal == "help":
         base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-        say(HELP.replace("@TARGETS@", " ".join(targets.available(base))))
+        say(HELP.replace("@TARGETS@", " ".join(offered.available(base))))
         return 0
     return GOALS[goal](Context(), goal)
 
@@ -59,7 +59,7 @@ def unknown_goals(words, known) -> int:
         close = difflib.get_close_matches(word, known, 1, 0.5)
         if word.startswith("build/"):
             hint = "; make without a goal builds the image"
-        elif word in targets.available(base):
+        elif word in offered.available(base):
             hint = f"; did you mean T={word}?"
         elif os.path.basename(word) in folders:
             hint = f"; did you mean A={folders[os.path.basename(word)]}?"

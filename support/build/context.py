@@ -5,7 +5,7 @@ import re
 import shlex
 import sys
 
-import targets
+import offered
 
 BAD_PATH = re.compile(r"[^\w./+@~-]")
 NAME = re.compile(r"[\w.+@][\w.+@~-]*")
@@ -109,7 +109,7 @@ class Context:
                     f"error: T={asked}, but {self.shown(path)} is a configuration for {found}; leave T out, "
                     "give another configuration with C=, or remove that file")
         self.target = asked or found or "kvm-x86_64"
-        wrong = targets.problem(self.target, self.base, self.libs)
+        wrong = offered.problem(self.target, self.base, self.libs)
         if wrong:
             what = f"{self.shown(path)} is for {found}" if found and not asked else f"T={self.target}"
             raise UserError(f"error: {what}: {wrong}")
