@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Lock ranks: the one order in which spinning locks may be taken, and the check of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <uk/assert.h>
+
+namespace uk {
+
+// A CPU that holds a lock may only take locks of ranks further down this list. Locks of one rank
+// are never held together. docs/threads.md says why each stands where it does.
+enum class LockRank : uint8_t {
+    subsystem,   // libraries above core
+    thread_list, // the list of all threads
+    stacks,      // stacks kept for the next thread
+    heap,        // a heap; takes frames while it holds its lock
+    frames,      // the frame allocator
+    timer,       // timers that are not a thread's own
+    wait_queue,  // waiters of one queue; wakes threads while it holds its lock
+    run_queue,   // the threads of one CPU, their states and deadlines
+    log,         // may be written to under any of the above
+    console,
+};
+
+constexpr const char* lock_rank_name(LockRank rank) {
+    constexpr const char* kNames[] = {"subsystem", "thread_list", "stacks",    "heap", "frames",
+                                      "timer",     "wait_queue",  "run_queue", "log",  "console"};
+    return kNames[static_cast<unsigned>(rank)];
+}
+
+// The ranks that one CPU holds now. Only that CPU touches it, with preemption disabled or
+// interrupts off. Taking out of order panics and names both ranks.
+class HeldRanks {
+  public:
+    void push(LockRank rank) {
+        for (size_t i = 0; i < count_; i++) {
+            if (ranks_[i] >= rank)
+                UK_PANIC("lock order: %s is taken while %s is held", lock_rank_name(rank),
+                         lock_rank_name(ranks_[i]));
+        }
+        UK_VERIFY(count_ < kMost);
+        ranks_[count_++] = rank;
+    }
+
+    // Locks may be given back in any order.
+    void pop(LockRank rank) {
+        for (size_t i = count_; i-- > 0;) {
+            if (ranks_[i] != rank)
+                continue;
+            for (count_--; i < count_; i++)
+                ranks_[i] = ranks_[i + 1];
+            return;
+        }
+        UK_PANIC("lock of rank %s is given back but not held", lock_rank_name(rank));
+    }
+
+    [[nodiscard]] size_t count() const { return count_; }
+
+  private:
+    static constexpr size_t kMost = static_cast<size_t>(LockRank::console) + 1;
+    LockRank ranks_[kMost] = {};
+    size_t count_ = 0;
+};
+
+} // namespace uk
