@@ -3,7 +3,6 @@
 #ifndef UK_LIBFDT_ENV_H
 #define UK_LIBFDT_ENV_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,6 +10,10 @@
 #include <uk/string.h>
 
 #include "renamed.h"
+
+#ifndef INT_MAX
+#define INT_MAX __INT_MAX__ /* gcc's <limits.h> needs a C library's */
+#endif
 
 typedef uint16_t fdt16_t;
 typedef uint32_t fdt32_t;
