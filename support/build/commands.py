@@ -4,7 +4,7 @@ import contextlib
 import difflib
 import glob
 import os
-import shlex
+import re
 import subprocess
 import sys
 
@@ -42,13 +42,30 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
 
 docs/build.md has the rest."""
 
+VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "CC",
+             "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR", "HOSTCC", "UK_DL", "UK_PYTHON",
+             "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
+
 
 def run(goal: str) -> int:
     if goal == "help":
         base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         say(HELP.replace("@TARGETS@", " ".join(offered.available(base))))
         return 0
+    for line in misspelt_variables(os.environ):
+        warn(line)
     return GOALS[goal](Context(), goal)
+
+
+def misspelt_variables(environ) -> list:
+    """Warnings about variables on make's command line that resemble one of ours; others may be for a Makefile.uk."""
+    words = re.split(r"(?<!\\)\s+", environ.get("MAKEFLAGS", "").partition("-- ")[2])
+    said = []
+    for name in [word.partition("=")[0].rstrip(":?+") for word in words if re.match(r"\w+[:?+]*=", word)]:
+        close = difflib.get_close_matches(name.upper(), VARIABLES, 1, 0.75)
+        if name not in VARIABLES and close:
+            said.append(f"warning: nothing here is called {name}=; did you mean {close[0]}=?")
+    return said
 
 
 def unknown_goals(words, known) -> int:

@@ -45,6 +45,9 @@ class Context:
         self._check_app()
         self.in_tree = self.app.startswith(self.base + "/")
         self.libs = [self._folder("L", p) for p in environ.get("L", "").split(":") if p]
+        for folder in self.libs:
+            if not os.path.exists(f"{folder}/Makefile.uk"):
+                raise UserError(f"error: L={environ['L']}: there is no Makefile.uk in {folder}, so it is no library folder")
         self.verbose = environ.get("V", "") not in ("", "0")
         self.folder_name = environ.get("N") or os.path.basename(self.app)
         if not NAME.fullmatch(self.folder_name):

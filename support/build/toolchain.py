@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -61,7 +62,17 @@ def identify(command: str) -> dict:
     if not version:
         raise UserError(f"error: '{command} --version' failed: this compiler does not work")
     include = ask("-print-file-name=include").strip()
-    return {"version": version.splitlines()[0], "include": include, "clang": "clang" in version.split("\n")[0]}
+    return {"version": version.splitlines()[0], "include": include, "machine": ask("-dumpmachine").split("-")[0], "clang": "clang" in version.split("\n")[0]}
+
+
+def check_machine(ctx, tools, found) -> None:
+    """A compiler for another processor would fail at its first option, and leave the reason to be guessed."""
+    for name, compiler in found.items():
+        machine = {"aarch64": "arm64", "x86_64": "x86_64"}.get(compiler["machine"], ctx.arch)
+        if machine != ctx.arch:
+            given = next((v for v in (name, "CC", "CROSS_COMPILE") if ctx.env.get(v)), name)
+            raise UserError(f"error: {given}={ctx.env.get(given, '')}: {tools[name]} compiles for {compiler['machine']}, but "
+                            f"T={ctx.target}; leave {given} out, or give the T that belongs to it")
 
 
 def choose(ctx) -> dict:
@@ -71,6 +82,9 @@ def choose(ctx) -> dict:
     cross = env.get("CROSS_COMPILE", triple + "-" if triple else "")
     cc = env.get("CC", "")
     cxx = env.get("CXX", "")
+    if re.match(r"(.*[-/])?(g|clang)\+\+", cc.split()[0] if cc.split() else ""):
+        raise UserError(f"error: CC={cc} compiles C++; CC names the C compiler, the C++ compiler follows from it: "
+                        f"CC={cc.replace('clang++', 'clang').replace('g++', 'gcc')}")
     if not cc or cc == "cc":
         cc = cross + "gcc"
         if "clang++" in cxx:
@@ -112,6 +126,7 @@ def prepare(ctx) -> None:
     except (OSError, ValueError):
         pass
     cc, cxx = identify(tools["CC"]), identify(tools["CXX"])
+    check_machine(ctx, tools, {"CC": cc, "CXX": cxx})
     if cc["clang"] != cxx["clang"]:
         warn(f"warning: CC is '{cc['version']}' but CXX is '{cxx['version']}'")
     ident = hashlib.sha256(json.dumps(stamp).encode()).hexdigest()[:12]

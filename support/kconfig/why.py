@@ -16,7 +16,9 @@ def find(kconf, name: str):
         symbol = kconf.syms.get(candidate)
         if symbol is not None and symbol.nodes:
             return symbol
-    raise UserError(f"error: LIB={name}: no such library or option{strict.suggestion(kconf, 'LIB' + plain)}")
+    parts = [s.name for s in kconf.unique_defined_syms if s.name.startswith("LIB") and plain in s.name][:4]
+    hint = strict.suggestion(kconf, "LIB" + plain) or (f" (did you mean {' or '.join(parts)}?)" if parts else "")
+    raise UserError(f"error: LIB={name}: no such library or option{hint}")
 
 
 def where(ctx, item) -> str:

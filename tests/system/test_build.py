@@ -385,6 +385,22 @@ def test_hint_names_the_tools_that_were_given(tree):
     assert tree.good(env={"CXX": "g++"}).stdout.endswith("CXX=g++ run\n")
 
 
+def test_compiler_for_another_processor(tree, tmp_path):
+    wrapper = tmp_path / "other-gcc"
+    wrapper.write_text('#!/bin/sh\ncase "$*" in -dumpmachine) echo aarch64-none-elf;; *) exec gcc "$@";; esac\n')
+    wrapper.chmod(0o755)
+    machine = "aarch64" if os.uname().machine != "aarch64" else "x86_64"
+    wrapper.write_text(wrapper.read_text().replace("aarch64", machine))
+    said = tree.bad(f"CC={wrapper}", "CXX=g++")
+    assert f"{wrapper} compiles for {machine}, but T={TARGET}; leave CC out, or give the T that belongs to it" in said
+
+
+def test_misspelt_variables_of_the_command_line(tree):
+    for wrong, right in (("ARG=x", "ARGS"), ("PARAM=x", "PARAMS"), ("a=apps/hello", "A"), ("CROSSCOMPILE=x-", "CROSS_COMPILE")):
+        assert f"warning: nothing here is called {wrong.partition('=')[0]}=; did you mean {right}=?\n" in tree.good(wrong).stdout
+    assert "warning" not in tree.good("MY_OWN=1", "ARGS=x ARG=y", "LIBS=", "A=apps/hello").stdout
+
+
 def test_interrupted_build_says_so_in_one_line(tree, tmp_path):
     wrapper = tmp_path / "slowcc"
     wrapper.write_text("#!/bin/sh\ncase \"$*\" in *main.c*) sleep 10;; esac\nexec gcc \"$@\"\n")
@@ -458,7 +474,10 @@ def test_help_names_every_goal(tree):
     (["L=nowhere"], "L=nowhere: no such folder"),
     (["CC=nocc"], "'nocc' (CC) was not found; correct the spelling or install it, or name another one with CC="),
     (["CROSS_COMPILE=vax-linux-gnu-"], "apt-get install gcc-vax-linux-gnu"),
+    (["CC=clang++"], "CC=clang++ compiles C++; CC names the C compiler, the C++ compiler follows from it: CC=clang\n"),
+    (["L=lib"], "/lib, so it is no library folder"),
     (["why"], "make why LIB="),
+    (["why", "LIB=toyplat"], "no such library or option"),
     (["A=."], "this is the folder of Microlith itself, not an application; applications here are: apps/hello"),
     (["A=lib/one"], "A=lib/one: lib/one is a part of Microlith"),
     (["C=lib"], "C=lib is a folder; name the configuration file, for example C=lib/my.config"),

@@ -245,6 +245,7 @@ def test_why(tree):
     assert "the default in 'Optimization level'" in tree.good("why", "LIB=OPTIMIZE_PERF").stdout
     assert "'Optimization level' is OPTIMIZE_PERF" in tree.good("why", "LIB=OPTIMIZE_SIZE").stdout
     assert "did you mean LIBTWO?" in tree.bad("why", "LIB=twoo")
+    assert "did you mean LIBONE?" in tree.bad("why", "LIB=on")
 
 
 def test_missing_kconfiglib(tree, tmp_path):
