@@ -21,7 +21,7 @@ using hal::Access;
 
 // --- what the architecture's signal_frame.cpp answers about the context a handler was given ---
 
-inline constexpr size_t kContextWords = 24;
+inline constexpr size_t kContextWords = 40; // room for any architecture
 
 // Copies the registers of `context` into `words`, in an order of the architecture's own.
 void context_read(const void* context, uint64_t (&words)[kContextWords]);

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The Linux system call instruction of arm64 and the numbers that this platform uses.
+#pragma once
+
+#include <cstdint>
+
+namespace uk::linuxu {
+
+enum class Sys : long {
+    read = 63,
+    write = 64,
+    ppoll = 73,
+    exit_group = 94,
+    clock_gettime = 113,
+    clock_nanosleep = 115,
+    kill = 129,
+    sigaltstack = 132,
+    rt_sigaction = 134,
+    getpid = 172,
+    execve = 221,
+    mmap = 222,
+};
+
+// The vDSO's clock_gettime.
+inline constexpr char kVdsoClock[] = "__kernel_clock_gettime";
+
+// One system call: its result, or -errno. Blocks as that call does; from anywhere. The kernel takes
+// each argument in a register of its own, so pointers go as integers (see arg() in host.hpp).
+inline long raw_syscall(Sys number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
+                        long f = 0) {
+    register long x8 asm("x8") = static_cast<long>(number);
+    register long x0 asm("x0") = a;
+    register long x1 asm("x1") = b;
+    register long x2 asm("x2") = c;
+    register long x3 asm("x3") = d;
+    register long x4 asm("x4") = e;
+    register long x5 asm("x5") = f;
+    asm volatile("svc #0"
+                 : "+r"(x0)
+                 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                 : "memory", "cc");
+    return x0;
+}
+
+} // namespace uk::linuxu
