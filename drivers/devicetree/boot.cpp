@@ -17,12 +17,13 @@ struct Value {
     uint32_t size = 0;
 };
 
-// Properties of the nodes that matter to boot, as they come.
+// Properties of the nodes that matter to boot, as they come. Of two with one name the first counts,
+// as with libfdt.
 struct Wanted {
     Value reg, device_type, status, ranges;
     Value bootargs, initrd_start, initrd_end;
     Cells cells;
-    bool bad = false;
+    bool bad = false, seen_address = false, seen_size = false;
 
     void take(const Property& property) {
         switch (property.name[0]) {
@@ -44,8 +45,8 @@ struct Wanted {
             keep(property, "linux,initrd-end", initrd_end);
             break;
         case '#':
-            bad |= property.is("#address-cells") && !read_word(property, cells.address);
-            bad |= property.is("#size-cells") && !read_word(property, cells.size);
+            keep_word(property, "#address-cells", cells.address, seen_address);
+            keep_word(property, "#size-cells", cells.size, seen_size);
             break;
         default:
             break;
@@ -55,16 +56,17 @@ struct Wanted {
   private:
     template <size_t kSize>
     static void keep(const Property& property, const char (&name)[kSize], Value& out) {
-        if (property.is(name)) {
+        if (out.data == nullptr && property.is(name)) {
             out = {property.data, property.size};
         }
     }
-    static bool read_word(const Property& property, uint32_t& out) {
-        if (property.size != 4) {
-            return false;
+    template <size_t kSize>
+    void keep_word(const Property& property, const char (&name)[kSize], uint32_t& out, bool& seen) {
+        if (!seen && property.is(name)) {
+            seen = true;
+            bad |= property.size != 4;
+            out = bad ? 0 : load_be32(property.data);
         }
-        out = load_be32(property.data);
-        return true;
     }
 };
 
@@ -75,13 +77,6 @@ bool is_text(const Value& property, const char* text, size_t size) {
 bool is_enabled(const Wanted& node) {
     return node.status.data == nullptr || is_text(node.status, "okay", 5) ||
            is_text(node.status, "ok", 3);
-}
-
-constexpr uint32_t letter_bit(char letter) {
-    return 1U << (letter & 31);
-}
-constexpr uint32_t letters(const char (&name)[5]) {
-    return static_cast<uint32_t>(name[0] << 24 | name[1] << 16 | name[2] << 8 | name[3]);
 }
 
 class BootPass {
@@ -96,7 +91,7 @@ class BootPass {
         Scan::Token token = read_root(cells);
         while (token == Scan::Token::node) {
             UK_TRY(read_node(cells));
-            token = scan_.next_child(is_wanted);
+            token = scan_.next_wanted();
         }
         if (token == Scan::Token::damaged || !scan_.ends_well()) {
             return Errno::inval;
@@ -118,14 +113,8 @@ class BootPass {
         }
     }
 
-    // Whether read_node() may know a name that begins so. Few names get past the first letter.
-    static bool is_wanted(uint32_t begin) {
-        constexpr uint32_t kLetters = letter_bit('m') | letter_bit('c') | letter_bit('r');
-        return (kLetters >> (begin >> 24 & 31) & 1) != 0 &&
-               (begin == letters("memo") || begin == letters("chos") || begin == letters("rese"));
-    }
-
-    // A child of the root: by the name, because device_type may stand behind other properties.
+    // A child of the root: by the name (Scan::kWanted), because device_type may stand behind other
+    // properties.
     Result<> read_node(Cells cells) {
         const char* name = scan_.name();
         if (has_name(name, "memory") && (name[6] == '\0' || name[6] == '@')) {
@@ -148,12 +137,16 @@ class BootPass {
     template <class Child>
     Result<Wanted> read_properties(Child child) {
         Wanted node;
+        bool had_child = false; // DT 5.4.2: behind one there are no more properties
         for (;;) {
             switch (scan_.next()) {
             case Scan::Token::property:
-                node.take(scan_.property());
+                if (!had_child) {
+                    node.take(scan_.property());
+                }
                 break;
             case Scan::Token::node:
+                had_child = true;
                 UK_TRY(child(node));
                 break;
             case Scan::Token::end_of_node:

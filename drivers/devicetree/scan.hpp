@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <uk/devicetree/tree.hpp>
 
@@ -52,11 +53,11 @@ class Scan {
     // After Token::node: passes the node's end. False = damaged.
     bool skip();
 
-    // Goes on to the next child of this node whose name may be wanted; what lies before it is
-    // passed by. `filter` gets the first four bytes of each child's name, as a big-endian number.
-    // Token::end_of_node: there was none, and the node has been left. Never Token::property.
-    template <class Filter>
-    Token next_child(Filter filter);
+    // Goes on to the next child of this node that boot may want: its name begins with one of
+    // kWanted. What lies before it is passed by. Token::end_of_node: there was none, and the node
+    // has been left. Never Token::property.
+    Token next_wanted();
+    static constexpr std::string_view kWanted[] = {"memory", "chosen", "reserved-memory"};
 
     // After the root's end: whether the block ends as it should (DT 5.4.2).
     bool ends_well();
@@ -78,7 +79,9 @@ class Scan {
     static constexpr uint64_t property_bytes(uint64_t value_size) {
         return (12 + value_size + 3) & ~uint64_t{3};
     }
-    uint64_t behind_name(uint64_t at) const;
+    [[nodiscard]] uint64_t behind_name(uint64_t at) const;
+    template <bool kStopAtWanted>
+    Token pass();
 
     const std::byte* base_;
     uint64_t size_;
@@ -89,58 +92,5 @@ class Scan {
     int depth_ = -1; // 0 = in the root
     Property property_;
 };
-
-// Where the token behind a name begins; 0 if the name does not end in time. In the little-endian
-// word the lowest bit of `zeros` marks the first zero byte.
-inline uint64_t Scan::behind_name(uint64_t at) const {
-    constexpr uint64_t kOnes = 0x0101010101010101;
-    constexpr uint64_t kTops = 0x8080808080808080;
-    for (; may_read(at); at += kPiece) {
-        uint64_t word;
-        __builtin_memcpy(&word, base_ + at, sizeof word);
-        uint64_t zeros = (word - kOnes) & ~word & kTops;
-        if (zeros != 0) {
-            return at + (static_cast<uint32_t>(zeros) != 0 ? 4 : 8);
-        }
-    }
-    return 0;
-}
-
-// The loop that a pass spends its time in.
-template <class Filter>
-inline Scan::Token Scan::next_child(Filter filter) {
-    const int limit = static_cast<int>(kMaxDepth) - depth_;
-    int below = 0; // this node; 1 = a child
-    for (uint64_t at = at_; may_read(at);) {
-        uint32_t token = load_be32(base_ + at);
-        if (token == kProperty) {
-            at += property_bytes(load_be32(base_ + at + 4));
-        } else if (token == kBeginNode) {
-            uint64_t name = at + 4;
-            at = behind_name(name);
-            if (at == 0 || ++below > limit) {
-                break;
-            }
-            if (below == 1 && filter(load_be32(base_ + name))) {
-                name_ = reinterpret_cast<const char*>(base_ + name);
-                at_ = at;
-                depth_++;
-                return Token::node;
-            }
-        } else if (token == kEndNode) {
-            at += 4;
-            if (--below < 0) {
-                at_ = at;
-                depth_--;
-                return Token::end_of_node;
-            }
-        } else if (token == kNop) {
-            at += 4;
-        } else {
-            break;
-        }
-    }
-    return Token::damaged;
-}
 
 } // namespace uk::devicetree

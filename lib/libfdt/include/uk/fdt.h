@@ -23,6 +23,9 @@ enum { UK_FDT_NOT_FOUND = -1, UK_FDT_BAD_PATH = -5 };
  */
 int uk_fdt_next_node(const void* fdt, int node, int* depth);
 
+/* A node's name, its length in *length; null: *length is the error. */
+const char* uk_fdt_get_name(const void* fdt, int node, int* length);
+
 /* The node of `length` bytes of path: absolute, or beginning with an alias. An alias must not come
  * from outside: its value is taken to end with a NUL. */
 int uk_fdt_path_offset_namelen(const void* fdt, const char* path, int length);
