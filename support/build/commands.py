@@ -10,6 +10,7 @@ import sys
 
 import engine
 import fresh
+import toolchain
 import offered
 from context import Context, UserError, say, warn
 
@@ -115,8 +116,16 @@ def script(ctx, path, *arguments, env=None) -> int:
     drop = ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "MAKELEVEL")
     clean = {k: v for k, v in ctx.env.items() if k not in drop}
     sys.stdout.flush()
-    status = subprocess.run([full, *arguments], env={**clean, **names, **(env or {})}, check=False,
-                            cwd=ctx.cwd).returncode
+    interrupted = False
+    with subprocess.Popen([full, *arguments], env={**clean, **names, **(env or {})}, cwd=ctx.cwd) as process:
+        while process.poll() is None:
+            try:
+                process.wait()
+            except KeyboardInterrupt:  # the script got it as well and knows how to end what it started
+                interrupted = True
+    if interrupted:
+        raise KeyboardInterrupt
+    status = process.returncode
     return 128 - status if status < 0 else status  # a signal, as a shell shows it
 
 
@@ -137,7 +146,8 @@ def run_image(ctx, goal) -> int:
     check_run(ctx)
     setup(ctx, ctx.target)
     if goal == "debug":
-        setup(ctx, "debug")
+        same = toolchain.triple_of(ctx) == ""
+        setup(ctx, "debug" if same else f"debug-{ctx.arch}")
     build_image(ctx, goal)
     return script(ctx, "support/run/run", *(["debug"] if goal == "debug" else []))
 
