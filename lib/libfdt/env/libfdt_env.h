@@ -20,7 +20,9 @@ typedef uint32_t fdt32_t;
 typedef uint64_t fdt64_t;
 
 /* Trees are big-endian, the machines that we run on little-endian. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "byte order");
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error libfdt_env.h is for little-endian machines
+#endif
 static inline uint16_t fdt16_to_cpu(fdt16_t x) {
     return __builtin_bswap16(x);
 }
