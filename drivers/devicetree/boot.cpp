@@ -135,8 +135,7 @@ class BootPass {
 
     // The properties of a node, to its end. `child` reads or skips what lies below.
     template <class Child>
-    Result<Wanted> read_properties(Child child) {
-        Wanted node;
+    Result<> read_properties(Wanted& node, Child child) {
         bool had_child = false; // DT 5.4.2: behind one there are no more properties
         for (;;) {
             switch (scan_.next()) {
@@ -147,25 +146,23 @@ class BootPass {
                 break;
             case Scan::Token::node:
                 had_child = true;
-                UK_TRY(child(node));
+                UK_TRY(child());
                 break;
             case Scan::Token::end_of_node:
-                if (node.bad) {
-                    return Errno::inval;
-                }
-                return node;
+                return node.bad ? Errno::inval : Errno::ok;
             case Scan::Token::damaged:
                 return Errno::inval;
             }
         }
     }
-    Result<Wanted> read_properties() {
-        return read_properties([this](const Wanted&) { return skip(); });
+    Result<> read_properties(Wanted& node) {
+        return read_properties(node, [this] { return skip(); });
     }
     Result<> skip() { return scan_.skip() ? Result<>() : Errno::inval; }
 
     Result<> read_memory(Cells cells) {
-        Wanted node = UK_TRY(read_properties());
+        Wanted node;
+        UK_TRY(read_properties(node));
         if (node.device_type.data != nullptr && !is_text(node.device_type, "memory", 7)) {
             return {};
         }
@@ -175,12 +172,11 @@ class BootPass {
     // DT 3.5: the children's `reg` are written in this node's cells, and its `ranges` are empty, so
     // their addresses are the root's.
     Result<> read_reserved() {
-        Wanted node = UK_TRY(read_properties([this](const Wanted& parent) -> Result<> {
-            Wanted child = UK_TRY(read_properties());
-            if (parent.bad) {
-                return Errno::inval;
-            }
-            return add_regions(child, parent.cells, MemoryKind::reserved);
+        Wanted node;
+        UK_TRY(read_properties(node, [this, &node]() -> Result<> {
+            Wanted child;
+            UK_TRY(read_properties(child));
+            return add_regions(child, node.cells, MemoryKind::reserved);
         }));
         return node.ranges.size == 0 ? Result<>() : Errno::inval;
     }
@@ -207,7 +203,8 @@ class BootPass {
     }
 
     Result<> read_chosen() {
-        Wanted node = UK_TRY(read_properties());
+        Wanted node;
+        UK_TRY(read_properties(node));
         if (node.bootargs.data != nullptr) {
             const char* text = reinterpret_cast<const char*>(node.bootargs.data);
             info_.command_line = {text, strnlen(text, node.bootargs.size)};
