@@ -53,6 +53,15 @@ def test_targets_follow_the_tree(tree):
         assert f"did you mean T={right}?" in tree.bad(target=wrong)
 
 
+def test_configuration_for_a_target_that_is_not_there(tree):
+    tree.write("arch/vax/Config.uk", "choice ARCHITECTURE\nconfig ARCH_VAX\n\tbool \"vax\"\nendchoice\n")
+    tree.edit("plat/toy/Config.uk", '"A toy"', '"A toy"\n\tdepends on !ARCH_VAX')
+    app = tree.external("vaxapp", {"Makefile.uk": "", ".config": "CONFIG_PLAT_TOY=y\nCONFIG_ARCH_VAX=y\n"})
+    said = tree.bad(f"A={app}", target=None)
+    assert said == (f"error: {app}/.config is for toy-vax: platform toy is not there for vax, only for "
+                    f"{TARGET.removeprefix('toy-')}. The targets are: {TARGET}\n")
+
+
 def test_hint_names_the_tools_that_were_given(tree):
     assert tree.good("CC=clang", "LD=ld.bfd").stdout.endswith(f"make T={TARGET} CC=clang LD=ld.bfd run\n")
     assert tree.good("CC=gcc -pipe").stdout.endswith("CC='gcc -pipe' run\n")
