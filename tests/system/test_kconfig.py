@@ -328,10 +328,10 @@ def test_menu_of_the_real_tree():
     lines = text.splitlines()
     first = next(n for n, line in enumerate(lines) if "ukalloc: memory heaps" in line)
     last = next(n for n in range(first + 1, len(lines)) if not lines[n].startswith("        "))
-    inside = [line for line in lines[first:last] if " heap" in line]
-    assert any("ukalloctlsf: TLSF heap" in line for line in inside) and len(inside) >= 5
-    assert not any("heap" in line for line in lines[:first] + lines[last:])
-    top = [line.strip() for line in lines if re.match(r"    \w", line)]
-    assert top == ["Architecture and platform  --->", "Build options  --->", "Libraries  --->"]
+    assert sum("ukalloctlsf: " in line or "ukallocregion: " in line for line in lines[first:last]) == 2
+    assert not any("ukalloc" in line for line in lines[:first] + lines[last:])
+    empty = [line.split("(")[0].strip() for line in lines if re.match(r" +\w.*  ----$", line)]
+    assert empty == ["Architecture", "Platform"]
+    assert "    Libraries  --->" in lines and "    Application  --->" not in lines
 
 
