@@ -110,10 +110,17 @@ TEST(GenericTimer, NeverRaisesItForTimesThatDoNotCome) {
     Cpu cpu{.frequency = 10'000'000'000, .count = uint64_t{1} << 63};
     Timer timer(Registers{&cpu});
     ASSERT_TRUE(timer.start().ok());
-    for (uint64_t ns = 1'000'000'000; ns != 0; ns <<= 1) { // also where the product has 65 bits
-        timer.arm(ns);
-        EXPECT_FALSE(cpu.line());
+    const uint64_t first = cpu.count;
+    for (uint64_t ns = uint64_t{1} << 60; ns != 0; ns <<= 1) { // the product has up to 67 bits
+        for (uint64_t more : {uint64_t{0}, uint64_t{1}, uint64_t{12'345'678'901}}) {
+            cpu.count = first;
+            timer.arm(ns + more);
+            EXPECT_FALSE(cpu.line());
+            cpu.count = first + (uint64_t{3} << 61);
+            EXPECT_FALSE(cpu.line()) << ns;
+        }
     }
+    cpu.count = first;
     timer.arm(std::numeric_limits<uint64_t>::max());
     EXPECT_FALSE(cpu.line());
     cpu.count += uint64_t{1} << 62;

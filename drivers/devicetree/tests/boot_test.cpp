@@ -362,6 +362,24 @@ TEST(Tree, KnowsItsSizeWithoutTheRoomBehindIt) {
     EXPECT_EQ(tree_size(builder.bytes(3U << 20).data()), 0u);
 }
 
+// Every token and name cut off by the end of the bytes, at every word.
+TEST(Boot, NeverReadsBeyondTheStructure) {
+    Builder good;
+    good.root().memory(0, 0x1000).begin("chosen").property("bootargs", text("a b"));
+    good.property("#size-cells", word(1)).end().begin("a-name-of-some-length@0").end();
+    good.begin("memory@of-some-more-length-than-24").end().end();
+    good.structure += word(9);
+    EXPECT_EQ(Boot(good.bytes_structure_last()).code, Errno::ok);
+    for (size_t cut = 4; cut < good.structure.size(); cut += 4) {
+        Builder builder = good;
+        builder.structure.resize(builder.structure.size() - cut);
+        EXPECT_EQ(Boot(builder.bytes_structure_last()).code, Errno::inval) << cut;
+    }
+    Builder no_end;
+    no_end.root().memory(0, 0x1000).end().nop().nop();
+    EXPECT_EQ(Boot(no_end.bytes_structure_last()).code, Errno::inval);
+}
+
 TEST(Boot, SurvivesEveryDamagedByte) {
     Builder builder;
     builder.reserve(0x1000, 0x100).root().memory(0x40000000, 0x4000000);

@@ -79,17 +79,31 @@ class Builder {
 
     // All of it; `room` bytes of nothing behind the last block count as the tree's.
     [[nodiscard]] std::string bytes(size_t room = 0) const {
-        std::string rsv = reservations + wide(0) + wide(0);
         std::string all = structure + word(9);
-        auto structure_at = static_cast<uint32_t>(40 + rsv.size());
-        auto strings_at = static_cast<uint32_t>(structure_at + all.size());
-        auto total = static_cast<uint32_t>(strings_at + strings.size() + room);
-        return words({0xd00dfeed, total, structure_at, strings_at, 40, 17, 16, 0,
-                      static_cast<uint32_t>(strings.size()), static_cast<uint32_t>(all.size())}) +
-               rsv + all + strings + std::string(room, '\0');
+        auto strings_at = static_cast<uint32_t>(start() + all.size());
+        return header(start(), strings_at, all.size(), strings_at + strings.size() + room) + all +
+               strings + std::string(room, '\0');
+    }
+    // The structure block last and as it is: a step over its end is one over the end of the bytes.
+    [[nodiscard]] std::string bytes_structure_last() const {
+        std::string names = padded(strings);
+        auto structure_at = static_cast<uint32_t>(start() + names.size());
+        return header(structure_at, start(), structure.size(), structure_at + structure.size()) +
+               names + structure;
     }
 
   private:
+    // Where the block behind the reservations begins.
+    [[nodiscard]] uint32_t start() const {
+        return static_cast<uint32_t>(40 + reservations.size() + 16);
+    }
+    [[nodiscard]] std::string header(uint32_t structure_at, uint32_t strings_at,
+                                     size_t structure_size, size_t total) const {
+        return words({0xd00dfeed, static_cast<uint32_t>(total), structure_at, strings_at, 40, 17,
+                      16, 0, static_cast<uint32_t>(strings.size()),
+                      static_cast<uint32_t>(structure_size)}) +
+               reservations + wide(0) + wide(0);
+    }
     static std::string padded(std::string value) {
         value.resize((value.size() + 3) & ~size_t{3});
         return value;
