@@ -55,7 +55,9 @@ PURE := $(shell find lib drivers arch -name '*.cpp' -not -path '*/tests/*' \
 PURE := $(filter-out $(addsuffix /%,$(PRIVATE_DIRS)),$(PURE))
 FUZZ_FILES := $(sort $(shell find lib drivers arch -path '*/tests/*_fuzz.cpp' 2>/dev/null))
 FAKES := $(wildcard tests/fakes/*.cpp)
-INCLUDES := -Itests/fakes/include -I$(OUT)/include \
+# Header slots come from the architecture of this machine.
+HOST_ISA := $(subst aarch64,arm64,$(shell uname -m))
+INCLUDES := -Itests/fakes/include -I$(OUT)/include -Iarch/$(HOST_ISA)/include \
             $(addprefix -I,$(filter-out $(addsuffix /%,$(PRIVATE_DIRS)), \
             $(shell find lib drivers arch -type d -name include 2>/dev/null | sort))) -I.
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Threads of this image. Which scheduler runs them is the slot `choice UKSCHED`.
+//
+//     static void* work(void* argument) { ...; return nullptr; }
+//     uk::Ref<uk::Thread> worker = UK_TRY(uk::sched::create({.name = "worker"}, work, &job));
+//     UK_TRY(uk::sched::join(*worker));
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <uk/base/ref.hpp>
+#include <uk/base/result.hpp>
+#include <uk/sched/thread.hpp>
+#include <uk/sched/wait_queue.hpp>
+#include <uk/spinlock.hpp>
+
+// Defined by exactly one provider's slot.cpp; zero or two providers are link errors. "Thread
+// context" is a thread that holds no spinning lock and has neither interrupts nor preemption
+// disabled by hand. Times are of hal::clock_monotonic_ns(); kNever is no deadline.
+namespace uk::sched {
+
+namespace detail {
+extern Thread* g_current;
+} // namespace detail
+
+// The thread that calls; in a handler, the one that was interrupted.
+inline Thread& current() {
+    Thread* self = detail::g_current;
+    if (self == nullptr)
+        __builtin_unreachable(); // there is always one; lets the compiler drop tests for null
+    return *self;
+}
+
+// A thread that runs entry(argument), from now on or when its turn comes. Thread context; does not
+// block. Errors: ENOMEM, EINVAL (priority too large, no such CPU in the affinity, no entry).
+[[nodiscard]] Result<Ref<Thread>> create(const ThreadOptions& options, ThreadEntry entry,
+                                         void* argument);
+
+// Waits until `thread` has ended and returns what it left. One thread at a time may wait for
+// another; asking again afterwards is allowed. Blocks. Errors: ETIMEDOUT, EDEADLK (it is the
+// caller), EINVAL (another thread waits for it).
+[[nodiscard]] Result<void*> join(Thread& thread, uint64_t deadline_ns = kNever);
+
+// Ends the calling thread, from any depth of calls; nothing on its stack is destroyed. With the
+// last thread the image ends with status 0. Thread context.
+[[noreturn]] void exit(void* result);
+
+// Lets other threads of the same urgency run first. Thread context.
+void yield();
+
+// Waits until the deadline, whoever calls unpark() meanwhile. Blocks.
+void sleep_until(uint64_t deadline_ns);
+void sleep_for(uint64_t ns);
+
+// Waits until unpark() or the deadline. An unpark() that came before is not lost: park() then
+// returns at once; several count as one. It may also return for an unpark() that was meant for an
+// earlier wait, so callers look again whether what they wait for is there. Blocks.
+Wake park(uint64_t deadline_ns = kNever, WaitsFor what = {});
+
+// Lets park() of `thread`, which exists as long as this runs, return. From anywhere, handlers
+// included, with spinning locks of ranks above run_queue held. Does not block; may switch to the
+// thread if it is more urgent and the caller is in thread context.
+void unpark(Thread& thread);
+
+// From anywhere but under run-queue locks; do not block. A thread that waits in a queue keeps its
+// place there. Errors: EINVAL (priority too large; affinity without the CPU the thread is on).
+[[nodiscard]] Result<> set_priority(Thread& thread, unsigned priority);
+[[nodiscard]] Result<> set_affinity(Thread& thread, uint64_t mask);
+
+// While there is a source of wake-ups outside (an interrupt that wakes threads), waiting of all
+// threads is no deadlock. Counted. Thread context.
+void wake_source_add();
+void wake_source_remove();
+
+[[nodiscard]] const char* policy_name(); // "coop", "prio", ...
+[[nodiscard]] size_t thread_count();     // without idle ones
+void report();                           // logs all threads; for debugging, takes no lock
+
+// How the templates of core reach this scheduler.
+struct Face {
+    using Locks = KernelLocks;
+    static Thread& current() { return sched::current(); }
+    static Wake park(uint64_t deadline_ns, WaitsFor what) { return sched::park(deadline_ns, what); }
+    static void unpark(Thread& thread) { sched::unpark(thread); }
+};
+
+} // namespace uk::sched
+
+namespace uk {
+
+using WaitQueue = BasicWaitQueue<sched::Face>;
+
+} // namespace uk

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the scheduler asks of the machine. The image's is <uk/sched/kernel_machine.hpp>; host tests
+// bring a simulated one.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+#include <uk/base/result.hpp>
+#include <uk/hal/context.hpp>
+#include <uk/sched/thread.hpp>
+#include <uk/spinlock/basic.hpp>
+
+namespace uk {
+
+// All functions are static. "This CPU" is the one that calls, with interrupts off.
+template <class M>
+concept SchedMachine = LockMachine<M> &&
+    requires(Thread& thread, unsigned cpu, size_t bytes, uint64_t ns, void* memory,
+             ThreadStack stack, hal::Context& from, const hal::Context& to, hal::ContextEntry entry,
+             bool flag) {
+    requires std::same_as<decltype(M::kCpus), const unsigned>;     // how many there may be
+    requires std::same_as<decltype(M::kStackBytes), const size_t>; // default size of a stack
+    requires std::same_as<decltype(M::kStackChecks), const bool>;  // look for overflows
+    { M::cpu() } -> std::same_as<unsigned>;                        // this CPU
+    { M::current() } -> std::same_as<Thread&>;                     // of this CPU; from anywhere
+    { M::set_current(thread) } -> std::same_as<void>;              // of this CPU
+    { M::need_resched() } -> std::same_as<bool>;                   // this CPU's flag
+    { M::set_need_resched(flag) } -> std::same_as<void>;           // this CPU's flag
+    { M::kick(cpu) } -> std::same_as<void>;                        // sets another CPU's flag
+    { M::may_switch() } -> std::same_as<bool>; // preemption is not disabled, no handler runs
+    { M::now() } -> std::same_as<uint64_t>;    // monotonic nanoseconds
+    // Waits for an interrupt, until about `ns` at most; interrupts are off before and after, and
+    // open while it waits.
+    { M::idle(ns) } -> std::same_as<void>;
+    { M::may_be_woken() } -> std::same_as<bool>; // an interrupt may still wake somebody
+    { M::stopping() } -> std::same_as<bool>;     // the idle loop shall end (tests)
+    { M::context_make(memory, entry, memory) } -> std::same_as<hal::Context>;
+    { M::context_switch(from, to) } -> std::same_as<void>;
+    { M::stack_get(bytes) } -> std::same_as<Result<ThreadStack>>; // thread context
+    { M::stack_put(stack) } -> std::same_as<void>;
+    { M::allocate(bytes) } -> std::same_as<void*>; // null: none left
+    { M::deallocate(memory) } -> std::same_as<void>;
+    { M::last_thread_exited() } -> std::same_as<void>; // does not return
+};
+
+} // namespace uk

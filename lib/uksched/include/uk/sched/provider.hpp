@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// For a provider's slot.cpp only: makes a policy the scheduler of this image.
+#pragma once
+
+#include <uk/init.hpp>
+#include <uk/sched.hpp>
+#include <uk/sched/kernel_machine.hpp>
+#include <uk/sched/scheduler.hpp>
+
+namespace uk::sched::detail {
+
+inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of it
+
+} // namespace uk::sched::detail
+
+// Defines the slot (<uk/sched.hpp>): `Policy` is a SchedPolicy, `text` its name. Once, at global
+// scope. The whole scheduler is compiled here, so calls of the policy are inline.
+#define UK_SCHEDULER(Policy, text)                                                                 \
+    static constinit uk::Scheduler<uk::KernelMachine, Policy> uk_scheduler;                        \
+    alignas(16) static constinit char uk_idle_stack[uk::sched::detail::kIdleStackBytes];           \
+    constinit uk::Thread* uk::sched::detail::g_current = nullptr;                                  \
+    static void uk_scheduler_start() {                                                             \
+        uk_scheduler.start("main", {uk_idle_stack, sizeof(uk_idle_stack)});                        \
+    }                                                                                              \
+    UK_INIT(early, "scheduler", uk_scheduler_start);                                               \
+    uk::Result<uk::Ref<uk::Thread>> uk::sched::create(const ThreadOptions& options,                \
+                                                      ThreadEntry entry, void* argument) {         \
+        return uk_scheduler.create(options, entry, argument);                                      \
+    }                                                                                              \
+    uk::Result<void*> uk::sched::join(Thread& thread, uint64_t deadline_ns) {                      \
+        return uk_scheduler.join(thread, deadline_ns);                                             \
+    }                                                                                              \
+    void uk::sched::exit(void* result) {                                                           \
+        uk_scheduler.exit(result);                                                                 \
+    }                                                                                              \
+    void uk::sched::yield() {                                                                      \
+        uk_scheduler.yield();                                                                      \
+    }                                                                                              \
+    void uk::sched::sleep_until(uint64_t deadline_ns) {                                            \
+        uk_scheduler.sleep_until(deadline_ns);                                                     \
+    }                                                                                              \
+    void uk::sched::sleep_for(uint64_t ns) {                                                       \
+        uk_scheduler.sleep_until(uk::hal::clock_monotonic_ns() + ns);                              \
+    }                                                                                              \
+    uk::Wake uk::sched::park(uint64_t deadline_ns, WaitsFor what) {                                \
+        return uk_scheduler.park(deadline_ns, what);                                               \
+    }                                                                                              \
+    void uk::sched::unpark(Thread& thread) {                                                       \
+        uk_scheduler.unpark(thread);                                                               \
+    }                                                                                              \
+    uk::Result<> uk::sched::set_priority(Thread& thread, unsigned priority) {                      \
+        return uk_scheduler.set_priority(thread, priority);                                        \
+    }                                                                                              \
+    uk::Result<> uk::sched::set_affinity(Thread& thread, uint64_t mask) {                          \
+        return uk_scheduler.set_affinity(thread, mask);                                            \
+    }                                                                                              \
+    void uk::sched::preempt_point() {                                                              \
+        uk_scheduler.preempt_point();                                                              \
+    }                                                                                              \
+    void uk::sched::wake_source_add() {                                                            \
+        uk::KernelMachine::wake_sources++;                                                         \
+    }                                                                                              \
+    void uk::sched::wake_source_remove() {                                                         \
+        uk::KernelMachine::wake_sources--;                                                         \
+    }                                                                                              \
+    const char* uk::sched::policy_name() {                                                         \
+        return text;                                                                               \
+    }                                                                                              \
+    size_t uk::sched::thread_count() {                                                             \
+        return uk_scheduler.thread_count();                                                        \
+    }                                                                                              \
+    void uk::sched::report() {                                                                     \
+        report_threads(uk_scheduler.threads());                                                    \
+    }                                                                                              \
+    static_assert(true)

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Scheduler: threads over any machine and any policy. Users include <uk/sched.hpp>; this is for
+// providers and tests. docs/threads.md explains the switch and why its order is right.
+#pragma once
+
+#include <cstdint>
+
+#include <uk/base/ref.hpp>
+#include <uk/base/result.hpp>
+#include <uk/sched/machine.hpp>
+#include <uk/sched/policy.hpp>
+#include <uk/sched/stack_cache.hpp>
+#include <uk/sched/thread.hpp>
+#include <uk/spinlock/basic.hpp>
+
+namespace uk {
+
+// Contracts of the public functions: <uk/sched.hpp>, where functions of the same names stand.
+template <class M, class Policy>
+class Scheduler {
+    static_assert(SchedMachine<M> && SchedPolicy<Policy>);
+    using IrqState = typename M::IrqState;
+    using RunLock = BasicIrqSpinlock<M, LockRank::run_queue>;
+    using ListLock = BasicSpinlock<M, LockRank::thread_list>;
+
+    // One per CPU; all of it is guarded by its lock.
+    struct Cpu {
+        RunLock lock;
+        Policy ready;
+        Thread* running = nullptr;
+        Thread* previous = nullptr; // who ran before: between context_switch and finish_switch
+        uint64_t slice_end = 0;     // 0: the running thread has met no timer interrupt yet
+        Thread::Sleepers sleepers;
+        Thread::Exited exited; // threads that no CPU runs any more, waiting to be freed
+        Thread idle;
+    };
+
+  public:
+    constexpr Scheduler() = default;
+    Scheduler(const Scheduler&) = delete;
+    Scheduler& operator=(const Scheduler&) = delete;
+
+    // Makes the caller the first thread, on this CPU, and gives the CPU an idle thread. Once.
+    void start(const char* name, ThreadStack idle_stack);
+    // Lets a further CPU run threads; returns when the machine is stopping.
+    void run_cpu();
+
+    [[nodiscard]] Result<Ref<Thread>> create(const ThreadOptions& options, ThreadEntry entry,
+                                             void* argument);
+    [[nodiscard]] Result<void*> join(Thread& thread, uint64_t deadline);
+    [[noreturn]] void exit(void* result);
+    void yield();
+    Wake park(uint64_t deadline, WaitsFor what) {
+        return block(ThreadState::parked, deadline, what);
+    }
+    void unpark(Thread& thread);
+    void sleep_until(uint64_t deadline);
+    [[nodiscard]] Result<> set_priority(Thread& thread, unsigned priority);
+    [[nodiscard]] Result<> set_affinity(Thread& thread, uint64_t mask);
+    void preempt_point();
+    // The timer interrupt's part: wakes whose deadline has come, ends slices. Handlers only.
+    void on_timer();
+    [[nodiscard]] size_t thread_count() const { return thread_count_; }
+    // For reports: no lock is taken.
+    [[nodiscard]] const Thread::All& threads() const { return all_; }
+
+  private:
+    Cpu& here() { return cpus_[M::kCpus == 1 ? 0 : M::cpu()]; }
+    Thread& running_on(Cpu& cpu) { return M::kCpus == 1 ? M::current() : *cpu.running; }
+    Cpu& lock_home(Thread& thread);
+    void adopt(Thread& thread, const char* name, unsigned cpu);
+    Result<unsigned> place(uint64_t affinity) const;
+    Wake block(ThreadState kind, uint64_t deadline, WaitsFor what);
+    void make_ready(Cpu& cpu, Thread& thread, Why why);
+    void want_switch(Cpu& cpu);
+    void wake_sleepers(Cpu& cpu);
+    void switch_from(Cpu& cpu, Thread& self);
+    void finish_switch();
+    void after_wake() {
+        if constexpr (Policy::kPreempts) {
+            if (M::need_resched()) [[unlikely]]
+                preempt_point();
+        }
+    }
+    void free_exited();
+    void idle_loop();
+    [[noreturn]] void deadlock();
+    Result<Thread*> make_thread(const ThreadOptions& options);
+    static void start_thread(void* thread);
+    static void start_idle(void* scheduler);
+    static void free_thread(Thread& thread);
+
+    Cpu cpus_[M::kCpus];
+    Thread first_;
+    StackCache<M> stacks_;
+    ListLock list_lock_; // guards the two below
+    Thread::All all_;
+    size_t thread_count_ = 0;
+};
+
+} // namespace uk
+
+#include <uk/sched/scheduler_impl.hpp>
+#include <uk/sched/thread_life_impl.hpp>

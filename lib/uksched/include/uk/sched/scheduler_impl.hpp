@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Scheduler: who runs. Switching, waiting, waking. Included by scheduler.hpp only.
+#pragma once
+
+#include <uk/sched/scheduler.hpp>
+
+namespace uk {
+
+// Locks the run queue that `thread` belongs to; interrupts are off. A thread changes its CPU only
+// under the lock of the one it leaves, so it stays while that lock is held.
+template <class M, class P>
+typename Scheduler<M, P>::Cpu& Scheduler<M, P>::lock_home(Thread& thread) {
+    for (;;) {
+        Cpu& cpu = cpus_[M::kCpus == 1 ? 0 : thread.cpu_.load(std::memory_order_acquire)];
+        cpu.lock.lock_irqs_off();
+        if (M::kCpus == 1 || &cpu == &cpus_[thread.cpu_.load(std::memory_order_relaxed)])
+            return cpu;
+        cpu.lock.unlock_irqs_off();
+    }
+}
+
+// Asks `cpu`, whose lock is held, to switch as soon as it can.
+template <class M, class P>
+void Scheduler<M, P>::want_switch(Cpu& cpu) {
+    if (M::kCpus == 1 || &cpu == &here())
+        M::set_need_resched(true);
+    else
+        M::kick(static_cast<unsigned>(&cpu - cpus_));
+}
+
+// Queues a thread that did not wait in a queue before. The lock of `cpu`, its CPU, is held.
+template <class M, class P>
+void Scheduler<M, P>::make_ready(Cpu& cpu, Thread& thread, Why why) {
+    if (thread.sleep_node_.is_linked())
+        cpu.sleepers.remove(thread);
+    thread.state_ = ThreadState::ready;
+    cpu.ready.enqueue(thread, why);
+    Thread& running = running_on(cpu);
+    if (&running == &cpu.idle || (P::kPreempts && cpu.ready.preempts(thread, running)))
+        want_switch(cpu);
+}
+
+template <class M, class P>
+void Scheduler<M, P>::wake_sleepers(Cpu& cpu) {
+    if (cpu.sleepers.earliest() == kNever)
+        return;
+    const uint64_t now = M::now();
+    while (Thread* thread = cpu.sleepers.take_due(now)) {
+        thread->timed_out_ = true;
+        make_ready(cpu, *thread, Why::woken);
+    }
+}
+
+// Leaves `self`, the running thread, which is already where it belongs: queued, parked, exited. The
+// lock of `cpu`, this CPU, is held and interrupts are off, before and after; but afterwards it may
+// be another CPU and its lock, so callers use here() again.
+template <class M, class P>
+void Scheduler<M, P>::switch_from(Cpu& cpu, Thread& self) {
+    M::set_need_resched(false);
+    cpu.slice_end = 0;
+    Runnable* picked = cpu.ready.pick();
+    Thread& next = picked != nullptr ? static_cast<Thread&>(*picked) : cpu.idle;
+    next.state_ = ThreadState::running;
+    if (&next == &self)
+        return;
+    if constexpr (M::kStackChecks) {
+        if (self.stack_.base != nullptr && !stack_is_sound(self.stack_))
+            UK_PANIC("thread '%s' overflowed its stack of %zu bytes", self.name_, self.stack_.size);
+    }
+    cpu.previous = &self;
+    cpu.running = &next;
+    M::set_current(next);
+    M::context_switch(self.context_, next.context_);
+    finish_switch();
+}
+
+// The first thing that a thread does when it runs again. Whoever ran before has its context saved,
+// so once the lock is released other CPUs may run it; and nothing touches the stack of an exited
+// thread any more, so it may be freed.
+template <class M, class P>
+void Scheduler<M, P>::finish_switch() {
+    Cpu& cpu = here();
+    Thread& previous = *cpu.previous;
+    if (previous.state_ == ThreadState::exited) [[unlikely]]
+        cpu.exited.push_back(previous);
+}
+
+template <class M, class P>
+void Scheduler<M, P>::yield() {
+    const IrqState irqs = M::irq_save();
+    Cpu& cpu = here();
+    cpu.lock.lock_irqs_off();
+    wake_sleepers(cpu);
+    if (cpu.ready.count() != 0) {
+        Thread& self = M::current();
+        self.state_ = ThreadState::ready;
+        cpu.ready.enqueue(self, Why::yielded);
+        switch_from(cpu, self);
+    }
+    here().lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+}
+
+template <class M, class P>
+Wake Scheduler<M, P>::block(ThreadState kind, uint64_t deadline, WaitsFor what) {
+    UK_ASSERT(M::may_switch());
+    const IrqState irqs = M::irq_save();
+    Cpu& cpu = here();
+    Thread& self = M::current();
+    cpu.lock.lock_irqs_off();
+    bool timed_out = false;
+    if (kind == ThreadState::parked && self.permit_) {
+        self.permit_ = false;
+    } else if (deadline != kNever && deadline <= M::now()) {
+        timed_out = true;
+    } else {
+        self.state_ = kind;
+        self.timed_out_ = false;
+        self.waits_for_ = what;
+        if (deadline != kNever) {
+            self.deadline_ = deadline;
+            cpu.sleepers.add(self);
+        }
+        wake_sleepers(cpu);
+        switch_from(cpu, self);
+        timed_out = self.timed_out_;
+    }
+    here().lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    return timed_out ? Wake::timed_out : Wake::unparked;
+}
+
+template <class M, class P>
+void Scheduler<M, P>::unpark(Thread& thread) {
+    const IrqState irqs = M::irq_save();
+    Cpu& cpu = lock_home(thread);
+    if (thread.state_ == ThreadState::parked)
+        make_ready(cpu, thread, Why::woken);
+    else
+        thread.permit_ = true;
+    cpu.lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    after_wake();
+}
+
+template <class M, class P>
+void Scheduler<M, P>::sleep_until(uint64_t deadline) {
+    while (block(ThreadState::sleeping, deadline, {"sleep"}) != Wake::timed_out) {
+    }
+}
+
+template <class M, class P>
+void Scheduler<M, P>::preempt_point() {
+    if (!M::may_switch())
+        return;
+    const IrqState irqs = M::irq_save();
+    Cpu& cpu = here();
+    cpu.lock.lock_irqs_off();
+    if (M::need_resched()) {
+        Thread& self = M::current();
+        if (&self != &cpu.idle) {
+            const bool expired = cpu.slice_end == kNoSlice;
+            self.state_ = ThreadState::ready;
+            cpu.ready.enqueue(self, expired ? Why::expired : Why::preempted);
+        }
+        switch_from(cpu, self);
+    }
+    here().lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+}
+
+// A slice starts with the first timer interrupt that a thread meets, so that no switch reads the
+// clock. Its end is noted as kNoSlice: preempt_point() then sends the thread behind its equals.
+template <class M, class P>
+void Scheduler<M, P>::on_timer() {
+    Cpu& cpu = here();
+    cpu.lock.lock_irqs_off();
+    wake_sleepers(cpu);
+    Thread& running = running_on(cpu);
+    const uint64_t slice = cpu.ready.slice_ns(running);
+    if (P::kPreempts && slice != kNoSlice && &running != &cpu.idle && cpu.ready.count() != 0) {
+        const uint64_t now = M::now();
+        if (cpu.slice_end == 0) {
+            cpu.slice_end = now + slice;
+        } else if (now >= cpu.slice_end) {
+            cpu.slice_end = kNoSlice;
+            M::set_need_resched(true);
+        }
+    }
+    cpu.lock.unlock_irqs_off();
+}
+
+template <class M, class P>
+Result<> Scheduler<M, P>::set_priority(Thread& thread, unsigned priority) {
+    if (priority >= kThreadPriorities)
+        return Errno::inval;
+    const IrqState irqs = M::irq_save();
+    Cpu& cpu = lock_home(thread);
+    Thread& running = running_on(cpu);
+    if (thread.state_ == ThreadState::ready) {
+        cpu.ready.set_priority(thread, priority);
+        if (P::kPreempts && cpu.ready.preempts(thread, running))
+            want_switch(cpu);
+    } else {
+        const bool lowered = priority < thread.priority;
+        thread.priority = static_cast<uint8_t>(priority);
+        if (P::kPreempts && lowered && &thread == &running && cpu.ready.count() != 0)
+            want_switch(cpu);
+    }
+    cpu.lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    after_wake();
+    return ok();
+}
+
+// Threads do not move between CPUs yet, so the one that a thread was placed on must stay allowed.
+template <class M, class P>
+Result<> Scheduler<M, P>::set_affinity(Thread& thread, uint64_t mask) {
+    const IrqState irqs = M::irq_save();
+    Cpu& cpu = lock_home(thread);
+    const bool allowed = (mask >> (&cpu - cpus_) & 1) != 0;
+    if (allowed)
+        thread.affinity_ = mask;
+    cpu.lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    return allowed ? ok() : Result<>(Errno::inval);
+}
+
+template <class M, class P>
+void Scheduler<M, P>::idle_loop() {
+    const IrqState irqs = M::irq_save();
+    while (!M::stopping()) {
+        free_exited();
+        Cpu& cpu = here();
+        cpu.lock.lock_irqs_off();
+        wake_sleepers(cpu);
+        if (cpu.ready.count() != 0) {
+            switch_from(cpu, M::current());
+            here().lock.unlock_irqs_off();
+            continue;
+        }
+        const uint64_t deadline = cpu.sleepers.earliest();
+        cpu.lock.unlock_irqs_off();
+        if (deadline == kNever && !M::may_be_woken())
+            deadlock();
+        M::idle(deadline); // interrupts were off since the queue was seen empty: no wake is lost
+    }
+    M::irq_restore(irqs);
+}
+
+} // namespace uk

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Thread: what there is to know about one, and what it costs while it waits.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <uk/base/list.hpp>
+#include <uk/base/rbtree.hpp>
+#include <uk/base/ref.hpp>
+#include <uk/hal/context.hpp>
+#include <uk/sched/deadline_queue.hpp>
+#include <uk/sched/policy.hpp>
+
+namespace uk {
+
+class Thread;
+
+// What the thread's function returns, or gives to exit(), is what join() gives.
+using ThreadEntry = void* (*)(void* argument);
+
+struct ThreadOptions {
+    const char* name = "thread";          // copied; cut after 15 characters
+    size_t stack_bytes = 0;               // rounded up to pages; 0: the configured default
+    unsigned priority = kDefaultPriority; // below kThreadPriorities
+    uint64_t affinity = ~uint64_t{0};     // bit n: may run on CPU n
+};
+
+enum class ThreadState : uint8_t {
+    ready,    // in the run queue of its CPU
+    running,  // on its CPU
+    parked,   // until unpark(), or its deadline
+    sleeping, // until its deadline
+    exited,   // for ever
+};
+const char* thread_state_name(ThreadState state);
+
+enum class Wake : uint8_t { unparked, timed_out };
+
+// For reports: what a thread waits for, in static text, and the thread that it waits for, if there
+// is one.
+struct WaitsFor {
+    const char* what = "unpark";
+    const Thread* whom = nullptr;
+};
+
+// Memory of a stack that grows down from base + size.
+struct ThreadStack {
+    char* base = nullptr;
+    size_t size = 0;
+};
+
+// Counted: a handle from create() is one reference, the running thread holds another. Dropping the
+// handle without join() detaches. The last reference is dropped in thread context, never under a
+// spinning lock, and frees the object. All that is private is guarded by the run-queue lock of the
+// thread's CPU.
+class Thread : public Runnable {
+  public:
+    static constexpr size_t kNameSize = 16;
+    static constexpr size_t kSlots = 8;
+
+    constexpr Thread() = default;
+    Thread(const Thread&) = delete;
+    Thread& operator=(const Thread&) = delete;
+
+    [[nodiscard]] std::string_view name() const { return name_; }
+    // A glance from outside: may be wrong by the time it is looked at.
+    [[nodiscard]] ThreadState state() const { return state_; }
+    [[nodiscard]] unsigned cpu() const { return cpu_.load(std::memory_order_relaxed); }
+    [[nodiscard]] uint64_t affinity() const { return affinity_; }
+    [[nodiscard]] const WaitsFor& waits_for() const { return waits_for_; }
+
+    void ref_retain() { refs_.fetch_add(1, std::memory_order_relaxed); }
+    void ref_release() {
+        if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            destroy_(*this);
+    }
+
+    // The thread's own; nobody else looks at these.
+    void* slots[kSlots] = {}; // thread-local data of imported C below the C edge
+    int c_errno = 0;          // errno, for a libc that keeps it here
+    void* user = nullptr;     // the libc's or the application's thread object
+
+  private:
+    template <class, class>
+    friend class Scheduler;
+
+    hal::Context context_;
+    ThreadState state_ = ThreadState::ready;
+    bool permit_ = false; // unpark() came while the thread did not wait
+    bool timed_out_ = false;
+    bool done_ = false; // result_ is there
+    std::atomic<uint32_t> refs_{0};
+    std::atomic<unsigned> cpu_{0};
+    uint64_t deadline_ = kNever;
+    RbNode<Thread> sleep_node_;
+    ThreadStack stack_;
+    uint64_t start_irqs_ = 0; // the IrqState that its creator had
+    ThreadEntry entry_ = nullptr;
+    void* argument_ = nullptr;
+    void* result_ = nullptr;
+    Thread* joiner_ = nullptr; // a counted reference
+    WaitsFor waits_for_;
+    uint64_t affinity_ = ~uint64_t{0};
+    ListNode<Thread> exited_node_;
+    ListNode<Thread> all_node_;
+    void* scheduler_ = nullptr;
+    void (*destroy_)(Thread& thread) = nullptr;
+    char name_[kNameSize] = {};
+
+    void set_name(const char* name);
+
+  public:
+    using Sleepers = DeadlineQueue<&Thread::sleep_node_, &Thread::deadline_>;
+    using Exited = List<&Thread::exited_node_>;
+    using All = List<&Thread::all_node_>;
+};
+
+// Logs every thread of the list: name, state, what it waits for. Reads without locks: for reports
+// of a system that has stopped.
+void report_threads(const Thread::All& threads);
+
+} // namespace uk

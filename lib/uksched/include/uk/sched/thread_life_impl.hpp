@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Scheduler: which threads there are. From create() to the last reference. Included by
+// scheduler.hpp only.
+#pragma once
+
+#include <new>
+
+#include <uk/base/address.hpp>
+#include <uk/base/bits.hpp>
+#include <uk/sched/scheduler.hpp>
+
+namespace uk {
+
+template <class M, class P>
+void Scheduler<M, P>::adopt(Thread& thread, const char* name, unsigned cpu) {
+    thread.set_name(name);
+    thread.state_ = ThreadState::running;
+    thread.cpu_.store(cpu, std::memory_order_relaxed);
+    thread.refs_.store(2, std::memory_order_relaxed); // one is never dropped: it is no heap block
+    thread.scheduler_ = this;
+    thread.destroy_ = free_thread;
+}
+
+template <class M, class P>
+void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack) {
+    const unsigned number = M::cpu();
+    Cpu& cpu = cpus_[number];
+    adopt(first_, name, number);
+    adopt(cpu.idle, "idle", number);
+    cpu.idle.priority = 0;
+    cpu.idle.context_ = M::context_make(idle_stack.base + idle_stack.size, start_idle, this);
+    cpu.running = &first_;
+    M::set_current(first_);
+    LockGuard guard(list_lock_);
+    all_.push_back(first_);
+    thread_count_++;
+}
+
+template <class M, class P>
+void Scheduler<M, P>::run_cpu() {
+    const unsigned number = M::cpu();
+    Cpu& cpu = cpus_[number];
+    adopt(cpu.idle, "idle", number);
+    cpu.running = &cpu.idle;
+    M::set_current(cpu.idle);
+    idle_loop();
+}
+
+// The first allowed CPU. (Nothing balances load between CPUs yet.)
+template <class M, class P>
+Result<unsigned> Scheduler<M, P>::place(uint64_t affinity) const {
+    for (unsigned cpu = 0; cpu < M::kCpus; cpu++) {
+        if ((affinity >> cpu & 1) != 0)
+            return cpu;
+    }
+    return Errno::inval;
+}
+
+// A stack and an object that nobody knows yet.
+template <class M, class P>
+Result<Thread*> Scheduler<M, P>::make_thread(const ThreadOptions& options) {
+    constexpr size_t kMost = size_t{1} << 30;
+    const size_t wanted = options.stack_bytes == 0 ? M::kStackBytes : options.stack_bytes;
+    if (wanted > kMost)
+        return Errno::nomem;
+    ThreadStack stack = UK_TRY(stacks_.get(align_up(wanted, kPageSize)));
+    void* memory = M::allocate(sizeof(Thread));
+    if (memory == nullptr) {
+        stacks_.put(stack);
+        return Errno::nomem;
+    }
+    if constexpr (M::kStackChecks)
+        stack_mark(stack);
+    auto* thread = ::new (memory) Thread;
+    thread->stack_ = stack;
+    return thread;
+}
+
+template <class M, class P>
+Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, ThreadEntry entry,
+                                            void* argument) {
+    if (options.priority >= kThreadPriorities || entry == nullptr)
+        return Errno::inval;
+    const unsigned number = UK_TRY(place(options.affinity));
+    free_exited();
+    Thread& thread = *UK_TRY(make_thread(options));
+    thread.set_name(options.name);
+    thread.priority = static_cast<uint8_t>(options.priority);
+    thread.affinity_ = options.affinity;
+    thread.cpu_.store(number, std::memory_order_relaxed);
+    thread.refs_.store(2, std::memory_order_relaxed); // the handle's and its own
+    thread.entry_ = entry;
+    thread.argument_ = argument;
+    thread.scheduler_ = this;
+    thread.destroy_ = free_thread;
+    thread.context_ =
+        M::context_make(thread.stack_.base + thread.stack_.size, start_thread, &thread);
+    {
+        LockGuard guard(list_lock_);
+        all_.push_back(thread);
+        thread_count_++;
+    }
+    const IrqState irqs = M::irq_save();
+    static_assert(sizeof(irqs) <= sizeof(thread.start_irqs_));
+    __builtin_memcpy(&thread.start_irqs_, &irqs, sizeof(irqs));
+    Cpu& cpu = cpus_[number];
+    cpu.lock.lock_irqs_off();
+    make_ready(cpu, thread, Why::created);
+    cpu.lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    after_wake();
+    return Ref<Thread>::adopt(thread);
+}
+
+// Where a new thread starts: like every other that comes out of context_switch().
+template <class M, class P>
+void Scheduler<M, P>::start_thread(void* argument) {
+    auto& self = *static_cast<Thread*>(argument);
+    auto& scheduler = *static_cast<Scheduler*>(self.scheduler_);
+    IrqState irqs;
+    __builtin_memcpy(&irqs, &self.start_irqs_, sizeof(irqs));
+    scheduler.finish_switch();
+    scheduler.here().lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    scheduler.exit(self.entry_(self.argument_));
+}
+
+template <class M, class P>
+void Scheduler<M, P>::start_idle(void* argument) {
+    auto& scheduler = *static_cast<Scheduler*>(argument);
+    scheduler.finish_switch();
+    scheduler.here().lock.unlock_irqs_off();
+    scheduler.idle_loop();
+    UK_UNREACHABLE();
+}
+
+template <class M, class P>
+void Scheduler<M, P>::exit(void* result) {
+    Thread& self = M::current();
+    free_exited(); // so that threads which only exit leave at most one behind them
+    IrqState irqs = M::irq_save();
+    Cpu& cpu = lock_home(self);
+    self.result_ = result;
+    self.done_ = true;
+    Thread* joiner = self.joiner_;
+    self.joiner_ = nullptr;
+    cpu.lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    if (joiner != nullptr) {
+        unpark(*joiner);
+        joiner->ref_release();
+    }
+    bool last = false;
+    {
+        LockGuard guard(list_lock_);
+        all_.erase(self);
+        last = --thread_count_ == 0;
+    }
+    if (last)
+        M::last_thread_exited();
+    irqs = M::irq_save();
+    Cpu& home = here();
+    home.lock.lock_irqs_off();
+    self.state_ = ThreadState::exited;
+    switch_from(home, self);
+    UK_UNREACHABLE();
+}
+
+// The joiner is counted while the thread knows it: it may give up and go just when it is woken.
+template <class M, class P>
+Result<void*> Scheduler<M, P>::join(Thread& thread, uint64_t deadline) {
+    Thread& self = M::current();
+    if (&thread == &self)
+        return Errno::deadlk;
+    for (bool timed_out = false;;) {
+        const IrqState irqs = M::irq_save();
+        Cpu& cpu = lock_home(thread);
+        const bool done = thread.done_;
+        void* result = thread.result_;
+        const bool other = thread.joiner_ != nullptr && thread.joiner_ != &self;
+        bool give_up = false;
+        if (!done && !other) {
+            give_up = timed_out && thread.joiner_ == &self;
+            if (thread.joiner_ == nullptr)
+                self.ref_retain();
+            thread.joiner_ = give_up ? nullptr : &self;
+        }
+        cpu.lock.unlock_irqs_off();
+        M::irq_restore(irqs);
+        if (done)
+            return result;
+        if (other)
+            return Errno::inval;
+        if (give_up) {
+            self.ref_release();
+            return Errno::timedout;
+        }
+        timed_out = park(deadline, {"exit", &thread}) == Wake::timed_out;
+    }
+}
+
+// Frees what exited threads of this CPU have left. Thread context, or idle.
+template <class M, class P>
+void Scheduler<M, P>::free_exited() {
+    for (;;) {
+        const IrqState irqs = M::irq_save();
+        Cpu& cpu = here();
+        cpu.lock.lock_irqs_off();
+        Thread* thread = cpu.exited.pop_front();
+        cpu.lock.unlock_irqs_off();
+        M::irq_restore(irqs);
+        if (thread == nullptr)
+            return;
+        if (thread->stack_.base != nullptr)
+            stacks_.put(thread->stack_);
+        thread->stack_ = {};
+        thread->ref_release();
+    }
+}
+
+template <class M, class P>
+void Scheduler<M, P>::free_thread(Thread& thread) {
+    thread.~Thread();
+    M::deallocate(&thread);
+}
+
+template <class M, class P>
+void Scheduler<M, P>::deadlock() {
+    report_threads(all_);
+    UK_PANIC("deadlock: all %zu threads wait, and nothing is left that could wake one",
+             thread_count_);
+}
+
+} // namespace uk
