@@ -86,7 +86,7 @@ extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
     Report report(machine);
     report.begin();
     report.exception(info);
-    report.calls(info.pc, info.frame_pointer, info.sp);
+    report.calls(info.pc, info.frame_pointer, info.sp, info.link);
     if constexpr (uk::cfg::libukdebug_crash_full) {
         uk::hal::NamedRegister registers[40];
         report.registers({registers, uk::hal::trap_registers(*frame, registers)});

@@ -151,18 +151,20 @@ void Report::candidate(uintptr_t address) {
     line("  #? maybe image+0x%llx", static_cast<Hex>(address - machine_.image_start));
 }
 
-void Report::calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp) {
+void Report::calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp, uintptr_t link) {
     unsigned number = 0;
     line("calls, latest first");
     if (pc != 0 || sp != 0) {
         call(number++, pc);
     }
-    // A call through a wild pointer leaves the caller's address on top of the stack, and no frame.
-    // So does a function that the compiler gave no frame; but there the word may also be anything
-    // else.
-    uintptr_t top = 0;
-    if (sp != 0 && machine_.memory.read(&top, sp, sizeof(top)) == sizeof(top) &&
-        machine_.memory.in_text(top)) {
+    // A call through a wild pointer leaves the caller's address in the link register or on top of
+    // the stack, and no frame. So does a function that the compiler gave no frame; but there the
+    // word may also be anything else.
+    uintptr_t top = link;
+    if (link == 0 && sp != 0 && machine_.memory.read(&top, sp, sizeof(top)) != sizeof(top)) {
+        top = 0;
+    }
+    if (machine_.memory.in_text(top)) {
         const bool sure = !machine_.memory.in_text(pc);
         if (sure) {
             call(number++, top);

@@ -130,6 +130,9 @@ TEST_F(CrashReport, CallsAreOffsetsIntoTheImage) {
 
 TEST_F(CrashReport, ACallThroughAWildPointerShowsTheCaller) {
     fake::put(128, fake::kText + 0x30);
+    report_.calls(0, 0, 0x1000, fake::kText + 0x30); // where calls leave it in a register
+    EXPECT_EQ(text(),
+              "calls, latest first\n  #0 0x0000000000000000 (not in code)\n  #1 image+0x130\n");
     report_.calls(0, 0, fake::kStack + 128);
     EXPECT_EQ(text(),
               "calls, latest first\n  #0 0x0000000000000000 (not in code)\n  #1 image+0x130\n");

@@ -23,6 +23,7 @@ struct TrapInfo {
     uintptr_t pc = 0;
     uintptr_t sp = 0;
     uintptr_t frame_pointer = 0;
+    uintptr_t link = 0; // the link register; 0 where a call leaves its return address on the stack
     uintptr_t fault_address = 0;
     // With these generic code explains an access to fault_address, unless there is a detail.
     bool has_fault_address = false;

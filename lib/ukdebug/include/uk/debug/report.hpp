@@ -43,7 +43,7 @@ class Report {
     void stack(uintptr_t sp, size_t size);
     // The calls that led here: `pc` (0: leave out), then the frames. If the frames end in damage,
     // also what looks like return addresses on the stack at `sp`.
-    void calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp);
+    void calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp, uintptr_t link = 0);
 
     __attribute__((format(printf, 2, 3))) void line(const char* format, ...);
 
