@@ -9,8 +9,6 @@
 #include "host.hpp"
 
 extern "C" {
-extern char uk_linuxu_altstack[];
-extern char uk_linuxu_altstack_end[];
 extern const char uk_linuxu_probe_fault[];
 extern const char uk_linuxu_probe_fixup[];
 void uk_linuxu_sigreturn();
@@ -62,30 +60,26 @@ constexpr FaultText kFaults[] = {
 constexpr int kNotMapped = 1;
 constexpr int kNotPermitted = 2;
 
+// The stack of handlers. In a section of its own: the linker script puts it above the code, so an
+// overflow faults instead of overwriting data.
+[[gnu::section(".bss.uk_altstack"), gnu::aligned(4096)]] constinit char g_altstack[65536] = {};
+
 constinit std::atomic<unsigned> g_depth{0};
 
 const char* signal_name(int signal) {
-    switch (signal) {
-    case kSigill:
-        return "SIGILL";
-    case kSigtrap:
-        return "SIGTRAP";
-    case kSigbus:
-        return "SIGBUS";
-    case kSigfpe:
-        return "SIGFPE";
-    case kSigsegv:
-        return "SIGSEGV";
-    default:
-        return "signal";
-    }
+    return signal == kSigill    ? "SIGILL"
+           : signal == kSigtrap ? "SIGTRAP"
+           : signal == kSigbus  ? "SIGBUS"
+           : signal == kSigfpe  ? "SIGFPE"
+                                : "SIGSEGV";
 }
 
-// What the kernel reports when a push or a call finds no stack left: an unmapped address in the
-// part of the stack that the program counts as its own.
+// What the kernel reports when a push or a call finds no stack left: an address in the part of the
+// stack that the program counts as its own, which is not mapped, or (qemu-user) closed.
 bool is_stack_overflow(const hal::TrapFrame& frame, const ContextView& view) {
     constexpr uintptr_t kBelow = 4096;
-    return frame.signal == kSigsegv && frame.code == kNotMapped && view.has_address &&
+    return frame.signal == kSigsegv && view.has_address && view.access != Access::execute &&
+           (frame.code == kNotMapped || frame.code == kNotPermitted) &&
            frame.address >= view.sp - kBelow && frame.address < g_stack_top;
 }
 
@@ -116,8 +110,7 @@ void linuxu::set_signal(int signal, uintptr_t disposition) {
 }
 
 void linuxu::catch_faults() {
-    SigStack stack{uk_linuxu_altstack, 0,
-                   static_cast<size_t>(uk_linuxu_altstack_end - uk_linuxu_altstack)};
+    SigStack stack{g_altstack, 0, sizeof g_altstack};
     SigAction action{reinterpret_cast<uintptr_t>(uk_linuxu_on_signal),
                      kSaSiginfo | kSaRestorer | kSaOnStack | kSaNoDefer,
                      reinterpret_cast<uintptr_t>(uk_linuxu_sigreturn), 0};
@@ -142,6 +135,7 @@ hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
     info.pc = view.pc;
     info.sp = view.sp;
     info.frame_pointer = view.frame_pointer;
+    info.link = view.link;
     info.fault_address = frame.address;
     info.has_fault_address =
         view.has_address && frame.code > 0 && (frame.signal == kSigsegv || frame.signal == kSigbus);

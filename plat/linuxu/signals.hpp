@@ -34,6 +34,7 @@ struct ContextView {
     uintptr_t pc;
     uintptr_t sp;
     uintptr_t frame_pointer;
+    uintptr_t link; // the link register, or 0
     uint64_t error_code;
     Access access;
     bool has_address; // false where the CPU does not tell the address of this kind of fault

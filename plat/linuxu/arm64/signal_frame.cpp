@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The context that Linux hands to a signal handler on arm64 (uapi asm/sigcontext.h).
+#include <uk/arm64/syndrome.hpp>
+#include <uk/hal/image.hpp>
+
 #include "../signals.hpp"
 
 namespace uk::linuxu {
@@ -11,6 +14,7 @@ constexpr size_t kSigcontext = 8 + 8 + 24 + 128 + 8;
 
 // Its words: fault address, x0 to x30, sp, pc, pstate. Records follow at a multiple of 16.
 constexpr size_t kWords = 35;
+constexpr size_t kAddress = 0;
 constexpr size_t kX0 = 1;
 constexpr size_t kSp = kX0 + 31;
 constexpr size_t kPc = kSp + 1;
@@ -26,11 +30,6 @@ struct Record {
 };
 constexpr uint32_t kEsrRecord = 0x45535201;
 constexpr size_t kMostRecords = 4096;
-
-// Exception classes (Arm ARM, D17.2.37) of aborts that come from where processes run.
-constexpr uint64_t kInstructionAbort = 0x20;
-constexpr uint64_t kDataAbort = 0x24;
-constexpr uint64_t kWrite = 1 << 6;
 
 const uint64_t* sigcontext(const void* context) {
     return reinterpret_cast<const uint64_t*>(static_cast<const char*>(context) + kSigcontext);
@@ -51,21 +50,23 @@ uint64_t find_syndrome(const void* context) {
     return 0;
 }
 
-Access access_of(uint64_t syndrome) {
-    switch (syndrome >> 26 & 0x3f) {
-    case kInstructionAbort:
-        return Access::execute;
-    case kDataAbort:
-        return (syndrome & kWrite) != 0 ? Access::write : Access::read;
-    default:
-        return Access::unknown; // qemu-aarch64 tells no syndrome
+// qemu-aarch64 tells no syndrome: there the instruction is looked at.
+Access access_of(const uint64_t (&words)[kContextWords]) {
+    if (words[kEsr] != 0) {
+        return arm64::access_by_syndrome(words[kEsr]);
     }
+    if (words[kAddress] == words[kPc]) {
+        return Access::execute;
+    }
+    return hal::in_text(words[kPc])
+               ? arm64::access_by_instruction(*reinterpret_cast<const uint32_t*>(words[kPc]))
+               : Access::unknown;
 }
 
-constexpr const char* kNames[] = {
-    "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11",
-    "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
-    "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",  "pc",  "pstate"};
+constexpr const char* kNames[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",    "x7",  "x8",
+                                  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",   "x16", "x17",
+                                  "x18", "x19", "x20", "x21", "x22", "x23", "x24",   "x25", "x26",
+                                  "x27", "x28", "x29", "x30", "sp",  "pc",  "pstate"};
 static_assert(kX0 + std::size(kNames) == kPstate + 1);
 
 } // namespace
@@ -87,8 +88,9 @@ ContextView context_view(const uint64_t (&words)[kContextWords]) {
         .pc = words[kPc],
         .sp = words[kSp],
         .frame_pointer = words[kX0 + 29],
+        .link = words[kX0 + 30],
         .error_code = words[kEsr],
-        .access = access_of(words[kEsr]),
+        .access = access_of(words),
         .has_address = true,
     };
 }

@@ -41,14 +41,4 @@ uk_linuxu_probe_fixup:
     ret
     .size uk_linuxu_probe_copy, . - uk_linuxu_probe_copy
 
-    /* The stack of signal handlers. Its own section: the linker script puts a hole below it, so an
-     * overflow faults instead of overwriting data. */
-    .section .uk_altstack, "aw", @nobits
-    .balign 4096
-    .globl uk_linuxu_altstack, uk_linuxu_altstack_end
-    .hidden uk_linuxu_altstack, uk_linuxu_altstack_end
-uk_linuxu_altstack:
-    .skip 65536
-uk_linuxu_altstack_end:
-
     .section .note.GNU-stack, "", @progbits

@@ -65,6 +65,7 @@ ContextView context_view(const uint64_t (&words)[kContextWords]) {
         .pc = words[kRip],
         .sp = words[kRsp],
         .frame_pointer = words[kRbp],
+        .link = 0,
         .error_code = words[kError],
         .access = access_of(words),
         .has_address = words[kException] != kGeneralProtection,
