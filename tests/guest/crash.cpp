@@ -22,7 +22,8 @@ T* hidden(uintptr_t address) {
     return reinterpret_cast<T*>(address);
 }
 
-constexpr unsigned char kReturn[] = {0xc3}; // x86: ret
+// x86: ret, then arm64: ret. Whichever runs, memory was executable.
+constexpr unsigned char kReturn[] = {0xc3, 0, 0, 0, 0xc0, 0x03, 0x5f, 0xd6};
 volatile int g_sink = 0;
 unsigned char g_data[16] = {0xc3};
 const int g_constant[4] = {1, 2, 3, 4};

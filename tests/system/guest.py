@@ -6,7 +6,8 @@ import shlex
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TARGETS = ["kvm-x86_64", "linuxu-x86_64"]
+TARGETS = ["kvm-x86_64", "linuxu-x86_64", "linuxu-arm64"]
+EMULATOR = {"linuxu-arm64": ["qemu-aarch64"]} if os.uname().machine != "aarch64" else {}
 OUT = os.path.join(ROOT, "build", "check", "see-inside")
 LIMIT = 120
 
@@ -32,7 +33,7 @@ def run(target: str, arguments="", parameters=""):
     image = build(target)
     if target.startswith("linuxu-"):
         words = shlex.split(parameters) + (["--"] if parameters else []) + shlex.split(arguments)
-        done = subprocess.run([image, *words], capture_output=True, text=True, errors="replace", check=False,
+        done = subprocess.run([*EMULATOR.get(target, []), image, *words], capture_output=True, text=True, errors="replace", check=False,
                               timeout=LIMIT, stdin=subprocess.DEVNULL, env={})
         return done.stdout + done.stderr, 128 - done.returncode if done.returncode < 0 else done.returncode
     done = make(target, "run", f"ARGS={arguments}", f"PARAMS={parameters}", limit=LIMIT)

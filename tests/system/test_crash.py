@@ -21,7 +21,7 @@ WAYS = {
     "run_heap": (FAULT + NO_CODE, None, r"run_heap|crash\(char const\*\)"),
     "read_wild": (r"(SIGSEGV|general protection)", None, "read_wild"),
     "divide_by_zero": (r"(SIGFPE|divi)", None, "divide_by_zero"),
-    "bad_instruction": (r"(SIGILL|invalid opcode)", None, "bad_instruction"),
+    "bad_instruction": (r"(SIGILL|SIGTRAP|invalid opcode|breakpoint)", None, "bad_instruction"),
     "overflow_stack": (FAULT + ": stack overflow", None, r"overflow\(int\)"),
     "damage_frames": (FAULT, 8, "damage_frames"),
     "frames_in_a_loop": (FAULT, 8, "frames_in_a_loop"),
@@ -54,6 +54,8 @@ def names(target, console):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_death(target, way):
+    if way == "divide_by_zero" and target.endswith("arm64"):
+        pytest.skip("the processor answers 0")
     says, address, function = WAYS[way]
     console, status = crash(target, way)
     report = guest.report_of(console)
@@ -91,7 +93,7 @@ def test_a_failure_inside_the_report_ends_it(target):
 def test_report_has_registers_code_stack_and_log(target):
     console, _ = crash(target, "log_then_crash")
     report = guest.report_of(console)
-    assert re.search(r"^ +rax [0-9a-f]{16} +rbx [0-9a-f]{16}", report, re.M)
+    assert re.search(r"^ +(rax|x0) [0-9a-f]{16} +(rbx|x1) [0-9a-f]{16}", report, re.M)
     assert re.search(r"^code( [0-9a-f]{2})+ \[[0-9a-f]{2}\]( [0-9a-f]{2})+$", report, re.M)
     assert len(re.findall(r"^  \+0[0-7]0( [0-9a-f]{2}){16}  .{16}$", report, re.M)) == 8
     assert re.search(r"^  \[ *\d+\.\d{6}\] Info: \[appguest\] the last thing that was logged$", report, re.M)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import threading
 
+import guest
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -19,15 +20,15 @@ def make(*words, limit=600):
                           env={**clean, "UK_INSTALL": "no"})
 
 
-QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "32M", "-M", "pc", "-nodefaults", "-no-user-config",
-        "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
-
-
 def run(image: str, words: list, prompt: str = "", given: str = ""):
-    """(console, exit status) of an image started without support/run; `given` is typed once `prompt` was printed."""
-    process = "linuxu-" in os.path.basename(image)
-    command = [image, *words] if process else [*QEMU, "-kernel", image, "-append", " ".join(words)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={} if process else None) as child:
+    """(console, exit status) of an image as `make run` starts it; `given` is typed once `prompt` was printed."""
+    target = os.path.basename(image).split("_", 1)[1]
+    platform, architecture = target.split("-")
+    at = words.index("--") if "--" in words else -1
+    names = {"UK_IMAGE": image, "UK_PLAT": platform, "UK_ARCH": architecture, "UK_TARGET": target, "MEM": "",
+             "PARAMS": " ".join(words[:max(at, 0)]), "ARGS": " ".join(words[at + 1:])}
+    with subprocess.Popen([os.path.join(ROOT, "support/run/run")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          env={**os.environ, **names}) as child:
         watchdog = threading.Timer(120, child.kill)
         watchdog.start()
         text = b""
@@ -35,8 +36,7 @@ def run(image: str, words: list, prompt: str = "", given: str = ""):
             text += byte
         rest, _ = child.communicate(given.encode())
         watchdog.cancel()
-    text = (text + rest).decode(errors="replace").replace("\r", "")
-    return text, child.returncode if process else child.returncode >> 1
+    return (text + rest).decode(errors="replace").replace("\r", ""), child.returncode
 
 
 def build(name: str) -> str:
@@ -55,10 +55,10 @@ def build(name: str) -> str:
     return os.path.join(folder, f"hello_{target}")
 
 
-@pytest.mark.parametrize("name", ["kvm-x86_64", "linuxu-x86_64", "smallest-kvm-x86_64"])
+@pytest.mark.parametrize("name", [*guest.TARGETS, "smallest-kvm-x86_64"])
 def test_greets(name):
     image = build(name)
-    text, status = run(image, ["one", "'two'"] if "linuxu" not in name else ["one", "two"])
+    text, status = run(image, ["one", "'two'"])
     assert status == 0
     lines = text.splitlines()
     assert lines[0] == "Hello from Microlith!"
@@ -79,7 +79,7 @@ def how_to() -> dict:
             for name in ("main.c", "Config.uk", "Makefile.uk")}
 
 
-@pytest.mark.parametrize("target", ["kvm-x86_64", "linuxu-x86_64"])
+@pytest.mark.parametrize("target", guest.TARGETS)
 def test_example_of_the_how_to_works(target, tmp_path):
     folder = tmp_path / "greeter"
     folder.mkdir()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 
+import guest
 import pytest
 from test_hello import ROOT, make, run
 
@@ -77,7 +78,7 @@ int main(int argc, char* argv[]) {
     return calls();
 }
 """
-TARGETS = ["kvm-x86_64", "linuxu-x86_64"]
+TARGETS = guest.TARGETS
 IMAGES = {}
 
 
