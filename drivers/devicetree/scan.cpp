@@ -79,7 +79,7 @@ inline Scan::Token Scan::pass() {
     const uint64_t last = size_ - kPiece;
     for (uint64_t at = at_; at <= last;) {
         uint64_t word = load_piece(base_ + at);
-        if (__builtin_expect(static_cast<uint32_t>(word) == kRawProperty, 1)) {
+        if (static_cast<uint32_t>(word) == kRawProperty) [[likely]] {
             at += property_bytes(__builtin_bswap32(static_cast<uint32_t>(word >> 32)));
             continue;
         }

@@ -10,7 +10,8 @@
 // A tree is outside input: no function reads outside the bytes given to open(), recurses, or takes
 // more steps than the tree's size bounds, whatever the bytes are. Nothing is copied: pointers in
 // results point into the tree. No function blocks, allocates or locks; all are pure and may be
-// called from anywhere while the tree's bytes stay mapped and unchanged.
+// called from anywhere while the tree's bytes stay mapped (as normal memory: reads are not always
+// aligned, so with the MMU on) and unchanged.
 #pragma once
 
 #include <cstddef>
