@@ -31,9 +31,9 @@ _STD_BODY = re.compile(r"^_ZN?K?St")
 _BAD_SECTIONS = re.compile(r"^\.(?:init_array|fini_array|ctors|dtors|preinit_array|eh_frame|gcc_except_table|tdata|tbss)\b")
 # Names that a compiler may call by itself, and the one door to the application.
 COMPILER_NAMES = re.compile(r"^(?:memcpy|memmove|memset|memcmp|bcmp|strlen|__cxa_pure_virtual|__stack_chk_(?:fail|guard)"
-                            r"|_GLOBAL_OFFSET_TABLE_|__u?(?:div|mod)[td]i[34]|__popcountdi2)$")
+                            r"|_GLOBAL_OFFSET_TABLE_|__u?(?:div|mod)[td]i[34]|__popcountdi2|__(?:ashl|ashr|lshr)ti3)$")
 # What lib/base defines for the compiler.
-RUNTIME = {"__cxa_pure_virtual", "__cxa_deleted_virtual", "abort"}
+RUNTIME = {"__cxa_pure_virtual", "__cxa_deleted_virtual", "abort", "__udivti3", "__umodti3", "__ashlti3", "__lshrti3"}
 ENTRIES = {"main": ("libukboot",), "_start": ()}
 LINKER_NAMES = re.compile(r"^__(?:start|stop)_uk")
 _REGISTRATION = re.compile(r"call\s+add\w*lib\w*\s*,\s*([\w-]+)|call\s+addplat\w*\s*,\s*([\w-]+)(?:\s*,\s*([\w-]+))?")
@@ -73,7 +73,8 @@ def symbols_of(path: str) -> list:
     """(kind, name) of each global symbol; kind as nm prints it, 'U' for undefined."""
     output = subprocess.run(["nm", "-P", "--no-sort", path], capture_output=True, text=True, check=True).stdout
     words = [line.split() for line in output.splitlines()]
-    return [(word[1], word[0]) for word in words if len(word) > 1]
+    # $x and $d tell code from data in arm64 objects; they are no names.
+    return [(word[1], word[0]) for word in words if len(word) > 1 and not word[0].startswith("$")]
 
 
 def sections_of(path: str) -> list:
