@@ -7,7 +7,7 @@ from jobs import Job, Step, count_exit, count_line, count_pytest, count_tap
 PYTHON = "/usr/bin/python3"
 HELLO = r"^Hello"
 GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
-KVM, LINUXU = "kvm-x86_64", "linuxu-x86_64"
+KVM, LINUXU, LINUXU_ARM = "kvm-x86_64", "linuxu-x86_64", "linuxu-arm64"
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
 # name, target, compiler, options over the default configuration, built for check (not only for check-all)
 IMAGES = [
@@ -15,11 +15,17 @@ IMAGES = [
     ("gcc-debug", KVM, GCC, [O_0], True), ("gcc-size-lto", KVM, GCC, [O_S, LTO], True),
     ("clang-lto", KVM, CLANG, [LTO], True),
     ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], True),
+    ("gcc", LINUXU_ARM, GCC, [], True), ("clang", LINUXU_ARM, CLANG, [], True),
     ("clang-size", KVM, CLANG, [O_S], False), ("clang-debug", KVM, CLANG, [O_0], False),
     ("gcc-size", KVM, GCC, [O_S], False), ("gcc-lto", KVM, GCC, [LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
     ("gcc-lto", LINUXU, GCC, [LTO], False), ("clang-lto", LINUXU, CLANG, [LTO], False),
+    ("gcc-debug", LINUXU_ARM, GCC, [O_0], False), ("gcc-size-lto", LINUXU_ARM, GCC, [O_S, LTO], False),
+    ("clang-lto", LINUXU_ARM, CLANG, [LTO], False),
 ]
-GUESTS = [("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False)]
+GUESTS = [
+    ("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False),
+    ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
+]
 
 
 def gates(root: str) -> list:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// How syndromes and instructions say whether memory was read, written or executed.
 #include <gtest/gtest.h>
 
 #include <uk/arm64/syndrome.hpp>

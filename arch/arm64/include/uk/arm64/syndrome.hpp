@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the processor tells of an exception (ESR_ELx; Arm ARM, D17.2.37), and what can be learnt from
-// the instruction where nobody tells. Pure; callable from anywhere.
+// What the processor tells of an exception (ESR_ELx; Arm ARM, D17.2.37), and what can be learnt
+// from the instruction where nobody tells. Pure; callable from anywhere.
 #pragma once
 
 #include <cstdint>
