@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* From a loader that speaks the Linux arm64 boot protocol (Documentation/arm64/booting.rst) to C++
+ * with the image mapped W^X at its link address and nothing else mapped. x0 = device tree, MMU off,
+ * EL2 or EL1. Until the MMU is on all addresses are physical, so everything is pc-relative. */
+#include <uk/arm64/layout.h>
+
+#define TABLE 3                                 /* a table lies there */
+#define PAGE(attributes) (0x703 | (attributes)) /* page, accessed, inner shareable, normal memory */
+#define READ_ONLY (1 << 7)
+#define NO_EXECUTE (1 << 53)                    /* at EL1 */
+#define NEVER_USER (1 << 54)
+
+/* 48-bit addresses, 4 KiB pages, write-back walks; nothing in the lower half (EPD0). */
+#define TCR ((16 << 0) | (1 << 7) | (16 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30))
+#define TCR_IPS_SHIFT 32
+#define SCTLR_OFF 0x30d00800                    /* what is always 1 */
+#define SCTLR_ON (SCTLR_OFF | 0x8101d)          /* WXN, I, SA0, SA, C, M */
+#define HCR_EL2_VALUE ((1 << 31) | (1 << 29))   /* EL1 is 64-bit; no hypervisor calls to us */
+#define CPTR_EL2_VALUE 0x33ff                   /* what is always 1; no traps of FP and SIMD */
+#define SPSR_EL1H 0x3c5                         /* EL1, its own stack pointer, all masked */
+#define CPACR_FP (3 << 20)
+
+    .section .text.boot, "ax", @progbits
+    .globl uk_image_header
+    .hidden uk_image_header
+uk_image_header:
+    b uk_entry
+    .long 0
+    .quad UK_TEXT_OFFSET
+    .quad uk_image_size
+    .quad 0xa                                   /* little-endian, 4 KiB pages, anywhere in memory */
+    .quad 0, 0, 0
+    .ascii "ARM\x64"
+    .long 0
+
+    .globl uk_entry
+    .hidden uk_entry
+    .type uk_entry, %function
+uk_entry:
+    mov x20, x0
+    mov x22, #0
+    mrs x0, CurrentEL
+    cmp x0, #2 << 2
+    b.ne 1f
+    mov x22, #1
+    bl leave_el2
+1:  msr daifset, #0xf
+    msr spsel, #1
+    mrs x21, cntvct_el0
+    bl make_tables
+
+    mov x0, #UK_MAIR
+    msr mair_el1, x0
+    ldr x0, =TCR
+    mrs x1, id_aa64mmfr0_el1
+    and x1, x1, #7                              /* PARange; its values are those of TCR.IPS */
+    cmp x1, #5
+    mov x2, #5                                  /* 48 bits */
+    csel x1, x1, x2, lo
+    orr x0, x0, x1, lsl #TCR_IPS_SHIFT
+    msr tcr_el1, x0
+    adrp x0, uk_l0
+    msr ttbr1_el1, x0
+    msr ttbr0_el1, xzr
+    ic iallu
+    tlbi vmalle1
+    dsb nsh
+    isb
+    /* The instruction behind the one that switches the MMU on has no mapping: nothing is mapped where
+     * the image lies. That exception is the way to `mapped`: no page of the lower half is ever mapped,
+     * not even for a moment. */
+    ldr x0, =uk_image_header
+    msr vbar_el1, x0
+    ldr x0, =SCTLR_ON
+    isb
+    msr sctlr_el1, x0
+    isb
+2:  b 2b
+
+    .org uk_image_header + 0x200                /* vector: same level, SP_EL1, synchronous */
+mapped:
+    adrp x0, uk_vectors
+    add x0, x0, :lo12:uk_vectors
+    msr vbar_el1, x0
+    adrp x0, uk_trap_stack_end
+    mov sp, x0
+    msr spsel, #0                               /* code runs on SP_EL0, exceptions on SP_EL1 */
+    adrp x0, uk_boot_stack_end
+    mov sp, x0
+    mov x0, #CPACR_FP
+    msr cpacr_el1, x0
+    isb
+
+    /* Zeroed data, in blocks of the cache where that is allowed. Both ends are page boundaries. */
+    adrp x0, uk_zero_start
+    adrp x1, uk_image_end
+    mrs x2, dczid_el0
+    mov x3, #4
+    tbnz x2, #4, 4f
+    lsl x3, x3, x2
+3:  dc zva, x0
+    add x0, x0, x3
+    dc zva, x0
+    add x0, x0, x3
+    cmp x0, x1
+    b.lo 3b
+    b 5f
+4:  stp xzr, xzr, [x0], #16
+    cmp x0, x1
+    b.lo 4b
+
+5:  msr daifclr, #4                             /* system errors are reported from here on */
+    mov x0, x20                                 /* device tree */
+    mov x1, x21                                 /* the counter at entry */
+    mov x2, x22                                 /* whether we were the hypervisor */
+    mov x3, x19                                 /* where the image lies physically */
+    mov x29, #0                                 /* the last frame of every backtrace */
+    mov x30, #0
+    bl uk_platform_start
+    brk #0
+
+    /* Everything EL1 needs is let through, and EL2 is left for ever. */
+leave_el2:
+    ldr x0, =HCR_EL2_VALUE
+    msr hcr_el2, x0
+    ldr x0, =SCTLR_OFF
+    msr sctlr_el1, x0
+    mov x0, #3                                  /* counter and timer are ours */
+    msr cnthctl_el2, x0
+    msr cntvoff_el2, xzr
+    mov x0, #CPTR_EL2_VALUE
+    msr cptr_el2, x0
+    msr hstr_el2, xzr
+    mrs x0, mdcr_el2
+    and x0, x0, #0x1f                           /* as many event counters as there were; no traps */
+    msr mdcr_el2, x0
+    mrs x0, midr_el1
+    msr vpidr_el2, x0
+    mrs x0, mpidr_el1
+    msr vmpidr_el2, x0
+    mrs x0, id_aa64pfr0_el1
+    ubfx x0, x0, #24, #4
+    cbz x0, 1f
+    mrs x0, s3_4_c12_c9_5                       /* ICC_SRE_EL2: SRE, Enable */
+    orr x0, x0, #1
+    orr x0, x0, #8
+    msr s3_4_c12_c9_5, x0
+    isb
+    msr s3_4_c12_c11_0, xzr                     /* ICH_HCR_EL2 */
+1:  mrs x0, id_aa64mmfr0_el1
+    ubfx x0, x0, #56, #4
+    cbz x0, 2f
+    msr s3_4_c1_c1_4, xzr                       /* fine-grained traps: HFGRTR, HFGWTR, HFGITR, */
+    msr s3_4_c1_c1_5, xzr
+    msr s3_4_c1_c1_6, xzr
+    msr s3_4_c3_c1_4, xzr                       /* HDFGRTR, HDFGWTR */
+    msr s3_4_c3_c1_5, xzr
+2:  mov x0, #SPSR_EL1H
+    msr spsr_el2, x0
+    msr elr_el2, x30
+    eret
+
+    /* The image's own tables, written to memory past the caches: lines that a loader left are thrown
+     * away before, lest they be written back, and after, lest the walker read them. */
+make_tables:
+    mov x23, x30
+    adrp x0, uk_l0
+    adrp x1, uk_boot_stack
+    bl forget
+    adrp x0, uk_l1
+    adrp x1, uk_trap_stack
+    bl forget
+    dsb sy
+    adrp x0, uk_l0
+    adrp x1, uk_boot_stack
+    bl zero
+    adrp x0, uk_l1
+    adrp x1, uk_trap_stack
+    bl zero
+
+    adrp x0, uk_l0
+    adrp x1, uk_l1
+    add x2, x1, #TABLE
+    str x2, [x0, #511 * 8]
+    adrp x3, uk_l2
+    add x2, x3, #TABLE
+    str x2, [x1, #510 * 8]
+    adrp x4, uk_l3
+    adrp x5, uk_boot_stack                      /* where the tables of this level end */
+    add x2, x4, #TABLE
+1:  str x2, [x3], #8
+    add x2, x2, #4096
+    cmp x2, x5
+    b.lo 1b
+
+    adrp x19, uk_image_start
+    mov x0, x19
+    ldr x1, =uk_image_start
+    add x4, x4, #UK_TEXT_OFFSET / 4096 * 8
+    adr x5, parts
+    adr x6, parts_end
+2:  ldp x7, x8, [x5], #16
+    b 4f
+3:  orr x2, x0, x8
+    str x2, [x4], #8
+    add x0, x0, #4096
+    add x1, x1, #4096
+4:  cmp x1, x7
+    b.lo 3b
+    cmp x5, x6
+    b.lo 2b
+
+    dsb sy
+    adrp x0, uk_l0
+    adrp x1, uk_boot_stack
+    bl forget
+    adrp x0, uk_l1
+    adrp x1, uk_trap_stack
+    mov x30, x23
+
+    /* x0 to x1, page boundaries: drops cache lines. */
+forget:
+    mrs x2, ctr_el0
+    ubfx x2, x2, #16, #4
+    mov x3, #4
+    lsl x3, x3, x2
+1:  dc ivac, x0
+    add x0, x0, x3
+    dc ivac, x0
+    add x0, x0, x3
+    cmp x0, x1
+    b.lo 1b
+    dsb sy
+    ret
+
+zero:
+1:  stp xzr, xzr, [x0]
+    stp xzr, xzr, [x0, #16]
+    stp xzr, xzr, [x0, #32]
+    stp xzr, xzr, [x0, #48]
+    add x0, x0, #64
+    cmp x0, x1
+    b.lo 1b
+    ret
+    .size uk_entry, . - uk_entry
+
+    /* Where each part of the image ends, and how its pages are mapped. */
+    .balign 8
+parts:
+    .quad uk_text_end, PAGE(READ_ONLY | NEVER_USER)
+    .quad uk_rodata_end, PAGE(READ_ONLY | NEVER_USER | NO_EXECUTE)
+    .quad uk_l3, PAGE(NEVER_USER | NO_EXECUTE)
+    .quad uk_boot_stack, PAGE(READ_ONLY | NEVER_USER | NO_EXECUTE)
+    .quad uk_l1, PAGE(NEVER_USER | NO_EXECUTE)
+    .quad uk_trap_stack, PAGE(READ_ONLY | NEVER_USER | NO_EXECUTE)
+    .quad uk_image_end, PAGE(NEVER_USER | NO_EXECUTE)
+parts_end:
+    .ltorg
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Layout of the bootable image, which is a plain copy of memory: parts start on page boundaries in
+ * the file, too, and what takes no room there comes last. Each stack lies above page tables of the
+ * image, which are never changed and cannot be written, so that an overflow faults. */
+#include <uk/arm64/layout.h>
+
+OUTPUT_ARCH(aarch64)
+ENTRY(uk_entry)
+
+PHDRS
+{
+    text PT_LOAD FLAGS(5);
+    rodata PT_LOAD FLAGS(4);
+    data PT_LOAD FLAGS(6);
+    note PT_NOTE FLAGS(4);
+    stack PT_GNU_STACK FLAGS(6);
+}
+
+SECTIONS
+{
+    . = UK_KERNEL_BASE + UK_TEXT_OFFSET;
+    uk_image_start = .;
+    uk_text_start = .;
+    .text : {
+        KEEP(*(.text.boot))
+        *(.text.trap)
+        *(.text.unlikely .text.unlikely.*)
+        *(.text .text.*)
+        . = ALIGN(4096);
+    } :text
+    uk_text_end = .;
+
+    uk_rodata_start = .;
+    .note : {
+        uk_build_id_note = .;
+        KEEP(*(.note.gnu.build-id))
+        uk_build_id_note_end = .;
+    } :rodata :note
+    .rodata : { *(.rodata .rodata.*) } :rodata
+
+    /* Tables (sections named like C identifiers) land here by themselves. */
+
+    .data : {
+        . = ALIGN(4096);
+        uk_rodata_end = .;
+        uk_data_start = .;
+        *(.data .data.*)
+        *(.got .got.plt .igot .igot.plt)
+        . = ALIGN(8);
+        __init_array_start = .;
+        KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))
+        KEEP(*(.init_array))
+        __init_array_end = .;
+        __fini_array_start = .;
+        KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*)))
+        KEEP(*(.fini_array))
+        __fini_array_end = .;
+    } :data
+
+    .bss (NOLOAD) : {
+        . = ALIGN(4096);
+        uk_l0 = .;
+        . += 4096;
+        /* One table for each 2 MiB up to the end of the image. */
+        uk_l3 = .;
+        . += ((ABSOLUTE(.) - UK_KERNEL_BASE + SIZEOF(.zero) + 0x20000) >> 21) * 4096 + 4096;
+        uk_boot_stack = .;
+        . += UK_BOOT_STACK_SIZE;
+        uk_boot_stack_end = .;
+        uk_l1 = .;
+        . += 4096;
+        uk_l2 = .;
+        . += 4096;
+        uk_trap_stack = .;
+        . += UK_TRAP_STACK_SIZE;
+        uk_trap_stack_end = .;
+    } :data
+    .zero (NOLOAD) : {
+        . = ALIGN(4096);
+        uk_zero_start = .;
+        *(.bss .bss.*)
+        *(COMMON)
+        . = ALIGN(4096);
+        /* For the direct map. */
+        uk_table_pool = .;
+        . += 6 * 4096;
+        uk_table_pool_end = .;
+        uk_image_end = .;
+    } :data
+    uk_image_size = ABSOLUTE(uk_image_end - uk_image_start);
+
+    /DISCARD/ : { *(.eh_frame .eh_frame_hdr .note.gnu.property .note.ABI-tag .comment .interp) }
+}

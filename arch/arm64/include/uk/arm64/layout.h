@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Numbers that assembly, linker scripts and C++ of native arm64 images share. */
+#ifndef UK_ARM64_LAYOUT_H
+#define UK_ARM64_LAYOUT_H
+
+/* The image is linked here, in the half of TTBR1; where it lies physically is known at run time. */
+#define UK_KERNEL_BASE 0xffffffff80000000
+/* Where the image wants to lie, counted from a multiple of 2 MiB (Linux arm64 boot protocol). */
+#define UK_TEXT_OFFSET 0x80000
+
+/* Where physical memory is seen, once opened: 128 TiB. */
+#define UK_DIRECT_MAP_BASE 0xffff000000000000
+#define UK_DIRECT_MAP_SIZE 0x800000000000
+
+#define UK_BOOT_STACK_SIZE 16384
+#define UK_TRAP_STACK_SIZE 8192 /* SP_EL1: exceptions are handled and reported here */
+#define UK_TRAP_FRAME_SIZE 304  /* struct hal::TrapFrame */
+#define UK_TRAP_KIND_FULL 16    /* behind the numbers of the vectors: no room for a frame was left */
+
+/* MAIR_EL1, as the page table codec wants it: 0 = normal memory, write-back; 1 = device. */
+#define UK_MAIR 0xff
+
+/* The status of an image that never got to main. */
+#define UK_EXIT_BOOT_FAILED 126
+
+#endif /* UK_ARM64_LAYOUT_H */

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Memory of a native arm64 image, as its boot code and platform see it.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <uk/base/address.hpp>
+#include <uk/base/result.hpp>
+
+namespace uk::arm64 {
+
+// Remembers where the image lies physically, and puts the frames that the linker script set aside
+// for page tables into the direct map's reserve. Once, at boot, before anything is opened.
+void memory_init(Paddr image_start);
+
+// The bytes of physical memory at `start`, made visible first; what a loader left. Boot or thread
+// context. Errors: EINVAL (outside physical memory, in the image, or mapped as a device), ENOMEM
+// (no page tables left).
+[[nodiscard]] Result<std::span<const std::byte>> view_physical(Paddr start, size_t size);
+
+// Where the image lies.
+[[nodiscard]] PhysRange image_range();
+
+} // namespace uk::arm64

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Exceptions: repair of faults that were expected, interrupts, the view of generic code. The vectors
+// are set by boot/entry.S, before there is C++.
+#include <uk/arm64/irq.hpp>
+
+#include <iterator>
+
+#include <uk/hal/trap.hpp>
+
+#include "frame.hpp"
+
+extern "C" {
+extern char uk_boot_stack[];
+size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
+void uk_trap(uk::hal::TrapFrame* frame);
+
+struct UkFixup {
+    uintptr_t instruction;
+    uintptr_t go_on;
+};
+extern const UkFixup __start_uk_extable[];
+extern const UkFixup __stop_uk_extable[];
+}
+
+namespace uk {
+namespace {
+
+using namespace arm64;
+
+using Handler = void (*)();
+constinit Handler g_interrupt = nullptr;
+
+bool repair(hal::TrapFrame& frame) {
+    for (const UkFixup* fixup = __start_uk_extable; fixup != __stop_uk_extable; fixup++) {
+        if (fixup->instruction == frame.pc) {
+            frame.pc = fixup->go_on;
+            return true;
+        }
+    }
+    return false;
+}
+
+constexpr const char* kNames[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",    "x7",  "x8",
+                                  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",   "x16", "x17",
+                                  "x18", "x19", "x20", "x21", "x22", "x23", "x24",   "x25", "x26",
+                                  "x27", "x28", "x29", "x30", "sp",  "pc",  "pstate"};
+static_assert(std::size(kNames) == 34);
+
+} // namespace
+
+void arm64::irq_init(void (*handler)()) {
+    g_interrupt = handler;
+}
+
+hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
+    TrapInfo info;
+    info.number = static_cast<unsigned>(frame.esr >> 26 & 0x3f);
+    info.name = trap_name(frame);
+    info.detail = trap_detail(frame);
+    info.error_code = frame.esr & 0x1ffffff;
+    info.pc = frame.pc;
+    info.sp = frame.sp;
+    info.frame_pointer = frame.x[29];
+    info.link = frame.x[30];
+    info.stack_limit = reinterpret_cast<uintptr_t>(uk_boot_stack);
+    describe_abort(frame, info);
+    info.nested = trap_is_nested(frame);
+    return info;
+}
+
+size_t hal::trap_registers(const TrapFrame& frame, std::span<NamedRegister> out) {
+    size_t count = out.size() < std::size(kNames) ? out.size() : std::size(kNames);
+    for (size_t i = 0; i < count; i++) {
+        out[i] = {kNames[i], frame.x[i]}; // sp, pc and pstate follow x30
+    }
+    return count;
+}
+
+size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
+    return uk_probe_copy(to, from, size);
+}
+
+} // namespace uk
+
+// On SP_EL1, interrupts off. Returns from interrupts and from expected faults (uk_extable).
+void uk_trap(uk::hal::TrapFrame* frame) {
+    using namespace uk::arm64;
+    if (trap_kind(*frame) == TrapKind::irq && uk::g_interrupt != nullptr) {
+        uk::g_interrupt();
+        return;
+    }
+    if (!(trap_may_be_expected(*frame) && uk::repair(*frame))) {
+        uk_crash(frame);
+    }
+}

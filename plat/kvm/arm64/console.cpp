@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Early console of a KVM guest: the PL011 that the device tree names; where no tree can be read, one
+// at the address that the configuration names.
+#include <uk/hal/console.hpp>
+
+#include <optional>
+#include <string_view>
+
+#include <uk/base/late.hpp>
+#include <uk/config.hpp>
+#include <uk/hal/memory.hpp>
+#include <uk/hal/trap.hpp>
+#include <uk/io/reg.hpp>
+#include <uk/uart/pl011.hpp>
+
+#include "kvm.hpp"
+
+namespace uk {
+namespace {
+
+constexpr size_t kRegisters = 4096;
+constexpr const char* kKnown[] = {"arm,pl011", "arm,sbsa-uart"};
+
+constinit Late<uart::Pl011<io::Mmio>> g_port;
+constinit bool g_looked = false;
+
+bool is_known(const char* compatible) {
+    for (std::string_view known : kKnown) {
+        if (known == compatible) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A tree that is damaged where consoles are named tells nothing.
+std::optional<Paddr> find_port() {
+    if (kvm::g_tree == nullptr) {
+        return Paddr{static_cast<uint64_t>(cfg::kvm_arm64_console)};
+    }
+    Result<devicetree::Device> device = devicetree::console(*kvm::g_tree);
+    if (!device.ok() || !is_known(device.value().compatible)) {
+        device = devicetree::find(*kvm::g_tree, kKnown);
+    }
+    if (!device.ok() || device.value().reg_count == 0) {
+        return {};
+    }
+    return device.value().regs[0].start;
+}
+
+void start() {
+    std::optional<Paddr> address = find_port();
+    if (!address) {
+        return;
+    }
+    Result<volatile void*> registers = hal::map_device(*address, kRegisters);
+    if (!registers.ok()) {
+        return;
+    }
+    // At an address that nobody promised there may be nothing, which answers with an abort.
+    auto first = reinterpret_cast<uintptr_t>(registers.value());
+    char byte;
+    if (hal::probe_read(&byte, first + 0x18, 1) == 1) {
+        g_port.emplace(io::Mmio{registers.value()}).start();
+    }
+}
+
+// An image that writes nothing spends nothing on it.
+uart::Pl011<io::Mmio>* port() {
+    if (!g_looked) [[unlikely]] {
+        g_looked = true;
+        start();
+    }
+    return g_port.ready() ? &g_port.get() : nullptr;
+}
+
+} // namespace
+
+void hal::console_write(const char* data, size_t size) {
+    if (auto* to = port()) {
+        to->write_all(data, size);
+    }
+}
+
+Result<size_t> hal::console_read(char* data, size_t size) {
+    auto* from = port();
+    return from != nullptr ? from->read_some(data, size) : size_t{0};
+}
+
+} // namespace uk

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The interrupt controller of a KVM guest, GICv2 or GICv3, as far as the timer needs it.
+#include <string_view>
+
+#include <uk/arm64/irq.hpp>
+#include <uk/base/late.hpp>
+#include <uk/hal/memory.hpp>
+#include <uk/intctlr/gicv2.hpp>
+#include <uk/intctlr/gicv3.hpp>
+#include <uk/io/reg.hpp>
+
+#include "kvm.hpp"
+
+namespace uk {
+namespace {
+
+using intctlr::Trigger;
+
+constinit Late<intctlr::GicV2<io::Mmio>> g_v2;
+constinit Late<intctlr::GicV3<io::Mmio, arm64::GicCpu>> g_v3;
+constinit uint32_t g_line = 0;
+using Handler = void (*)();
+constinit Handler g_handler = nullptr;
+
+template <class Gic>
+void take(Gic& gic) {
+    uint32_t taken = gic.acknowledge();
+    if (gic.is_spurious(taken)) {
+        return;
+    }
+    if (gic.line_of(taken) == g_line) {
+        g_handler();
+    }
+    gic.end(taken);
+}
+
+void take_v2() {
+    take(*g_v2);
+}
+void take_v3() {
+    take(*g_v3);
+}
+
+Result<io::Mmio> map(PhysRange registers) {
+    return io::Mmio{UK_TRY(hal::map_device(registers.start, registers.size))};
+}
+
+// The controller that the tree names, started with all lines closed. Of both registers the first is
+// the distributor, the second the CPU interface or the redistributors.
+Result<> start_controller() {
+    constexpr const char* kKnown[] = {"arm,gic-v3", "arm,cortex-a15-gic", "arm,gic-400"};
+    devicetree::Device gic = UK_TRY(devicetree::find(*kvm::g_tree, kKnown));
+    if (gic.reg_count < 2) {
+        return Errno::nodev;
+    }
+    io::Mmio distributor = UK_TRY(map(gic.regs[0]));
+    if (gic.compatible == std::string_view{kKnown[0]}) {
+        // Redistributors of other CPUs are not needed, but lie in front of ours.
+        io::Mmio redistributors = UK_TRY(map(gic.regs[1]));
+        g_v3.emplace(distributor, redistributors, gic.regs[1].size, arm64::GicCpu{});
+        UK_TRY(g_v3->start(arm64::cpu_affinity()));
+        arm64::irq_init(take_v3);
+    } else {
+        io::Mmio cpu = UK_TRY(map(gic.regs[1]));
+        g_v2.emplace(distributor, cpu);
+        UK_TRY(g_v2->start());
+        arm64::irq_init(take_v2);
+    }
+    return {};
+}
+
+struct Line {
+    uint32_t number;
+    Trigger trigger;
+};
+
+// The third interrupt of the timer's node is the virtual one (secure, physical, virtual, EL2).
+Result<Line> find_line() {
+    constexpr const char* kKnown[] = {"arm,armv8-timer", "arm,armv7-timer"};
+    constexpr unsigned kCells = 3;
+    constexpr unsigned kVirtual = 2 * kCells;
+    devicetree::Device timer = UK_TRY(devicetree::find(*kvm::g_tree, kKnown));
+    if (timer.interrupt_cells != kCells || timer.interrupt_words < kVirtual + kCells) {
+        return Errno::nodev;
+    }
+    const uint32_t* words = timer.interrupts + kVirtual;
+    return Line{UK_TRY(intctlr::gic_line(words[0], words[1])), intctlr::gic_trigger(words[2])};
+}
+
+} // namespace
+
+Result<> kvm::open_timer_line(void (*handler)()) {
+    if (g_tree == nullptr) {
+        return Errno::nodev;
+    }
+    Line line = UK_TRY(find_line());
+    g_line = line.number;
+    g_handler = handler;
+    UK_TRY(start_controller());
+    return g_v3.ready() ? g_v3->enable(line.number, line.trigger)
+                        : g_v2->enable(line.number, line.trigger);
+}
+
+} // namespace uk

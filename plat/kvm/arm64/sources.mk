@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# KVM guest on arm64: sources, and how they are linked. The image is a plain copy of memory with the header that loaders of
+# Linux look for.
+PLAT_LDSCRIPT := $(UK_BASE)/arch/arm64/boot/image.lds.S
+PLAT_LDFLAGS-y += -z max-page-size=4096
+PLAT_POST_LINK = $(OBJCOPY) -O binary $(_OUTPUT).dbg "$$OUT"
+
+LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp interrupts.cpp|isr clock_idle.cpp|isr)
