@@ -57,13 +57,15 @@ SECTIONS
         __fini_array_end = .;
     } :data
 
+    /* One table for each 2 MiB from the base up to the end of the image, which they make longer. */
+    uk_before_tables = . - UK_KERNEL_BASE + SIZEOF(.zero) + 0x20000;
+    uk_l3_size = ((uk_before_tables + ((uk_before_tables >> 21) + 1) * 4096 >> 21) + 1) * 4096;
     .bss (NOLOAD) : {
         . = ALIGN(4096);
         uk_l0 = .;
         . += 4096;
-        /* One table for each 2 MiB up to the end of the image. */
         uk_l3 = .;
-        . += ((ABSOLUTE(.) - UK_KERNEL_BASE + SIZEOF(.zero) + 0x20000) >> 21) * 4096 + 4096;
+        . += uk_l3_size;
         uk_boot_stack = .;
         . += UK_BOOT_STACK_SIZE;
         uk_boot_stack_end = .;
