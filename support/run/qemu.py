@@ -57,11 +57,15 @@ def image_end(path: str) -> int:
     return max(part[4] + part[6] for part in parts if part[0] == 1)
 
 
-def forward(source, seen: list) -> None:
-    """Copies QEMU's own messages, but for the word that we ended it, and notes whether one is an error."""
+def forward(source, seen: list, watched: str, notes: list) -> None:
+    """Copies QEMU's own messages, but for the word that we ended it, and notes whether one is an error. Trace lines that
+    begin with `watched` are not shown, but kept."""
     for line in iter(source.readline, b""):
         text = line.decode(errors="replace")
         if text.startswith("qemu-system") and "terminating on signal" in text:
+            continue
+        if watched and text.startswith(watched):
+            notes.append(text)
             continue
         sys.stderr.buffer.write(line)
         sys.stderr.buffer.flush()
@@ -82,11 +86,11 @@ def usable_input():
 class Supervised:
     """QEMU with its messages watched."""
 
-    def __init__(self, command: list, **how):
+    def __init__(self, command: list, watched: str = "", **how):
         show(command)
-        self.errors = []
+        self.errors, self.notes = [], []
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, **how)
-        self.reader = threading.Thread(target=forward, args=(self.process.stderr, self.errors))
+        self.reader = threading.Thread(target=forward, args=(self.process.stderr, self.errors, watched, self.notes))
         self.reader.start()
 
     def wait(self) -> int:
@@ -95,17 +99,17 @@ class Supervised:
         return code
 
 
-def run(command, status_of) -> int:
+def run(command, status_of, watched: str = "") -> int:
     """Starts `command(console options)` until it ends; `status_of(exit code, QEMU failed)` is what it means, and a word
-    about it. Ctrl-C ends the machine (130)."""
+    about it; with the name of a trace event also the list of its lines. Ctrl-C ends the machine (130)."""
     interrupted = []
     signal.signal(signal.SIGINT, lambda *_: interrupted.append(1))  # QEMU gets it, too, and ends
     words = command(["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"])
-    machine = Supervised(words, stdin=usable_input())
+    machine = Supervised(words, watched, stdin=usable_input())
     code = machine.wait()
     if interrupted:
         return 130
-    status, note = status_of(code, bool(machine.errors))
+    status, note = status_of(code, bool(machine.errors), *([machine.notes] if watched else []))
     if note:
         print(f"run: {note}", file=sys.stderr)
     return status

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""arm64 under QEMU's machine "virt", with either interrupt controller, with and without a level for hypervisors. Statuses
+come through semihosting, 8 bits of them."""
+import os
+
+import machine
+import qemu
+from machine import setting
+
+MACHINES = {"virt": "virt", "virt-gicv3": "virt,gic-version=3", "virt-el2": "virt,gic-version=3,virtualization=on"}
+INSTEAD = {}
+# By semihosting QEMU ends at once; a machine that was reset or switched off is stopped first.
+STOPPED, STATE = "(shutdown)", "runstate_set"
+
+
+def check() -> None:
+    qemu.check_variables(MACHINES)
+
+
+def command(console: list) -> list:
+    """The whole command but for the debugger's options."""
+    line = machine.command_line()
+    words = [machine.find_program("QEMU", "qemu-system-aarch64", "kvm-arm64"), "-M", MACHINES[setting("MACHINE", "virt")],
+             *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", setting("CPUS", "1"), "-nodefaults",
+             "-no-user-config", "-display", "none", "-no-reboot", *console, "-semihosting-config", "enable=on,target=native",
+             "-kernel", machine.image()]
+    return words + (["-append", line] if line else [])
+
+
+def status_of(code: int, qemu_failed: bool, states: list) -> tuple:
+    """Exit status, and a word about it, from QEMU's exit code and the states the machine was in."""
+    if code < 0:
+        return 128 - code, f"QEMU was ended by signal {-code}"
+    if qemu_failed and code == 1:
+        return machine.NO_STATUS, "QEMU did not start the image"
+    if any(STOPPED in state for state in states):
+        return machine.NO_STATUS, "the machine was reset or switched off; the image gave no exit status"
+    return code, ""
+
+
+def run() -> int:
+    return qemu.run(lambda console: [*command(console), "-trace", STATE], status_of, STATE)
+
+
+def debug() -> int:
+    return qemu.debug(command, "gdb" if os.uname().machine == "aarch64" else "gdb-multiarch")
