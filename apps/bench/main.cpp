@@ -6,46 +6,15 @@
 #include <string.h>
 #include <time.h>
 
-#include <uk/hal/cpu.hpp>
-
-#include "markers.h"
+#include "measure.hpp"
 
 namespace {
 
-constexpr int kOperations = 1000;
+using bench::kOperations;
+using bench::measure;
+using bench::use;
+
 constexpr int kOutputOperations = 20;
-
-// The compiler must believe that the block is used.
-void use(void* block) {
-    asm volatile("" : : "r"(block) : "memory");
-}
-
-long long now() {
-    timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
-}
-
-void announce(const char* name, int index, int operations) {
-    printf("measure %s marks %d %d operations %d\n", name, BENCH_MARK_FIRST(index),
-           BENCH_MARK_LAST(index), operations);
-}
-
-template <int kIndex, class Operation>
-void measure(const char* name, int operations, Operation operation) {
-    announce(name, kIndex, operations);
-    for (int i = 0; i < operations; i++) {
-        operation();
-    }
-    long long start = now();
-    uk::hal::benchmark_mark<BENCH_MARK_FIRST(kIndex)>();
-    for (int i = 0; i < operations; i++) {
-        operation();
-    }
-    uk::hal::benchmark_mark<BENCH_MARK_LAST(kIndex)>();
-    long long end = now();
-    printf("  %lld ns each\n", (end - start) / operations);
-}
 
 void measure_heap() {
     auto pair = [](size_t size) {
@@ -116,6 +85,7 @@ int main() {
     measure_heap();
     measure_memory();
     measure_libc();
+    bench::measure_threads();
     puts("bench: done");
     return 0;
 }

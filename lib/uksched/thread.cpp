@@ -6,7 +6,7 @@
 namespace uk {
 
 const char* thread_state_name(ThreadState state) {
-    constexpr const char* kNames[] = {"ready", "running", "parked", "sleeping", "exited"};
+    constexpr const char* kNames[] = {"ready", "parked", "sleeping", "exited"};
     return kNames[static_cast<unsigned>(state)];
 }
 
@@ -21,10 +21,10 @@ void report_threads(const Thread::All& threads) {
     for (const Thread& thread : threads) {
         const WaitsFor& waits = thread.waits_for();
         const bool waiting = thread.state() == ThreadState::parked;
-        uk_pr_crit("thread '%s' is %s%s%s%s%s%s\n", thread.name().data(),
+        uk_pr_crit("thread '%s' is %s%s%s%s%s%s\n", thread.name(),
                    thread_state_name(thread.state()), waiting ? ", waits for " : "",
                    waiting ? waits.what : "", waiting && waits.whom ? " of '" : "",
-                   waiting && waits.whom ? waits.whom->name().data() : "",
+                   waiting && waits.whom ? waits.whom->name() : "",
                    waiting && waits.whom ? "'" : "");
     }
 }

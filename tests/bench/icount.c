@@ -9,8 +9,9 @@
 //
 // It writes a line `<event> insns=N once=N exits=N` when
 //   pc 0xADDR   the instruction at that virtual address runs for the first time
-//   mark N      a marker runs: the seven-byte NOP 0f 1f 80 <imm32>, imm32 = 0x4d4b0000 + N
-//   (uk::hal::benchmark_mark) exit        QEMU ends
+//   mark N      a marker runs (uk::hal::benchmark_mark): on x86 the seven-byte NOP 0f 1f 80 <imm32>,
+//               imm32 = 0x4d4b0000 + N, on arm64 movz xzr, #N
+//   exit        QEMU ends
 // shm=FILE keeps the running count in the first eight bytes of FILE. `once` and `exits` are right
 // for one CPU. Distributions ship no qemu-plugin.h, so API version 1 is declared here.
 #include <fcntl.h>
@@ -27,7 +28,10 @@ typedef uint64_t qemu_plugin_id_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 struct qemu_plugin_hwaddr;
-struct qemu_plugin_info;
+struct qemu_plugin_info {
+    const char* target_name;
+    // more follows, of no interest here
+};
 typedef uint32_t qemu_plugin_meminfo_t;
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
 enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_R = 1, QEMU_PLUGIN_MEM_W, QEMU_PLUGIN_MEM_RW };
@@ -67,6 +71,7 @@ static uint64_t exits;
 static uint64_t last_string_pc, last_string_count;
 static FILE* out;
 static bool watch_memory;
+static bool is_arm64;
 static struct {
     uint64_t address;
     bool seen;
@@ -145,20 +150,50 @@ static bool leaves_the_machine(const uint8_t* at, const uint8_t* end) {
     return vmcall || at[1] == 0x30 || at[1] == 0x32 || at[1] == 0xa2; // wrmsr, rdmsr, cpuid
 }
 
-static void instrument(struct qemu_plugin_insn* insn) {
-    const uint8_t* bytes = qemu_plugin_insn_data(insn);
-    size_t size = qemu_plugin_insn_size(insn);
-    uint64_t vaddr = qemu_plugin_insn_vaddr(insn);
+// hvc, smc; wfe, wfi.
+static bool leaves_the_arm64_machine(uint32_t word) {
+    return (word & 0xffe0001e) == 0xd4000002 || (word & 0xffffffdf) == 0xd503205f;
+}
+
+static void instrument_arm64(struct qemu_plugin_insn* insn, uint32_t word) {
+    if (leaves_the_arm64_machine(word)) {
+        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &exits, 1);
+    }
+    if ((word & 0xffe0001f) == 0xd280001f) {
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, at_mark, QEMU_PLUGIN_CB_NO_REGS,
+                                               (void*)(uintptr_t)(word >> 5 & 0xffff));
+    }
+}
+
+static void instrument_x86(struct qemu_plugin_insn* insn, const uint8_t* bytes, size_t size) {
     bool repeated = false;
     const uint8_t* opcode = skip_prefixes(bytes, bytes + size, &repeated);
-
-    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, insns, 1);
     if (leaves_the_machine(opcode, bytes + size)) {
         qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &exits, 1);
     }
     if (repeated && is_string_operation(*opcode)) {
         qemu_plugin_register_vcpu_insn_exec_cb(insn, at_string, QEMU_PLUGIN_CB_NO_REGS,
-                                               (void*)(uintptr_t)vaddr);
+                                               (void*)(uintptr_t)qemu_plugin_insn_vaddr(insn));
+    }
+    if (size == 7 && memcmp(bytes, "\x0f\x1f\x80", 3) == 0 && bytes[5] == 0x4b &&
+        bytes[6] == 0x4d) {
+        uintptr_t number = bytes[3] | (uintptr_t)bytes[4] << 8;
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, at_mark, QEMU_PLUGIN_CB_NO_REGS,
+                                               (void*)number);
+    }
+}
+
+static void instrument(struct qemu_plugin_insn* insn) {
+    const uint8_t* bytes = qemu_plugin_insn_data(insn);
+    uint64_t vaddr = qemu_plugin_insn_vaddr(insn);
+
+    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, insns, 1);
+    if (is_arm64) {
+        uint32_t word;
+        memcpy(&word, bytes, sizeof(word));
+        instrument_arm64(insn, word);
+    } else {
+        instrument_x86(insn, bytes, qemu_plugin_insn_size(insn));
     }
     if (watch_memory) {
         qemu_plugin_register_vcpu_mem_cb(insn, at_memory, QEMU_PLUGIN_CB_NO_REGS,
@@ -169,12 +204,6 @@ static void instrument(struct qemu_plugin_insn* insn) {
             qemu_plugin_register_vcpu_insn_exec_cb(insn, at_address, QEMU_PLUGIN_CB_NO_REGS,
                                                    (void*)(uintptr_t)i);
         }
-    }
-    if (size == 7 && memcmp(bytes, "\x0f\x1f\x80", 3) == 0 && bytes[5] == 0x4b &&
-        bytes[6] == 0x4d) {
-        uintptr_t number = bytes[3] | (uintptr_t)bytes[4] << 8;
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, at_mark, QEMU_PLUGIN_CB_NO_REGS,
-                                               (void*)number);
     }
 }
 
@@ -223,7 +252,7 @@ static bool take_option(const char* text) {
 
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_plugin_info* info, int argc,
                                char** argv) {
-    (void)info;
+    is_arm64 = strcmp(info->target_name, "aarch64") == 0;
     out = stderr;
     for (int i = 0; i < argc; i++) {
         if (!take_option(argv[i])) {

@@ -36,6 +36,25 @@ std::vector<int> values(const Items& items) {
     return result;
 }
 
+TEST(List, RotatePutsInBehindAndTakesTheFirst) {
+    Item a{1, {}, {}};
+    Item b{2, {}, {}};
+    Item c{3, {}, {}};
+    Items items;
+    items.push_back(a);
+    EXPECT_EQ(items.rotate(b), &a);
+    EXPECT_FALSE(a.node.is_linked());
+    EXPECT_EQ(values(items), (std::vector{2}));
+    items.push_back(c);
+    EXPECT_EQ(items.rotate(a), &b);
+    EXPECT_EQ(values(items), (std::vector{3, 1}));
+    EXPECT_EQ(items.prev(c), nullptr);
+    EXPECT_EQ(items.prev(a), &c);
+    EXPECT_EQ(items.back(), &a);
+    items.clear();
+    EXPECT_DEATH(items.rotate(b), "!empty");
+}
+
 TEST(List, Basics) {
     Item a{1, {}, {}};
     Item b{2, {}, {}};

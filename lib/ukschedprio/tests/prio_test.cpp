@@ -13,7 +13,7 @@ TEST(PrioPolicy, TheMostUrgentFirst) {
     uk::Runnable threads[uk::kThreadPriorities];
     for (unsigned i = 0; i < uk::kThreadPriorities; i++) {
         threads[i].priority = static_cast<uint8_t>((i * 7) % uk::kThreadPriorities);
-        policy.enqueue(threads[i], uk::Why::yielded);
+        policy.enqueue(threads[i], uk::Why::expired);
     }
     for (int expected = uk::kThreadPriorities - 1; expected >= 0; expected--)
         EXPECT_EQ(policy.pick()->priority, expected);

@@ -155,8 +155,15 @@ class List<Hook> {
     }
     constexpr T* pop_front() { // nullptr when empty
         T* t = first_;
-        if (t != nullptr)
-            erase(*t);
+        if (t == nullptr)
+            return nullptr;
+        ListNode<T>& n = node(*t);
+        first_ = n.next_;
+        if (first_ != nullptr)
+            node(*first_).prev_ = first_;
+        else
+            last_ = nullptr;
+        n.next_ = n.prev_ = nullptr;
         return t;
     }
     constexpr T* pop_back() {
@@ -164,6 +171,20 @@ class List<Hook> {
         if (t != nullptr)
             erase(*t);
         return t;
+    }
+    /// Puts t behind the last object and takes the first one out; the list is not empty.
+    constexpr T* rotate(T& t) {
+        UK_ASSERT(!node(t).is_linked() && !empty());
+        node(t).next_ = nullptr;
+        node(t).prev_ = last_;
+        node(*last_).next_ = &t;
+        last_ = &t;
+        T* first = first_;
+        ListNode<T>& n = node(*first);
+        first_ = n.next_;
+        node(*first_).prev_ = first_;
+        n.next_ = n.prev_ = nullptr;
+        return first;
     }
     /// Moves all of `other` behind the last object of this list.
     constexpr void splice_back(List& other) {

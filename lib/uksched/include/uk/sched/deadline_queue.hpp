@@ -34,6 +34,7 @@ class DeadlineQueue<Hook, Deadline> {
             first_ = tree_.next(t);
         tree_.erase(t);
     }
+    [[nodiscard]] bool empty() const { return first_ == nullptr; }
     // kNever when there is none.
     [[nodiscard]] uint64_t earliest() const {
         return first_ == nullptr ? kNever : first_->*Deadline;

@@ -28,7 +28,6 @@ enum class Why : uint8_t {
     woken,     // it had waited
     preempted, // it had to stop before its slice was over
     expired,   // it has used up its slice
-    yielded,   // it let others go first
 };
 
 // The run queue of one CPU: the threads that could run but do not. Every function is called with
@@ -44,6 +43,10 @@ concept SchedPolicy = requires(P& p, const P& cp, Runnable& r, const Runnable& c
     { p.enqueue(r, why) } -> std::same_as<void>;
     // Takes the thread out that is to run next; null when there is none.
     { p.pick() } -> std::same_as<Runnable*>;
+    // The running thread yields: takes the thread out that runs instead, and puts `r` in behind its
+    // equals; null, and `r` stays out, when it may go on. The same as enqueue and pick, but
+    // quicker.
+    { p.rotate(r) } -> std::same_as<Runnable*>;
     // Takes out a thread that is in this queue.
     { p.remove(r) } -> std::same_as<void>;
     // Changes the priority of a thread that is in this queue.
@@ -52,7 +55,7 @@ concept SchedPolicy = requires(P& p, const P& cp, Runnable& r, const Runnable& c
     { cp.preempts(cr, cr) } -> std::same_as<bool>;
     // How long a thread may run while others wait, in nanoseconds; kNoSlice: as long as it likes.
     { cp.slice_ns(cr) } -> std::same_as<uint64_t>;
-    { cp.count() } -> std::same_as<size_t>;
+    { cp.empty() } -> std::same_as<bool>;
 };
 
 } // namespace uk

@@ -33,7 +33,7 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
     void uk::sched::exit(void* result) {                                                           \
         uk_scheduler.exit(result);                                                                 \
     }                                                                                              \
-    void uk::sched::yield() {                                                                      \
+    [[gnu::flatten]] void uk::sched::yield() {                                                     \
         uk_scheduler.yield();                                                                      \
     }                                                                                              \
     void uk::sched::sleep_until(uint64_t deadline_ns) {                                            \
@@ -42,10 +42,10 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
     void uk::sched::sleep_for(uint64_t ns) {                                                       \
         uk_scheduler.sleep_until(uk::hal::clock_monotonic_ns() + ns);                              \
     }                                                                                              \
-    uk::Wake uk::sched::park(uint64_t deadline_ns, WaitsFor what) {                                \
+    [[gnu::flatten]] uk::Wake uk::sched::park(uint64_t deadline_ns, WaitsFor what) {               \
         return uk_scheduler.park(deadline_ns, what);                                               \
     }                                                                                              \
-    void uk::sched::unpark(Thread& thread) {                                                       \
+    [[gnu::flatten]] void uk::sched::unpark(Thread& thread) {                                      \
         uk_scheduler.unpark(thread);                                                               \
     }                                                                                              \
     uk::Result<> uk::sched::set_priority(Thread& thread, unsigned priority) {                      \

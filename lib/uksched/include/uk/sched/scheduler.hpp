@@ -27,9 +27,9 @@ class Scheduler {
     struct Cpu {
         RunLock lock;
         Policy ready;
-        Thread* running = nullptr;
-        Thread* previous = nullptr; // who ran before: between context_switch and finish_switch
-        uint64_t slice_end = 0;     // 0: the running thread has met no timer interrupt yet
+        Thread* running = nullptr;           // with several CPUs
+        const Thread* slice_owner = nullptr; // whose slice ends then; only compared
+        uint64_t slice_end = 0;              // kNoSlice: it has ended
         Thread::Sleepers sleepers;
         Thread::Exited exited; // threads that no CPU runs any more, waiting to be freed
         Thread idle;
@@ -73,9 +73,13 @@ class Scheduler {
     Wake block(ThreadState kind, uint64_t deadline, WaitsFor what);
     void make_ready(Cpu& cpu, Thread& thread, Why why);
     void want_switch(Cpu& cpu);
-    void wake_sleepers(Cpu& cpu);
+    void wake_sleepers(Cpu& cpu) {
+        if (!cpu.sleepers.empty())
+            wake_due(cpu);
+    }
+    void wake_due(Cpu& cpu);
+    void switch_to(Cpu& cpu, Thread& self, Thread& next);
     void switch_from(Cpu& cpu, Thread& self);
-    void finish_switch();
     void after_wake() {
         if constexpr (Policy::kPreempts) {
             if (M::need_resched()) [[unlikely]]

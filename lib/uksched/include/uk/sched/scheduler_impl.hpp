@@ -11,9 +11,9 @@ namespace uk {
 template <class M, class P>
 typename Scheduler<M, P>::Cpu& Scheduler<M, P>::lock_home(Thread& thread) {
     for (;;) {
-        Cpu& cpu = cpus_[M::kCpus == 1 ? 0 : thread.cpu_.load(std::memory_order_acquire)];
+        Cpu& cpu = cpus_[M::kCpus == 1 ? 0 : thread.cpu_.load_acquire()];
         cpu.lock.lock_irqs_off();
-        if (M::kCpus == 1 || &cpu == &cpus_[thread.cpu_.load(std::memory_order_relaxed)])
+        if (M::kCpus == 1 || &cpu == &cpus_[thread.cpu_.load_relaxed()])
             return cpu;
         cpu.lock.unlock_irqs_off();
     }
@@ -40,10 +40,9 @@ void Scheduler<M, P>::make_ready(Cpu& cpu, Thread& thread, Why why) {
         want_switch(cpu);
 }
 
+// Apart from wake_sleepers() so that those who only ask need no registers for it.
 template <class M, class P>
-void Scheduler<M, P>::wake_sleepers(Cpu& cpu) {
-    if (cpu.sleepers.earliest() == kNever)
-        return;
+[[gnu::noinline]] void Scheduler<M, P>::wake_due(Cpu& cpu) {
     const uint64_t now = M::now();
     while (Thread* thread = cpu.sleepers.take_due(now)) {
         thread->timed_out_ = true;
@@ -53,36 +52,33 @@ void Scheduler<M, P>::wake_sleepers(Cpu& cpu) {
 
 // Leaves `self`, the running thread, which is already where it belongs: queued, parked, exited. The
 // lock of `cpu`, this CPU, is held and interrupts are off, before and after; but afterwards it may
-// be another CPU and its lock, so callers use here() again.
+// be another CPU and its lock, so callers use here() again. Whoever comes out of the switch
+// releases the lock that whoever went in took. Until then nobody else can reach `self`: once
+// another CPU can run it, or free it and its stack, its context has long been saved.
 template <class M, class P>
-void Scheduler<M, P>::switch_from(Cpu& cpu, Thread& self) {
-    M::set_need_resched(false);
-    cpu.slice_end = 0;
-    Runnable* picked = cpu.ready.pick();
-    Thread& next = picked != nullptr ? static_cast<Thread&>(*picked) : cpu.idle;
-    next.state_ = ThreadState::running;
-    if (&next == &self)
-        return;
+void Scheduler<M, P>::switch_to(Cpu& cpu, Thread& self, Thread& next) {
+    if constexpr (P::kPreempts)
+        M::set_need_resched(false);
     if constexpr (M::kStackChecks) {
         if (self.stack_.base != nullptr && !stack_is_sound(self.stack_))
             UK_PANIC("thread '%s' overflowed its stack of %zu bytes", self.name_, self.stack_.size);
     }
-    cpu.previous = &self;
-    cpu.running = &next;
+    if constexpr (M::kCpus > 1)
+        cpu.running = &next;
     M::set_current(next);
     M::context_switch(self.context_, next.context_);
-    finish_switch();
 }
 
-// The first thing that a thread does when it runs again. Whoever ran before has its context saved,
-// so once the lock is released other CPUs may run it; and nothing touches the stack of an exited
-// thread any more, so it may be freed.
+// The same, to whoever is next.
 template <class M, class P>
-void Scheduler<M, P>::finish_switch() {
-    Cpu& cpu = here();
-    Thread& previous = *cpu.previous;
-    if (previous.state_ == ThreadState::exited) [[unlikely]]
-        cpu.exited.push_back(previous);
+void Scheduler<M, P>::switch_from(Cpu& cpu, Thread& self) {
+    Runnable* picked = cpu.ready.pick();
+    Thread& next = picked != nullptr ? static_cast<Thread&>(*picked) : cpu.idle;
+    if (&next != &self) {
+        switch_to(cpu, self, next);
+    } else if constexpr (P::kPreempts) {
+        M::set_need_resched(false);
+    }
 }
 
 template <class M, class P>
@@ -91,12 +87,9 @@ void Scheduler<M, P>::yield() {
     Cpu& cpu = here();
     cpu.lock.lock_irqs_off();
     wake_sleepers(cpu);
-    if (cpu.ready.count() != 0) {
-        Thread& self = M::current();
-        self.state_ = ThreadState::ready;
-        cpu.ready.enqueue(self, Why::yielded);
-        switch_from(cpu, self);
-    }
+    Thread& self = M::current();
+    if (Runnable* next = cpu.ready.rotate(self))
+        switch_to(cpu, self, static_cast<Thread&>(*next));
     here().lock.unlock_irqs_off();
     M::irq_restore(irqs);
 }
@@ -159,8 +152,8 @@ void Scheduler<M, P>::preempt_point() {
     if (M::need_resched()) {
         Thread& self = M::current();
         if (&self != &cpu.idle) {
-            const bool expired = cpu.slice_end == kNoSlice;
-            self.state_ = ThreadState::ready;
+            const bool expired = cpu.slice_owner == &self && cpu.slice_end == kNoSlice;
+            cpu.slice_owner = nullptr;
             cpu.ready.enqueue(self, expired ? Why::expired : Why::preempted);
         }
         switch_from(cpu, self);
@@ -169,8 +162,9 @@ void Scheduler<M, P>::preempt_point() {
     M::irq_restore(irqs);
 }
 
-// A slice starts with the first timer interrupt that a thread meets, so that no switch reads the
-// clock. Its end is noted as kNoSlice: preempt_point() then sends the thread behind its equals.
+// A slice is what the timer sees of a thread: it starts with the first interrupt that finds it
+// running, so that no switch reads the clock. Its end is noted as kNoSlice: preempt_point() then
+// sends the thread behind its equals.
 template <class M, class P>
 void Scheduler<M, P>::on_timer() {
     Cpu& cpu = here();
@@ -178,9 +172,10 @@ void Scheduler<M, P>::on_timer() {
     wake_sleepers(cpu);
     Thread& running = running_on(cpu);
     const uint64_t slice = cpu.ready.slice_ns(running);
-    if (P::kPreempts && slice != kNoSlice && &running != &cpu.idle && cpu.ready.count() != 0) {
+    if (P::kPreempts && slice != kNoSlice && &running != &cpu.idle) {
         const uint64_t now = M::now();
-        if (cpu.slice_end == 0) {
+        if (cpu.slice_owner != &running) {
+            cpu.slice_owner = &running;
             cpu.slice_end = now + slice;
         } else if (now >= cpu.slice_end) {
             cpu.slice_end = kNoSlice;
@@ -197,14 +192,14 @@ Result<> Scheduler<M, P>::set_priority(Thread& thread, unsigned priority) {
     const IrqState irqs = M::irq_save();
     Cpu& cpu = lock_home(thread);
     Thread& running = running_on(cpu);
-    if (thread.state_ == ThreadState::ready) {
+    if (thread.run_node.is_linked()) {
         cpu.ready.set_priority(thread, priority);
         if (P::kPreempts && cpu.ready.preempts(thread, running))
             want_switch(cpu);
     } else {
         const bool lowered = priority < thread.priority;
         thread.priority = static_cast<uint8_t>(priority);
-        if (P::kPreempts && lowered && &thread == &running && cpu.ready.count() != 0)
+        if (P::kPreempts && lowered && &thread == &running && !cpu.ready.empty())
             want_switch(cpu);
     }
     cpu.lock.unlock_irqs_off();
@@ -234,7 +229,7 @@ void Scheduler<M, P>::idle_loop() {
         Cpu& cpu = here();
         cpu.lock.lock_irqs_off();
         wake_sleepers(cpu);
-        if (cpu.ready.count() != 0) {
+        if (!cpu.ready.empty()) {
             switch_from(cpu, M::current());
             here().lock.unlock_irqs_off();
             continue;

@@ -2,11 +2,10 @@
 // Thread: what there is to know about one, and what it costs while it waits.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
+#include <uk/base/atomic.hpp>
 #include <uk/base/list.hpp>
 #include <uk/base/rbtree.hpp>
 #include <uk/base/ref.hpp>
@@ -29,8 +28,7 @@ struct ThreadOptions {
 };
 
 enum class ThreadState : uint8_t {
-    ready,    // in the run queue of its CPU
-    running,  // on its CPU
+    ready,    // on its CPU, or in its run queue
     parked,   // until unpark(), or its deadline
     sleeping, // until its deadline
     exited,   // for ever
@@ -65,16 +63,16 @@ class Thread : public Runnable {
     Thread(const Thread&) = delete;
     Thread& operator=(const Thread&) = delete;
 
-    [[nodiscard]] std::string_view name() const { return name_; }
+    [[nodiscard]] const char* name() const { return name_; }
     // A glance from outside: may be wrong by the time it is looked at.
     [[nodiscard]] ThreadState state() const { return state_; }
-    [[nodiscard]] unsigned cpu() const { return cpu_.load(std::memory_order_relaxed); }
+    [[nodiscard]] unsigned cpu() const { return cpu_.load_relaxed(); }
     [[nodiscard]] uint64_t affinity() const { return affinity_; }
     [[nodiscard]] const WaitsFor& waits_for() const { return waits_for_; }
 
-    void ref_retain() { refs_.fetch_add(1, std::memory_order_relaxed); }
+    void ref_retain() { refs_.fetch_add_relaxed(1); }
     void ref_release() {
-        if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        if (refs_.fetch_sub_acq_rel(1) == 1)
             destroy_(*this);
     }
 
@@ -92,8 +90,8 @@ class Thread : public Runnable {
     bool permit_ = false; // unpark() came while the thread did not wait
     bool timed_out_ = false;
     bool done_ = false; // result_ is there
-    std::atomic<uint32_t> refs_{0};
-    std::atomic<unsigned> cpu_{0};
+    Atomic<uint32_t> refs_{0};
+    Atomic<unsigned> cpu_{0};
     uint64_t deadline_ = kNever;
     RbNode<Thread> sleep_node_;
     ThreadStack stack_;

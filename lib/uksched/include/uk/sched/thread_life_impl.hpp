@@ -14,9 +14,8 @@ namespace uk {
 template <class M, class P>
 void Scheduler<M, P>::adopt(Thread& thread, const char* name, unsigned cpu) {
     thread.set_name(name);
-    thread.state_ = ThreadState::running;
-    thread.cpu_.store(cpu, std::memory_order_relaxed);
-    thread.refs_.store(2, std::memory_order_relaxed); // one is never dropped: it is no heap block
+    thread.cpu_.store_relaxed(cpu);
+    thread.refs_.store_relaxed(2); // one is never dropped: it is no heap block
     thread.scheduler_ = this;
     thread.destroy_ = free_thread;
 }
@@ -87,8 +86,8 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     thread.set_name(options.name);
     thread.priority = static_cast<uint8_t>(options.priority);
     thread.affinity_ = options.affinity;
-    thread.cpu_.store(number, std::memory_order_relaxed);
-    thread.refs_.store(2, std::memory_order_relaxed); // the handle's and its own
+    thread.cpu_.store_relaxed(number);
+    thread.refs_.store_relaxed(2); // the handle's and its own
     thread.entry_ = entry;
     thread.argument_ = argument;
     thread.scheduler_ = this;
@@ -119,7 +118,6 @@ void Scheduler<M, P>::start_thread(void* argument) {
     auto& scheduler = *static_cast<Scheduler*>(self.scheduler_);
     IrqState irqs;
     __builtin_memcpy(&irqs, &self.start_irqs_, sizeof(irqs));
-    scheduler.finish_switch();
     scheduler.here().lock.unlock_irqs_off();
     M::irq_restore(irqs);
     scheduler.exit(self.entry_(self.argument_));
@@ -128,7 +126,6 @@ void Scheduler<M, P>::start_thread(void* argument) {
 template <class M, class P>
 void Scheduler<M, P>::start_idle(void* argument) {
     auto& scheduler = *static_cast<Scheduler*>(argument);
-    scheduler.finish_switch();
     scheduler.here().lock.unlock_irqs_off();
     scheduler.idle_loop();
     UK_UNREACHABLE();
@@ -162,6 +159,7 @@ void Scheduler<M, P>::exit(void* result) {
     Cpu& home = here();
     home.lock.lock_irqs_off();
     self.state_ = ThreadState::exited;
+    home.exited.push_back(self); // freed under this lock, which our successor releases
     switch_from(home, self);
     UK_UNREACHABLE();
 }

@@ -13,19 +13,10 @@ class CoopPolicy {
 
     constexpr CoopPolicy() = default;
 
-    void enqueue(Runnable& thread, Why /*why*/) {
-        ready_.push_back(thread);
-        count_++;
-    }
-    Runnable* pick() {
-        Runnable* first = ready_.pop_front();
-        count_ -= first != nullptr ? 1 : 0;
-        return first;
-    }
-    void remove(Runnable& thread) {
-        ready_.erase(thread);
-        count_--;
-    }
+    void enqueue(Runnable& thread, Why /*why*/) { ready_.push_back(thread); }
+    Runnable* pick() { return ready_.pop_front(); }
+    Runnable* rotate(Runnable& thread) { return ready_.empty() ? nullptr : ready_.rotate(thread); }
+    void remove(Runnable& thread) { ready_.erase(thread); }
     void set_priority(Runnable& thread, unsigned priority) {
         thread.priority = static_cast<uint8_t>(priority);
     }
@@ -33,11 +24,10 @@ class CoopPolicy {
         return false;
     }
     [[nodiscard]] uint64_t slice_ns(const Runnable& /*thread*/) const { return kNoSlice; }
-    [[nodiscard]] size_t count() const { return count_; }
+    [[nodiscard]] bool empty() const { return ready_.empty(); }
 
   private:
     List<&Runnable::run_node> ready_;
-    size_t count_ = 0;
 };
 
 static_assert(SchedPolicy<CoopPolicy>);

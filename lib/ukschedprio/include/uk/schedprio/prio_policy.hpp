@@ -24,21 +24,30 @@ class PrioPolicy {
         else
             queue.push_back(thread);
         filled_ |= 1U << thread.priority;
-        count_++;
     }
     Runnable* pick() {
         if (filled_ == 0)
             return nullptr;
-        Runnable* first = ready_[log2_floor(filled_)].front();
-        remove(*first);
+        const unsigned priority = log2_floor(filled_);
+        Runnable* first = ready_[priority].pop_front();
+        if (ready_[priority].empty())
+            filled_ &= ~(1U << priority);
         return first;
+    }
+    Runnable* rotate(Runnable& thread) {
+        const uint32_t candidates = filled_ >> thread.priority;
+        if (candidates == 0)
+            return nullptr;
+        if (candidates == 1) [[likely]] // only equals
+            return ready_[thread.priority].rotate(thread);
+        enqueue(thread, Why::expired);
+        return pick();
     }
     void remove(Runnable& thread) {
         auto& queue = ready_[thread.priority];
         queue.erase(thread);
         if (queue.empty())
             filled_ &= ~(1U << thread.priority);
-        count_--;
     }
     void set_priority(Runnable& thread, unsigned priority) {
         if (thread.priority == priority)
@@ -54,11 +63,10 @@ class PrioPolicy {
     [[nodiscard]] uint64_t slice_ns(const Runnable& thread) const {
         return (filled_ >> thread.priority & 1) != 0 ? kSliceNs : kNoSlice;
     }
-    [[nodiscard]] size_t count() const { return count_; }
+    [[nodiscard]] bool empty() const { return filled_ == 0; }
 
   private:
     uint32_t filled_ = 0; // bit n: ready_[n] is not empty
-    size_t count_ = 0;
     List<&Runnable::run_node> ready_[kThreadPriorities];
 };
 

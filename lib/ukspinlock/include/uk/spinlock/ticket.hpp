@@ -2,8 +2,9 @@
 // TicketLock: mutual exclusion between CPUs, in the order in which they asked.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+
+#include <uk/base/atomic.hpp>
 
 namespace uk {
 
@@ -17,32 +18,29 @@ class TicketLock {
 
     template <class Relax>
     void lock(Relax relax) {
-        const uint16_t mine = next_.fetch_add(1, std::memory_order_relaxed);
-        while (owner_.load(std::memory_order_acquire) != mine)
+        const uint16_t mine = next_.fetch_add_relaxed(1);
+        while (owner_.load_acquire() != mine)
             relax();
     }
 
     // The owner's number is read first, so nobody has passed it when the next number still equals
     // it.
     [[nodiscard]] bool try_lock() {
-        uint16_t free = owner_.load(std::memory_order_acquire);
-        return next_.compare_exchange_strong(free, static_cast<uint16_t>(free + 1),
-                                             std::memory_order_relaxed);
+        const uint16_t free = owner_.load_acquire();
+        return next_.replace_acquire(free, static_cast<uint16_t>(free + 1));
     }
 
     void unlock() {
-        const uint16_t mine = owner_.load(std::memory_order_relaxed);
-        owner_.store(static_cast<uint16_t>(mine + 1), std::memory_order_release);
+        const uint16_t mine = owner_.load_relaxed();
+        owner_.store_release(static_cast<uint16_t>(mine + 1));
     }
 
     // For assertions: whether anybody holds it.
-    [[nodiscard]] bool is_locked() const {
-        return owner_.load(std::memory_order_relaxed) != next_.load(std::memory_order_relaxed);
-    }
+    [[nodiscard]] bool is_locked() const { return owner_.load_relaxed() != next_.load_relaxed(); }
 
   private:
-    std::atomic<uint16_t> next_{0};
-    std::atomic<uint16_t> owner_{0};
+    Atomic<uint16_t> next_{0};
+    Atomic<uint16_t> owner_{0};
 };
 
 } // namespace uk
