@@ -91,18 +91,19 @@ Result<> read_modules(const PhysView& view, const StartInfo& start, hal::BootInf
 
 } // namespace
 
-Result<> read_pvh(const PhysView& view, Paddr start, hal::BootInfo& info) {
+Result<> read_pvh(const PhysView& view, Paddr start, hal::BootInfo& info, MapSource map) {
     auto head = load<StartInfo>(UK_TRY(view(start, sizeof(StartInfo))), 0);
     if (head.magic != kPvhMagic) {
         return Errno::inval;
     }
-    if (head.version < 1) {
+    bool has_map = head.version >= 1;
+    if (!has_map && map == nullptr) {
         return Errno::proto;
     }
     info.loader = "PVH";
     info.acpi_root = Paddr{head.rsdp};
     add_loader(info, start, sizeof(StartInfo));
-    UK_TRY(read_map(view, head, info));
+    UK_TRY(has_map ? read_map(view, head, info) : map(info));
     if (head.command_line != 0) {
         UK_TRY(read_command_line(view, Paddr{head.command_line}, info));
     }

@@ -63,13 +63,14 @@ void x86::enable_extended_state() {
     asm volatile("xsetbv" : : "c"(0), "a"(static_cast<uint32_t>(want)), "d"(0));
 }
 
-Result<> x86::read_boot_info(uint32_t magic, Paddr information, hal::BootInfo& info) {
+Result<> x86::read_boot_info(uint32_t magic, Paddr information, hal::BootInfo& info,
+                             Result<> (*map)(hal::BootInfo& info)) {
     loader::PhysView view{
         [](void*, Paddr start, size_t size) { return view_physical(start, size); }, nullptr};
     Result<> read = Errno::inval;
     static_assert(loader::kPvhMagic == UK_PVH_MAGIC);
     if (magic == UK_PVH_MAGIC) {
-        read = loader::read_pvh(view, information, info);
+        read = loader::read_pvh(view, information, info, map);
     } else if (magic == UK_MULTIBOOT2_MAGIC) {
         read = loader::read_multiboot2(view, information, info);
     }

@@ -155,6 +155,19 @@ TEST(Pvh, RefusesWhatIsNoStartInfo) {
               Errno::inval);
 }
 
+TEST(Pvh, AsksElsewhereForTheMapOfVersion0) {
+    Machine old;
+    old.memory.put<uint32_t>(kStart + 4, 0);
+    auto map = [](BootInfo& info) -> uk::Result<> {
+        info.add(Paddr{0x10000}, 0x5000, MemoryKind::usable);
+        return {};
+    };
+    ASSERT_TRUE(read_pvh(old.memory.view(), Paddr{kStart}, old.info, map).ok());
+    EXPECT_EQ(old.info.ranges[old.info.range_count - 1].size, 0x5000u);
+    auto refused = [](BootInfo&) -> uk::Result<> { return Errno::nodata; };
+    EXPECT_EQ(read_pvh(old.memory.view(), Paddr{kStart}, old.info, refused).code(), Errno::nodata);
+}
+
 TEST(Pvh, RefusesAMapThatIsEmptyOrOutside) {
     Machine none;
     none.memory.put<uint64_t>(kStart + 40, 0);
