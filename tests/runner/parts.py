@@ -7,7 +7,7 @@ from jobs import Job, Step, count_exit, count_line, count_pytest, count_tap
 PYTHON = "/usr/bin/python3"
 HELLO = r"^Hello"
 GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
-KVM, LINUXU, LINUXU_ARM = "kvm-x86_64", "linuxu-x86_64", "linuxu-arm64"
+KVM, KVM_ARM, LINUXU, LINUXU_ARM = "kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
 # name, target, compiler, options over the default configuration, built for check (not only for check-all)
 IMAGES = [
@@ -16,15 +16,18 @@ IMAGES = [
     ("clang-lto", KVM, CLANG, [LTO], True),
     ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], True),
     ("gcc", LINUXU_ARM, GCC, [], True), ("clang", LINUXU_ARM, CLANG, [], True),
+    ("gcc", KVM_ARM, GCC, [], True), ("clang", KVM_ARM, CLANG, [], True), ("gcc-size-lto", KVM_ARM, GCC, [O_S, LTO], True),
     ("clang-size", KVM, CLANG, [O_S], False), ("clang-debug", KVM, CLANG, [O_0], False),
     ("gcc-size", KVM, GCC, [O_S], False), ("gcc-lto", KVM, GCC, [LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
     ("gcc-lto", LINUXU, GCC, [LTO], False), ("clang-lto", LINUXU, CLANG, [LTO], False),
     ("gcc-debug", LINUXU_ARM, GCC, [O_0], False), ("gcc-size-lto", LINUXU_ARM, GCC, [O_S, LTO], False),
-    ("clang-lto", LINUXU_ARM, CLANG, [LTO], False),
+    ("clang-lto", LINUXU_ARM, CLANG, [LTO], False), ("gcc-debug", KVM_ARM, GCC, [O_0], False),
+    ("clang-lto", KVM_ARM, CLANG, [LTO], False), ("clang-debug", KVM_ARM, CLANG, [O_0], False),
 ]
 GUESTS = [
     ("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False),
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
+    ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, True),
 ]
 
 

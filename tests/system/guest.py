@@ -6,7 +6,7 @@ import shlex
 import subprocess
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TARGETS = ["kvm-x86_64", "linuxu-x86_64", "linuxu-arm64"]
+TARGETS = ["kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"]
 EMULATOR = {"linuxu-arm64": ["qemu-aarch64"]} if os.uname().machine != "aarch64" else {}
 OUT = os.path.join(ROOT, "build", "check", "see-inside")
 LIMIT = 120

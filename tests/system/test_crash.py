@@ -7,7 +7,7 @@ import subprocess
 import guest
 import pytest
 
-FAULT = r"(SIGSEGV|page fault) \(\d+, error 0x\w+\)"
+FAULT = r"(SIGSEGV|page fault|data abort|instruction abort) \(\d+, error 0x\w+\)"
 NO_CODE = ": jump to memory that is not executable"
 # way: what the report says, the address if it is known, a function that must be among the names
 WAYS = {
@@ -19,7 +19,7 @@ WAYS = {
     "run_data": (FAULT + NO_CODE, None, r"crash\(char const\*\)"),
     "run_stack": (FAULT + NO_CODE, None, r"run_stack|crash\(char const\*\)"),
     "run_heap": (FAULT + NO_CODE, None, r"run_heap|crash\(char const\*\)"),
-    "read_wild": (r"(SIGSEGV|general protection)", None, "read_wild"),
+    "read_wild": (r"(SIGSEGV|general protection|that no pointer can have)", None, "read_wild"),
     "divide_by_zero": (r"(SIGFPE|divi)", None, "divide_by_zero"),
     "bad_instruction": (r"(SIGILL|SIGTRAP|invalid opcode|breakpoint)", None, "bad_instruction"),
     "overflow_stack": (FAULT + ": stack overflow", None, r"overflow\(int\)"),
