@@ -61,6 +61,11 @@ class Scheduler {
     // The timer interrupt's part: wakes whose deadline has come, ends slices. Handlers only.
     void on_timer();
     [[nodiscard]] size_t thread_count() const { return thread_count_; }
+    // Gives back what exited threads left and the stacks kept for the next ones. Thread context.
+    void trim() {
+        free_exited();
+        stacks_.clear();
+    }
     // For reports: no lock is taken.
     [[nodiscard]] const Thread::All& threads() const { return all_; }
 
