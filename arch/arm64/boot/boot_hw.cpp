@@ -6,16 +6,38 @@
 
 namespace uk {
 
+namespace {
+
+// The boot protocol keeps the 2 MiB around a tree fit for being mapped as memory: one large page, no
+// table for small ones. Not where a part of them is our own image.
+Result<std::span<const std::byte>> view_around(Paddr where) {
+    constexpr uint64_t kBlock = uint64_t{2} << 20;
+    Paddr first = where.align_down(kBlock);
+    size_t before = where - first;
+    if (auto block = arm64::view_physical(first, kBlock); block.ok()) {
+        return block.value().subspan(before);
+    }
+    return arm64::view_physical(where, devicetree::kHeaderSize);
+}
+
+} // namespace
+
 Result<devicetree::Tree> arm64::open_tree(Paddr where) {
     if (where == Paddr{}) {
         return Errno::nodev;
     }
-    auto header = UK_TRY(view_physical(where, devicetree::kHeaderSize));
-    size_t size = devicetree::tree_size(header.data());
+    auto bytes = UK_TRY(view_around(where));
+    if (bytes.size() < devicetree::kHeaderSize) {
+        bytes = UK_TRY(view_physical(where, devicetree::kHeaderSize));
+    }
+    size_t size = devicetree::tree_size(bytes.data());
     if (size == 0) {
         return Errno::nodev;
     }
-    return devicetree::Tree::open(UK_TRY(view_physical(where, size)));
+    if (bytes.size() < size) {
+        bytes = UK_TRY(view_physical(where, size));
+    }
+    return devicetree::Tree::open(bytes.first(size));
 }
 
 Result<> arm64::read_boot_info(const devicetree::Tree& tree, Paddr where, hal::BootInfo& info) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From a loader that speaks the Linux arm64 boot protocol (Documentation/arm64/booting.rst) to C++
  * with the image mapped W^X at its link address and nothing else mapped. x0 = device tree, MMU off,
- * EL2 or EL1. Until the MMU is on all addresses are physical, so everything is pc-relative. */
+ * EL2 or EL1. The code runs at three places in turn: where the image lies physically; at the bottom
+ * of the lower half, so that the page tables proper are made with caches on; at its link address. */
 #include <uk/arm64/layout.h>
 
 #define TABLE 3                                 /* a table lies there */
@@ -10,11 +11,19 @@
 #define NO_EXECUTE (1 << 53)                    /* at EL1 */
 #define NEVER_USER (1 << 54)
 
-/* 48-bit addresses, 4 KiB pages, write-back walks; nothing in the lower half (EPD0). */
-#define TCR ((16 << 0) | (1 << 7) | (16 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30))
+#define FIRST_BLOCK (0x701 | NEVER_USER)        /* 2 MiB of normal memory, all allowed */
+#define FIRST_TABLE_SIZE 1024                   /* 128 blocks: UK_IMAGE_MOST */
+
+/* 4 KiB pages, walks through the caches. Upper half: 48 bits. Lower half: 28 bits, one table of 2 MiB
+ * blocks; then nothing. */
+#define TCR_UPPER ((16 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30))
+#define TCR_LOWER ((36 << 0) | (1 << 8) | (1 << 10) | (3 << 12))
+#define TCR_NO_UPPER (1 << 23)                  /* EPD1 */
+#define TCR_NO_LOWER (1 << 7)                   /* EPD0 */
 #define TCR_IPS_SHIFT 32
 #define SCTLR_OFF 0x30d00800                    /* what is always 1 */
-#define SCTLR_ON (SCTLR_OFF | 0x8101d)          /* WXN, I, SA0, SA, C, M */
+#define SCTLR_FIRST (SCTLR_OFF | 0x101d)        /* I, SA0, SA, C, M */
+#define SCTLR_WXN (1 << 19)
 #define HCR_EL2_VALUE ((1 << 31) | (1 << 29))   /* EL1 is 64-bit; no hypervisor calls to us */
 #define CPTR_EL2_VALUE 0x33ff                   /* what is always 1; no traps of FP and SIMD */
 #define SPSR_EL1H 0x3c5                         /* EL1, its own stack pointer, all masked */
@@ -47,38 +56,55 @@ uk_entry:
 1:  msr daifset, #0xf
     msr spsel, #1
     mrs x21, cntvct_el0
-    bl make_tables
+    mov x0, #CPACR_FP
+    msr cpacr_el1, x0
+    isb
+    adrp x19, uk_image_start                    /* where the image lies physically */
+    and x24, x19, #~0x1fffff                    /* what is added to the first addresses */
+    bl make_first_table
 
     mov x0, #UK_MAIR
     msr mair_el1, x0
-    ldr x0, =TCR
+    ldr x25, =TCR_UPPER | TCR_LOWER
     mrs x1, id_aa64mmfr0_el1
     and x1, x1, #7                              /* PARange; its values are those of TCR.IPS */
     cmp x1, #5
     mov x2, #5                                  /* 48 bits */
     csel x1, x1, x2, lo
-    orr x0, x0, x1, lsl #TCR_IPS_SHIFT
+    orr x25, x25, x1, lsl #TCR_IPS_SHIFT
+    orr x0, x25, #TCR_NO_UPPER
     msr tcr_el1, x0
-    adrp x0, uk_l0
-    msr ttbr1_el1, x0
-    msr ttbr0_el1, xzr
     ic iallu
     tlbi vmalle1
     dsb nsh
     isb
-    /* The instruction behind the one that switches the MMU on has no mapping: nothing is mapped where
-     * the image lies. That exception is the way to `mapped`: no page of the lower half is ever mapped,
-     * not even for a moment. */
-    ldr x0, =uk_image_header
+    /* The instruction behind the one that switches the MMU on has no mapping at its address. That
+     * exception is the way to `mapped`. */
+    sub x0, x19, x24
     msr vbar_el1, x0
-    ldr x0, =SCTLR_ON
+    ldr x26, =SCTLR_FIRST
     isb
-    msr sctlr_el1, x0
+    msr sctlr_el1, x26
     isb
-2:  b 2b
+1:  b 1b
 
     .org uk_image_header + 0x200                /* vector: same level, SP_EL1, synchronous */
+    /* From here on memory is written through the caches. */
 mapped:
+    bl make_tables
+    ldr x0, =2f
+    br x0
+2:  ldr x0, =TCR_LOWER
+    bic x25, x25, x0
+    orr x25, x25, #TCR_NO_LOWER
+    msr tcr_el1, x25
+    orr x26, x26, #SCTLR_WXN
+    msr sctlr_el1, x26
+    msr ttbr0_el1, xzr
+    isb
+    tlbi vmalle1
+    dsb nsh
+    isb
     adrp x0, uk_vectors
     add x0, x0, :lo12:uk_vectors
     msr vbar_el1, x0
@@ -87,29 +113,12 @@ mapped:
     msr spsel, #0                               /* code runs on SP_EL0, exceptions on SP_EL1 */
     adrp x0, uk_boot_stack_end
     mov sp, x0
-    mov x0, #CPACR_FP
-    msr cpacr_el1, x0
     isb
-
-    /* Zeroed data, in blocks of the cache where that is allowed. Both ends are page boundaries. */
     adrp x0, uk_zero_start
     adrp x1, uk_image_end
-    mrs x2, dczid_el0
-    mov x3, #4
-    tbnz x2, #4, 4f
-    lsl x3, x3, x2
-3:  dc zva, x0
-    add x0, x0, x3
-    dc zva, x0
-    add x0, x0, x3
-    cmp x0, x1
-    b.lo 3b
-    b 5f
-4:  stp xzr, xzr, [x0], #16
-    cmp x0, x1
-    b.lo 4b
+    bl zero
 
-5:  msr daifclr, #4                             /* system errors are reported from here on */
+    msr daifclr, #4                             /* system errors are reported from here on */
     mov x0, x20                                 /* device tree */
     mov x1, x21                                 /* the counter at entry */
     mov x2, x22                                 /* whether we were the hypervisor */
@@ -160,40 +169,85 @@ leave_el2:
     msr elr_el2, x30
     eret
 
-    /* The image's own tables, written to memory past the caches: lines that a loader left are thrown
-     * away before, lest they be written back, and after, lest the walker read them. */
+    /* One table of the lower half, written to memory past the caches: lines that a loader left are
+     * thrown away before, lest they be written back, and after, lest the walker read them. It lies
+     * where the boot stack will be. */
+make_first_table:
+    mov x23, x30
+    adrp x0, uk_boot_stack
+    add x1, x0, #FIRST_TABLE_SIZE
+    bl forget
+    adrp x0, uk_boot_stack
+    bl zero
+    adrp x0, uk_boot_stack
+    msr ttbr0_el1, x0
+    ldr x2, =FIRST_BLOCK
+    add x2, x2, x24
+    adrp x3, uk_image_end
+1:  str x2, [x0], #8
+    add x2, x2, #0x200000
+    cmp x2, x3
+    b.lo 1b
+    dsb sy
+    adrp x0, uk_boot_stack
+    mov x30, x23
+
+    /* x0 to x1, a multiple of 512 bytes: drops cache lines, which are at most 128 bytes long. */
+forget:
+    mrs x2, ctr_el0
+    ubfx x2, x2, #16, #4
+    mov x3, #4
+    lsl x3, x3, x2
+1:  .rept 4
+    dc ivac, x0
+    add x0, x0, x3
+    .endr
+    cmp x0, x1
+    b.lo 1b
+    dsb sy
+    ret
+
+    /* x0 to x1, a multiple of 1 KiB. */
+zero:
+    .irp register, 0, 1, 2, 3
+    movi v\register\().2d, #0
+    .endr
+1:  .rept 16
+    st1 {v0.2d-v3.2d}, [x0], #64
+    .endr
+    cmp x0, x1
+    b.lo 1b
+    ret
+
+    /* The image's tables in the upper half. They hold physical addresses: ours and x24. */
 make_tables:
     mov x23, x30
     adrp x0, uk_l0
     adrp x1, uk_boot_stack
-    bl forget
-    adrp x0, uk_l1
-    adrp x1, uk_trap_stack
-    bl forget
-    dsb sy
-    adrp x0, uk_l0
-    adrp x1, uk_boot_stack
     bl zero
     adrp x0, uk_l1
     adrp x1, uk_trap_stack
     bl zero
 
+    add x6, x24, #TABLE
     adrp x0, uk_l0
     adrp x1, uk_l1
-    add x2, x1, #TABLE
+    add x2, x1, x6
     str x2, [x0, #511 * 8]
     adrp x3, uk_l2
-    add x2, x3, #TABLE
+    add x2, x3, x6
     str x2, [x1, #510 * 8]
     adrp x4, uk_l3
     adrp x5, uk_boot_stack                      /* where the tables of this level end */
-    add x2, x4, #TABLE
-1:  str x2, [x3], #8
-    add x2, x2, #4096
-    cmp x2, x5
+    mov x1, x4
+1:  add x2, x1, x6
+    str x2, [x3], #8
+    add x1, x1, #4096
+    cmp x1, x5
     b.lo 1b
 
-    adrp x19, uk_image_start
+    add x0, x0, x24
+    msr ttbr1_el1, x0
     mov x0, x19
     ldr x1, =uk_image_start
     add x4, x4, #UK_TEXT_OFFSET / 4096 * 8
@@ -209,39 +263,10 @@ make_tables:
     b.lo 3b
     cmp x5, x6
     b.lo 2b
-
-    dsb sy
-    adrp x0, uk_l0
-    adrp x1, uk_boot_stack
-    bl forget
-    adrp x0, uk_l1
-    adrp x1, uk_trap_stack
-    mov x30, x23
-
-    /* x0 to x1, page boundaries: drops cache lines. */
-forget:
-    mrs x2, ctr_el0
-    ubfx x2, x2, #16, #4
-    mov x3, #4
-    lsl x3, x3, x2
-1:  dc ivac, x0
-    add x0, x0, x3
-    dc ivac, x0
-    add x0, x0, x3
-    cmp x0, x1
-    b.lo 1b
-    dsb sy
-    ret
-
-zero:
-1:  stp xzr, xzr, [x0]
-    stp xzr, xzr, [x0, #16]
-    stp xzr, xzr, [x0, #32]
-    stp xzr, xzr, [x0, #48]
-    add x0, x0, #64
-    cmp x0, x1
-    b.lo 1b
-    ret
+    dsb ishst
+    msr tcr_el1, x25
+    isb
+    ret x23
     .size uk_entry, . - uk_entry
 
     /* Where each part of the image ends, and how its pages are mapped. */

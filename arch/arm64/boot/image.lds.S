@@ -85,11 +85,12 @@ SECTIONS
         . = ALIGN(4096);
         /* For the direct map. */
         uk_table_pool = .;
-        . += 6 * 4096;
+        . += 7 * 4096;
         uk_table_pool_end = .;
         uk_image_end = .;
     } :data
     uk_image_size = ABSOLUTE(uk_image_end - uk_image_start);
+    ASSERT(uk_image_size < UK_IMAGE_MOST, "the image does not fit into the first table of boot/entry.S")
 
     /DISCARD/ : { *(.eh_frame .eh_frame_hdr .note.gnu.property .note.ABI-tag .comment .interp) }
 }

@@ -7,6 +7,7 @@
 #define UK_KERNEL_BASE 0xffffffff80000000
 /* Where the image wants to lie, counted from a multiple of 2 MiB (Linux arm64 boot protocol). */
 #define UK_TEXT_OFFSET 0x80000
+#define UK_IMAGE_MOST 0xfe00000 /* bytes in memory: boot/entry.S first maps it with 127 blocks */
 
 /* Where physical memory is seen, once opened: 128 TiB. */
 #define UK_DIRECT_MAP_BASE 0xffff000000000000
