@@ -53,6 +53,8 @@ SECTIONS
         *(.text.unlikely .text.unlikely.*)
         *(.text .text.*)
     } :text
+    /* Executable pages that somebody else fills, a hypervisor's. */
+    SECTION(.textpage) { *(.textpage) } :text
     SECTION(.bootstack) {
         . = ALIGN(4096);
         uk_text_end = .;

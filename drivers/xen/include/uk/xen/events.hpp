@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Event channels, two-level layout (public/event_channel.h, public/xen.h: struct shared_info).
+#pragma once
+
+#include <uk/xen/abi.hpp>
+
+namespace uk::xen {
+
+inline constexpr uint64_t event_bit(EventPort port) {
+    return uint64_t{1} << (port % 64);
+}
+
+// Stops the channel's upcalls. Ports from kEventPorts on are ignored. From anywhere.
+inline void mask_event(volatile SharedInfo& info, EventPort port) {
+    if (port < kEventPorts) {
+        __atomic_fetch_or(&info.mask[port / 64], event_bit(port), __ATOMIC_SEQ_CST);
+    }
+}
+
+inline void mask_all_events(volatile SharedInfo& info) {
+    for (volatile uint64_t& word : info.mask) {
+        __atomic_store_n(&word, ~uint64_t{0}, __ATOMIC_SEQ_CST);
+    }
+}
+
+// Takes the pending mark of one channel; true if it was there. From anywhere.
+inline bool take_event(volatile SharedInfo& info, EventPort port) {
+    return port < kEventPorts &&
+           (__atomic_fetch_and(&info.pending[port / 64], ~event_bit(port), __ATOMIC_SEQ_CST) &
+            event_bit(port)) != 0;
+}
+
+// Calls handle(port) once for each channel that is pending and not masked, and takes its mark, the
+// lowest port first. Ends even if channels become pending all the time: then Xen calls again. For
+// the upcall's handler, with interrupts off.
+template <class Handle>
+void take_events(volatile SharedInfo& info, volatile VcpuInfo& vcpu, Handle handle) {
+    // Cleared before looking, so that what comes afterwards calls again.
+    __atomic_store_n(&vcpu.upcall_pending, uint8_t{0}, __ATOMIC_SEQ_CST);
+    uint64_t words = __atomic_exchange_n(&vcpu.pending_words, uint64_t{0}, __ATOMIC_SEQ_CST);
+    while (words != 0) {
+        auto word = static_cast<unsigned>(__builtin_ctzll(words));
+        words &= words - 1;
+        uint64_t bits = __atomic_load_n(&info.pending[word], __ATOMIC_ACQUIRE) &
+                        ~__atomic_load_n(&info.mask[word], __ATOMIC_ACQUIRE);
+        __atomic_fetch_and(&info.pending[word], ~bits, __ATOMIC_SEQ_CST);
+        for (; bits != 0; bits &= bits - 1) {
+            handle(
+                static_cast<EventPort>(word * 64 + static_cast<unsigned>(__builtin_ctzll(bits))));
+        }
+    }
+}
+
+} // namespace uk::xen
