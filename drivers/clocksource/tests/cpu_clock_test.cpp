@@ -132,6 +132,10 @@ TEST(Pvclock, RefusesAPageThatIsNeverFinished) {
     page.tsc_to_system_mul = 0x80000000;
     EXPECT_TRUE(pvclock_read(page, cycles, ns));
     EXPECT_EQ(ns, 5000U);
+    page.tsc_timestamp = 0 - uint64_t{300}; // made before our counter was 0, as Xen's is
+    page.tsc_shift = 1;
+    EXPECT_TRUE(pvclock_read(page, cycles, ns));
+    EXPECT_EQ(ns, 5400U);
     PvclockWall wall{2, 1700000000, 5};
     EXPECT_TRUE(pvclock_wall(wall, ns));
     EXPECT_EQ(ns, 1700000000'000000005U);

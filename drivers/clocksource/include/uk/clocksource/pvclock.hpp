@@ -53,9 +53,10 @@ template <class Cycles>
         uint64_t now = cycles();
         asm volatile("" ::: "memory");
         if (version == page.version && (version & 1) == 0 && version != 0) {
-            // A TSC slightly behind the host's stamp counts as at the stamp.
-            uint64_t passed = now >= timestamp ? now - timestamp : 0;
-            ns = time + pvclock_scale(passed, mul, shift);
+            // The stamp may lie before the guest's TSC was 0. A TSC slightly behind it counts as at
+            // it.
+            uint64_t passed = now - timestamp;
+            ns = time + pvclock_scale(passed >> 63 != 0 ? 0 : passed, mul, shift);
             return true;
         }
     }
