@@ -264,6 +264,22 @@ TYPED_TEST(SchedulerTest, OnlyOneMayJoin) {
     });
 }
 
+// Whoever exits frees those that went before, also when nobody is created or joined and the CPU is
+// never idle.
+TYPED_TEST(SchedulerTest, ExitedThreadsDoNotPileUp) {
+    using S = typename TestFixture::System;
+    this->seeds(5, [] {
+        for (int i = 0; i < 50; i++)
+            S::start([](void*) -> void* {
+                S::sched->yield();
+                return nullptr;
+            });
+        while (S::sched->thread_count() != 1)
+            S::sched->yield();
+        EXPECT_LE(sim::g->stacks, 1 + uk::StackCache<typename S::M>::kKept + 2);
+    });
+}
+
 // Everything at once. Threads make threads, most of them detached.
 TYPED_TEST(SchedulerTest, Torture) {
     using S = typename TestFixture::System;

@@ -55,6 +55,7 @@ struct State {
     bool woken_from_outside = false;
     std::function<void()> on_timer;      // the scheduler's
     std::function<void()> preempt_point; // the scheduler's
+    std::function<bool()> any_ready;     // somebody is in the run queue
     std::function<void()> handler;       // a test's interrupt handler
     uint64_t interrupts = 0;
     Fiber boot;
@@ -140,6 +141,7 @@ struct Machine {
     static void idle(uint64_t deadline) {
         EXPECT_FALSE(g->irqs_on) << "a wake-up could be lost";
         EXPECT_EQ(g->held.count(), 0u);
+        EXPECT_FALSE(g->any_ready()) << "somebody was woken: this is no time to wait";
         if (deadline != uk::kNever && g->random() % 2 == 0)
             g->now = std::max(g->now, deadline);
         interrupt();
@@ -256,7 +258,16 @@ struct System {
         void* memory = ::operator new(sizeof(Scheduler));
         sched = new (memory) Scheduler;
         g->on_timer = [] { sched->on_timer(); };
-        g->preempt_point = [] { sched->preempt_point(); };
+        g->preempt_point = [] {
+            if constexpr (Policy::kPreempts)
+                sched->preempt_point();
+        };
+        g->any_ready = [] {
+            bool found = false;
+            for (const uk::Thread& thread : sched->threads())
+                found = found || thread.run_node.is_linked();
+            return found;
+        };
         uk::ThreadStack idle = UK_MUST(M::stack_get(M::kStackBytes));
         sched->start("main", idle);
         body();
