@@ -8,6 +8,7 @@ PYTHON = "/usr/bin/python3"
 HELLO = r"^Hello"
 GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
 KVM, KVM_ARM, LINUXU, LINUXU_ARM = "kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"
+COOPERATIVE = "CONFIG_UKSCHED_COOP=y"
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
 # name, target, compiler, options over the default configuration, built for check (not only for check-all)
 IMAGES = [
@@ -26,6 +27,7 @@ IMAGES = [
 ]
 GUESTS = [
     ("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False),
+    ("gcc-coop", KVM, GCC, True), ("gcc-coop", LINUXU, GCC, False),
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
     ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, True),
 ]
@@ -82,7 +84,7 @@ def image(variant: tuple) -> Job:
 def guest(variant: tuple) -> Job:
     name, target, compiler, _ = variant
     folder = f"build/check/guest-{target}-{name}"
-    steps = configured(folder, "tests/guest", target, compiler, [])
+    steps = configured(folder, "tests/guest", target, compiler, [COOPERATIVE] if name.endswith("-coop") else [])
     steps.append(Step(make(folder, "tests/guest", target, compiler), limit=300))
     steps.append(Step(make(folder, "tests/guest", target, compiler, "run"), count_tap, limit=180))
     return Job(f"guest/{target}-{name}", steps)
