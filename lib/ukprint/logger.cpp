@@ -25,14 +25,54 @@ const char* title(int level) {
         return "dbg: ";
     }
 }
+
+char* put_text(char* at, const char* text, size_t most) {
+    for (size_t i = 0; i < most && text[i] != '\0'; i++) {
+        *at++ = text[i];
+    }
+    return at;
+}
+
+// In decimal, at least `width` characters, filled up on the left.
+char* put_number(char* at, uint64_t value, size_t width, char fill) {
+    char digits[20];
+    size_t count = 0;
+    do {
+        digits[count++] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    for (size_t i = count; i < width; i++) {
+        *at++ = fill;
+    }
+    while (count != 0) {
+        *at++ = digits[--count];
+    }
+    return at;
+}
 } // namespace
 
+// By hand: the first line of every boot is written here, and the format engine takes ten times as
+// long.
 size_t format_prefix(char* out, size_t size, uint64_t time_ns, int level, const char* library) {
+    constexpr size_t kLongest = 96; // 20 digits, a name of 32, and what stands between
+    constexpr size_t kName = 32;
+    char text[kLongest];
     const uint64_t microseconds = time_ns / 1000;
-    return uk_scnprintf(out, size, "[%5llu.%06llu] %s [%.32s] ",
-                        static_cast<unsigned long long>(microseconds / 1000000),
-                        static_cast<unsigned long long>(microseconds % 1000000), title(level),
-                        library != nullptr ? library : "?");
+    char* at = text;
+    *at++ = '[';
+    at = put_number(at, microseconds / 1000000, 5, ' ');
+    *at++ = '.';
+    at = put_number(at, microseconds % 1000000, 6, '0');
+    at = put_text(at, "] ", 2);
+    at = put_text(at, title(level), kName);
+    at = put_text(at, " [", 2);
+    at = put_text(at, library != nullptr ? library : "?", kName);
+    at = put_text(at, "] ", 2);
+    auto length = static_cast<size_t>(at - text);
+    length = length < size ? length : size - 1;
+    memcpy(out, text, length);
+    out[length] = '\0';
+    return length;
 }
 
 void Logger::print(int level, const char* library, const char* format, va_list arguments) {
@@ -55,19 +95,26 @@ void Logger::begin() {
 }
 
 void Logger::add(const char* data, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        const char c = data[i];
+    for (const char* end_of_data = data + size; data != end_of_data; data++) {
         if (size_ == 0) {
             begin();
         }
-        if (c == '\n') {
-            end();
-        } else if (size_ < kText) {
+        char* to = line_ + size_;
+        char* const full = line_ + kText;
+        for (; data != end_of_data && *data != '\n'; data++) {
+            const char c = *data;
+            if (to == full) {
+                cut_ = true;
+                continue;
+            }
             const bool control = static_cast<unsigned char>(c) < ' ' && c != '\t';
-            line_[size_++] = control || c == '\x7f' ? '.' : c;
-        } else {
-            cut_ = true;
+            *to++ = control || c == '\x7f' ? '.' : c;
         }
+        size_ = static_cast<size_t>(to - line_);
+        if (data == end_of_data) {
+            return;
+        }
+        end();
     }
 }
 
