@@ -138,6 +138,18 @@ uk_probe_copy:
     ret
     .size uk_probe_copy, . - uk_probe_copy
 
+    /* bool uk_probe_word(const volatile void* at): whether a 32-bit register can be read. */
+    .globl uk_probe_word
+    .hidden uk_probe_word
+    .type uk_probe_word, %function
+uk_probe_word:
+8:  ldr w1, [x0]
+    mov w0, #1
+    ret
+9:  mov w0, #0
+    ret
+    .size uk_probe_word, . - uk_probe_word
+
     /* uint64_t f(uint64_t function, uint64_t a, uint64_t b, uint64_t c): calls out of this level. Where
      * nobody takes them the instruction is undefined, and the answer -1. */
     .section .text.firmware, "ax", @progbits
@@ -166,5 +178,6 @@ uk_call_semihosting:
     .quad 4b, 7b
     .quad 5b, 7b
     .quad 6b, 7b
+    .quad 8b, 9b
 
     .section .note.GNU-stack, "", @progbits

@@ -40,11 +40,11 @@ bool repair(hal::TrapFrame& frame) {
     return false;
 }
 
-constexpr const char* kNames[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",    "x7",  "x8",
-                                  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",   "x16", "x17",
-                                  "x18", "x19", "x20", "x21", "x22", "x23", "x24",   "x25", "x26",
-                                  "x27", "x28", "x29", "x30", "sp",  "pc",  "pstate"};
-static_assert(std::size(kNames) == 34);
+constexpr const char* kNames[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",
+                                  "x8",  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",
+                                  "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+                                  "x24", "x25", "x26", "x27", "x28", "x29", "x30"};
+static_assert(std::size(kNames) == std::size(hal::TrapFrame{}.x));
 
 } // namespace
 
@@ -69,9 +69,16 @@ hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
 }
 
 size_t hal::trap_registers(const TrapFrame& frame, std::span<NamedRegister> out) {
-    size_t count = out.size() < std::size(kNames) ? out.size() : std::size(kNames);
-    for (size_t i = 0; i < count; i++) {
-        out[i] = {kNames[i], frame.x[i]}; // sp, pc and pstate follow x30
+    const NamedRegister rest[] = {{"sp", frame.sp}, {"pc", frame.pc}, {"pstate", frame.pstate}};
+    constexpr size_t kGeneral = std::size(kNames);
+    size_t count = 0;
+    for (NamedRegister& place : out) {
+        if (count == kGeneral + std::size(rest)) {
+            break;
+        }
+        place = count < kGeneral ? NamedRegister{kNames[count], frame.x[count]}
+                                 : rest[count - kGeneral];
+        count++;
     }
     return count;
 }

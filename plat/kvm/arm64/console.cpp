@@ -6,10 +6,10 @@
 #include <optional>
 #include <string_view>
 
+#include <uk/arm64/memory.hpp>
 #include <uk/base/late.hpp>
 #include <uk/config.hpp>
 #include <uk/hal/memory.hpp>
-#include <uk/hal/trap.hpp>
 #include <uk/io/reg.hpp>
 #include <uk/uart/pl011.hpp>
 
@@ -57,10 +57,7 @@ void start() {
     if (!registers.ok()) {
         return;
     }
-    // At an address that nobody promised there may be nothing, which answers with an abort.
-    auto first = reinterpret_cast<uintptr_t>(registers.value());
-    char byte;
-    if (hal::probe_read(&byte, first + 0x18, 1) == 1) {
+    if (uk_probe_word(registers.value())) {
         g_port.emplace(io::Mmio{registers.value()}).start();
     }
 }

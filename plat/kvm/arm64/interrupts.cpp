@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include <uk/arm64/irq.hpp>
+#include <uk/arm64/memory.hpp>
 #include <uk/base/late.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/intctlr/gicv2.hpp>
@@ -41,8 +42,13 @@ void take_v3() {
     take(*g_v3);
 }
 
-Result<io::Mmio> map(PhysRange registers) {
-    return io::Mmio{UK_TRY(hal::map_device(registers.start, registers.size))};
+// `probe`: a register that every chip of the kind has.
+Result<io::Mmio> map(PhysRange registers, uint32_t probe) {
+    volatile void* at = UK_TRY(hal::map_device(registers.start, registers.size));
+    if (probe + 4 > registers.size || !uk_probe_word(static_cast<volatile char*>(at) + probe)) {
+        return Errno::nodev;
+    }
+    return io::Mmio{at};
 }
 
 // The controller that the tree names, started with all lines closed. Of both registers the first is
@@ -53,15 +59,17 @@ Result<> start_controller() {
     if (gic.reg_count < 2) {
         return Errno::nodev;
     }
-    io::Mmio distributor = UK_TRY(map(gic.regs[0]));
+    constexpr uint32_t kControl = 0x0;
+    constexpr uint32_t kCpuIdentification = 0xfc;
+    io::Mmio distributor = UK_TRY(map(gic.regs[0], kControl));
     if (gic.compatible == std::string_view{kKnown[0]}) {
         // Redistributors of other CPUs are not needed, but lie in front of ours.
-        io::Mmio redistributors = UK_TRY(map(gic.regs[1]));
+        io::Mmio redistributors = UK_TRY(map(gic.regs[1], kControl));
         g_v3.emplace(distributor, redistributors, gic.regs[1].size, arm64::GicCpu{});
         UK_TRY(g_v3->start(arm64::cpu_affinity()));
         arm64::irq_init(take_v3);
     } else {
-        io::Mmio cpu = UK_TRY(map(gic.regs[1]));
+        io::Mmio cpu = UK_TRY(map(gic.regs[1], kCpuIdentification));
         g_v2.emplace(distributor, cpu);
         UK_TRY(g_v2->start());
         arm64::irq_init(take_v2);
