@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Xen under QEMU: the commands, the control domain's files, and which part of the serial line is a domain's console."""
+import os
+import re
+import tempfile
+
+from cpio import Archive
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+XEN_MEMORY, LINUX_MEMORY = 256, 192  # MiB
+# PVH domains need AMD-V, which QEMU emulates. The control domain's emulation of "iret" has no SMAP.
+PROCESSOR = "max,-smap"
+# Xen says this last before its control domain runs.
+STARTED = re.compile(rb"\(XEN\) Freed \S+ init memory\r?\n")
+XEN_LINE = b"(XEN) "
+BEGINS, ENDED = re.compile(rb"\r?\n@microlith begins (\S+)\r?\n"), re.compile(
+    rb"\r?\n@microlith ended (\S+): reason (\S+), status (\S+)\r?\n")
+
+
+def base_command(qemu: str, folder: str, mebibytes: int, console: list) -> list:
+    return [qemu, "-accel", "tcg", "-machine", "q35", "-cpu", PROCESSOR, "-m", str(mebibytes), "-smp", "1", "-display", "none",
+            "-nodefaults", "-no-user-config", "-no-reboot", *console, "-device", "isa-debug-exit", "-kernel", f"{folder}/xen.elf"]
+
+
+def module(path: str, line: str = "") -> str:
+    """A file for -initrd, with its command line; QEMU reads a doubled comma as one."""
+    return f"{path} {line}".strip().replace(",", ",,")
+
+
+def dom0_command(qemu: str, folder: str, image: str, line: str, memory: int, cpus: str, console: list) -> list:
+    """The image as the control domain itself; `memory` in KiB."""
+    options = f"com1=115200,8n1 console=com1 dom0=pvh dom0_mem={memory}K,max:{memory}K dom0_max_vcpus={cpus}"
+    return [*base_command(qemu, folder, XEN_MEMORY + memory // 1024, console), "-device", "amd-iommu", "-append", options,
+            "-initrd", module(image, line)]
+
+
+def configuration(name: str, kernel: str, line: str, mebibytes: int, cpus: int) -> str:
+    """For xl. Domains that ended are kept, so that their exit status can be read."""
+    quoted = line.replace("\\", "\\\\").replace('"', '\\"')
+    return (f'name = "{name}"\ntype = "pvh"\nkernel = "{kernel}"\nextra = "{quoted}"\nmemory = {mebibytes}\nvcpus = {cpus}\n'
+            'tsc_mode = "native"\non_poweroff = "preserve"\non_reboot = "preserve"\non_crash = "preserve"\n')
+
+
+class Domain:
+    """One for the real control domain to start. `after` is a script for it, called with the domain's number once it ended."""
+
+    def __init__(self, name, image, line="", mebibytes=64, cpus=1, after=""):
+        self.name, self.image, self.after = name, image, after
+        self.text = configuration(name, f"/images/{name}", line, mebibytes, cpus)
+        self.mebibytes = mebibytes
+
+
+def initrd(folder: str, domains: list, path: str) -> None:
+    archive = Archive()
+    with open(os.path.join(HERE, "init"), "rb") as file:
+        archive.file("init", file.read())
+    for domain in domains:
+        with open(domain.image, "rb") as file:
+            archive.file(f"images/{domain.name}", file.read())
+        archive.file(f"domains/{domain.name}.xl", domain.text.encode())
+        if domain.after:
+            archive.file(f"domains/{domain.name}.after", domain.after.encode())
+    with open(f"{folder}/dom0.cpio", "rb") as first, open(path, "wb") as out:
+        out.write(first.read())
+        out.write(archive.finish())
+
+
+def domu_command(qemu: str, folder: str, archive: str, domains: list, console: list) -> list:
+    """Linux as control domain, which starts the domains in turn; `archive` is made by initrd()."""
+    most = max(domain.mebibytes for domain in domains)
+    options = f"com1=115200,8n1 console=com1 dom0_mem={LINUX_MEMORY}M,max:{LINUX_MEMORY}M"
+    line = "console=hvc0 quiet panic=-1 rdinit=/init"
+    return [*base_command(qemu, folder, XEN_MEMORY + LINUX_MEMORY + most, console), "-append", options,
+            "-initrd", f"{module(f'{folder}/vmlinuz', line)},{module(archive)}"]
+
+
+def temporary() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="microlith-xen-")
+
+
+class Screen:
+    """Takes the serial line's bytes and gives those of a domain's console: all after Xen's own start for `dom0`, what stands
+    between two marks for `domu`. Lines of Xen's are taken out wherever they begin, and kept in `xen`."""
+
+    def __init__(self, mode: str):
+        self.domu, self.shown, self.buffer = mode == "domu", False, b""
+        self.before, self.xen, self.ended = b"", [], {}
+
+    def feed(self, data: bytes, last: bool = False) -> bytes:
+        self.buffer += data
+        out = b""
+        while True:
+            part, again = self._step(last)
+            out += part
+            if not again:
+                return out
+
+    def _step(self, last: bool) -> tuple:
+        """(bytes to show, whether there may be more)"""
+        if not self.shown:
+            found = (BEGINS if self.domu else STARTED).search(self.buffer)
+            if found:
+                self.before += self.buffer[:found.start()]
+                self.buffer, self.shown = self.buffer[found.end():], True
+            return b"", bool(found)
+        at = self.buffer.find(XEN_LINE)
+        end = ENDED.search(self.buffer) if self.domu else None
+        if end and (at < 0 or end.start() < at):
+            text = self.buffer[:end.start()]
+            self.ended[end[1].decode()] = (end[2].decode(), end[3].decode())
+            self.buffer, self.shown = self.buffer[end.end() - 1:], False  # a mark begins with the end of a line
+            return self._clean(text), True
+        if at >= 0:
+            stop = self.buffer.find(b"\n", at)
+            if stop < 0 and not last:
+                text, self.buffer = self.buffer[:at], self.buffer[at:]
+                return self._clean(text), False
+            stop = len(self.buffer) if stop < 0 else stop + 1
+            self.xen.append(self.buffer[at:stop].decode(errors="replace").rstrip())
+            text, self.buffer = self.buffer[:at], self.buffer[stop:]
+            return self._clean(text), True
+        keep = 0 if last else self._unsure()
+        text, self.buffer = self.buffer[:len(self.buffer) - keep], self.buffer[len(self.buffer) - keep:]
+        return self._clean(text), False
+
+    def _unsure(self) -> int:
+        """How many bytes at the end may belong to something that is not to be shown."""
+        if self.domu:
+            at = self.buffer.rfind(b"\n@")
+            if at >= 0 and b"\n@microlith".startswith(self.buffer[at:at + 11]) and b"\n" not in self.buffer[at + 1:]:
+                return len(self.buffer) - at + (self.buffer[at - 1:at] == b"\r")
+        for token in ([b"\r\n@", XEN_LINE] if self.domu else [XEN_LINE, b"\r\n"]):
+            for size in range(len(token) - 1, 0, -1):
+                if self.buffer.endswith(token[:size]):
+                    return size
+        return 0
+
+    @staticmethod
+    def _clean(text: bytes) -> bytes:
+        return text.replace(b"\r\n", b"\n")
