@@ -8,6 +8,7 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/image.hpp>
 #include <uk/print.h>
+#include <uk/sched.hpp>
 
 #include <stdint.h>
 #include <stdio.h>
@@ -105,6 +106,25 @@ void log_then_crash() {
     write_null();
 }
 
+void* wait_for_main(void* main) {
+    (void)uk::sched::join(*static_cast<uk::Thread*>(main));
+    return nullptr;
+}
+void deadlock() {
+    uk::Ref<uk::Thread> worker =
+        UK_MUST(uk::sched::create({.name = "worker"}, wait_for_main, &uk::sched::current()));
+    (void)uk::sched::join(*worker);
+}
+void* write_null_in_thread(void* /*unused*/) {
+    write_null();
+    return nullptr;
+}
+void thread_writes_null() {
+    uk::Ref<uk::Thread> worker =
+        UK_MUST(uk::sched::create({.name = "worker"}, write_null_in_thread, nullptr));
+    (void)uk::sched::join(*worker);
+}
+
 struct Way {
     const char* name;
     void (*go)();
@@ -128,6 +148,8 @@ constexpr Way kWays[] = {
     {"assertion", assertion},
     {"panic_in_report", panic_in_report},
     {"log_then_crash", log_then_crash},
+    {"deadlock", deadlock},
+    {"thread_writes_null", thread_writes_null},
 };
 
 } // namespace

@@ -29,6 +29,8 @@ WAYS = {
     "assertion": (r"panic: .*crash\.cpp:\d+: assertion: assertion failed: g_sink == 42", None, "assertion"),
     "panic_in_report": (r"panic: .*crash\.cpp:\d+: panic_in_report: ", None, None),
     "log_then_crash": (FAULT, 8, "log_then_crash"),
+    "deadlock": (r"panic: .*: deadlock: all 2 threads wait, and nothing is left that could wake one", None, None),
+    "thread_writes_null": (FAULT + ": write to page zero", 8, "write_null_in_thread"),
 }
 SYMBOLIZE = os.path.join(guest.ROOT, "support/scripts/symbolize")
 
@@ -100,6 +102,18 @@ def test_report_has_registers_code_stack_and_log(target):
     # A line that waited for its end is shown before the report, not lost.
     before = console.split("---- Microlith crash report begins")[0]
     assert re.search(r"Warn: \[appguest\] a line without its end$", before, re.M)
+
+
+def test_a_deadlock_names_both_threads(target):
+    console, _ = crash(target, "deadlock")
+    assert "thread 'main' is parked, waits for exit of 'worker'\n" in console
+    assert "thread 'worker' is parked, waits for exit of 'main'\n" in console
+
+
+def test_the_frames_of_a_thread_end_at_its_start(target):
+    text = names(target, crash(target, "thread_writes_null")[0])
+    assert text.index("write_null_in_thread") < text.index("uk_context_start")
+    assert "uk::boot(" not in text
 
 
 def test_build_id_is_the_image_s(target):
