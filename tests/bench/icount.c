@@ -9,7 +9,8 @@
 //
 // It writes a line `<event> insns=N once=N exits=N` when
 //   pc 0xADDR   the instruction at that virtual address runs for the first time
-//   mark N      a marker runs (uk::hal::benchmark_mark): on x86 the seven-byte NOP 0f 1f 80 <imm32>,
+//   mark N      a marker runs (uk::hal::benchmark_mark): on x86 the seven-byte NOP 0f 1f 80
+//   <imm32>,
 //               imm32 = 0x4d4b0000 + N, on arm64 movz xzr, #N
 //   exit        QEMU ends
 // shm=FILE keeps the running count in the first eight bytes of FILE. `once` and `exits` are right

@@ -299,21 +299,38 @@ def test_debug_stops_in_main(image):
     assert re.search(r"^kvm, entered by Linux arm64\n(0x\w{16} 0x\w{16} \w+\n)+", output, re.M)
 
 
-def test_initrd_arrives(image, tmp_path):
-    """Its bytes are readable through BootInfo when main starts."""
-    module, socket = tmp_path / "initrd", str(tmp_path / "gdb")
-    module.write_bytes(bytes(range(1, 256)) * 5000)
-    process = subprocess.Popen(command("-kernel", image, "-initrd", str(module), "-S", "-gdb",
-                                       f"unix:{socket},server=on,wait=off"), stdin=subprocess.DEVNULL)
+def under_gdb(folder, image: str, script: list, *options) -> tuple:
+    """(gdb's output, console) of a machine that gdb starts by `script`."""
+    socket, console = str(folder / "gdb"), str(folder / "console")
+    process = subprocess.Popen(command("-kernel", image, "-serial", f"file:{console}", "-S", "-gdb",
+                                       f"unix:{socket},server=on,wait=off", *options), stdin=subprocess.DEVNULL)
     try:
         while not os.path.exists(socket) and process.poll() is None:
             time.sleep(0.05)
-        script = [f"target remote {socket}", "thbreak main", "continue", "p uk::kvm::g_boot_info.initrd.size",
-                  "p/x uk::kvm::g_boot_info.initrd.data[0]", "p/x uk::kvm::g_boot_info.initrd.data[1274999]", "kill"]
-        done = subprocess.run(["gdb-multiarch", "-nx", "-batch", *[w for line in script for w in ("-ex", line)],
-                               image + ".dbg"], capture_output=True, text=True, timeout=LIMIT, check=False,
-                              stdin=subprocess.DEVNULL)
+        words = [word for line in [f"target remote {socket}", *script] for word in ("-ex", line)]
+        done = subprocess.run(["gdb-multiarch", "-nx", "-batch", *words, image + ".dbg"], capture_output=True, text=True,
+                              timeout=LIMIT, check=False, stdin=subprocess.DEVNULL)
     finally:
         process.kill()
         process.wait()
-    assert re.findall(r"^\$\d = (\w+)$", done.stdout, re.M) == ["1275000", "0x1", "0xff"], done.stdout + done.stderr
+    with open(console, encoding="utf-8", errors="replace") as file:
+        return done.stdout + done.stderr, file.read().replace("\r", "")
+
+
+def test_initrd_arrives(image, tmp_path):
+    """Its bytes are readable through BootInfo when main starts."""
+    module = tmp_path / "initrd"
+    module.write_bytes(bytes(range(1, 256)) * 5000)
+    script = ["thbreak main", "continue", "p uk::kvm::g_boot_info.initrd.size", "p/x uk::kvm::g_boot_info.initrd.data[0]",
+              "p/x uk::kvm::g_boot_info.initrd.data[1274999]", "kill"]
+    said, _ = under_gdb(tmp_path, image, script, "-initrd", str(module))
+    assert re.findall(r"^\$\d = (\w+)$", said, re.M) == ["1275000", "0x1", "0xff"], said
+
+
+def test_full_stack_of_exceptions_is_reported(image, tmp_path):
+    """gdb takes the room away in the handler of a first exception; pushing a frame then raises a second one."""
+    for place in ("(long)uk_trap_stack + 64", "(long)uk_trap_stack - 4096"):
+        script = ["thbreak uk_trap", "continue", f"set $sp = {place}", "continue"]
+        said, console = under_gdb(tmp_path, image, script, "-append", "crash:write_null")
+        report = guest.report_of(console)
+        assert "the stack of exceptions is full" in report, said + console

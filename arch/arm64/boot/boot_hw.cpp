@@ -10,8 +10,8 @@ namespace uk {
 
 namespace {
 
-// The boot protocol keeps the 2 MiB around a tree fit for being mapped as memory: one large page, no
-// table for small ones. Not where a part of them is our own image.
+// The boot protocol keeps the 2 MiB around a tree fit for being mapped as memory: one large page,
+// no table for small ones. Not where a part of them is our own image.
 Result<std::span<const std::byte>> view_around(Paddr where) {
     constexpr uint64_t kBlock = uint64_t{2} << 20;
     Paddr first = where.align_down(kBlock);

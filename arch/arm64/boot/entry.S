@@ -132,6 +132,7 @@ mapped:
 leave_el2:
     ldr x0, =HCR_EL2_VALUE
     msr hcr_el2, x0
+    isb
     ldr x0, =SCTLR_OFF
     msr sctlr_el1, x0
     mov x0, #3                                  /* counter and timer are ours */

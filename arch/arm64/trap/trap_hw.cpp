@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Exceptions: repair of faults that were expected, interrupts, the view of generic code. The vectors
-// are set by boot/entry.S, before there is C++.
+// Exceptions: repair of faults that were expected, interrupts, the view of generic code. The
+// vectors are set by boot/entry.S, before there is C++.
 #include <uk/arm64/irq.hpp>
 
 #include <iterator>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Early console of a KVM guest: the PL011 that the device tree names; where no tree can be read, one
-// at the address that the configuration names.
+// Early console of a KVM guest: the PL011 that the device tree names; where no tree can be read,
+// one at the address that the configuration names.
 #include <uk/hal/console.hpp>
 
 #include <optional>

@@ -39,9 +39,9 @@ void semihosting(Shutdown reason, int status) {
         status = kPanicStatus;
     } else if (!fits) {
         char text[96];
-        size_t size = uk_scnprintf(text, sizeof text,
-                                   "Microlith: exit status %d arrives as %d: a status has 8 bits.\n",
-                                   status, status & kMostStatus);
+        size_t size = uk_scnprintf(
+            text, sizeof text, "Microlith: exit status %d arrives as %d: a status has 8 bits.\n",
+            status, status & kMostStatus);
         say({text, size});
     }
     arm64::semihosting_exit(status & kMostStatus);

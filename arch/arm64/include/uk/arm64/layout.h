@@ -16,7 +16,7 @@
 #define UK_BOOT_STACK_SIZE 16384
 #define UK_TRAP_STACK_SIZE 8192 /* SP_EL1: exceptions are handled and reported here */
 #define UK_TRAP_FRAME_SIZE 304  /* struct hal::TrapFrame */
-#define UK_TRAP_KIND_FULL 16    /* behind the numbers of the vectors: no room for a frame was left */
+#define UK_TRAP_KIND_FULL 16 /* behind the numbers of the vectors: no room for a frame was left */
 
 /* MAIR_EL1, as the page table codec wants it: 0 = normal memory, write-back; 1 = device. */
 #define UK_MAIR 0xff

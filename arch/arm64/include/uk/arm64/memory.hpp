@@ -8,8 +8,8 @@
 #include <uk/base/address.hpp>
 #include <uk/base/result.hpp>
 
-// Whether something answers when the 32-bit register at `at` (mapped, aligned) is read. For addresses
-// that somebody only claims: most buses answer with an abort where there is nothing.
+// Whether something answers when the 32-bit register at `at` (mapped, aligned) is read. For
+// addresses that somebody only claims: most buses answer with an abort where there is nothing.
 extern "C" bool uk_probe_word(const volatile void* at);
 
 namespace uk::arm64 {
