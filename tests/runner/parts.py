@@ -7,7 +7,8 @@ from jobs import Job, Step, count_exit, count_line, count_pytest, count_tap
 PYTHON = "/usr/bin/python3"
 HELLO = r"^Hello"
 GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
-KVM, KVM_ARM, LINUXU, LINUXU_ARM = "kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"
+KVM, KVM_ARM, XEN = "kvm-x86_64", "kvm-arm64", "xen-x86_64"
+LINUXU, LINUXU_ARM = "linuxu-x86_64", "linuxu-arm64"
 COOPERATIVE = "CONFIG_UKSCHED_COOP=y"
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
 # name, target, compiler, options over the default configuration, built for check (not only for check-all)
@@ -18,6 +19,7 @@ IMAGES = [
     ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], True),
     ("gcc", LINUXU_ARM, GCC, [], True), ("clang", LINUXU_ARM, CLANG, [], True),
     ("gcc", KVM_ARM, GCC, [], True), ("clang", KVM_ARM, CLANG, [], True), ("gcc-size-lto", KVM_ARM, GCC, [O_S, LTO], True),
+    ("gcc", XEN, GCC, [], True), ("clang", XEN, CLANG, [], False), ("gcc-size-lto", XEN, GCC, [O_S, LTO], False),
     ("clang-size", KVM, CLANG, [O_S], False), ("clang-debug", KVM, CLANG, [O_0], False),
     ("gcc-size", KVM, GCC, [O_S], False), ("gcc-lto", KVM, GCC, [LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
     ("gcc-lto", LINUXU, GCC, [LTO], False), ("clang-lto", LINUXU, CLANG, [LTO], False),
@@ -29,7 +31,7 @@ GUESTS = [
     ("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False),
     ("gcc-coop", KVM, GCC, True), ("gcc-coop", LINUXU, GCC, False),
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
-    ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, True),
+    ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, False), ("gcc", XEN, GCC, True), ("clang", XEN, CLANG, False),
 ]
 
 
@@ -69,6 +71,11 @@ def configured(folder: str, application: str, target: str, compiler: dict, optio
             Step(make(folder, application, target, compiler, "olddefconfig"))]
 
 
+def prepared(target: str) -> list:
+    """Steps that get what a run needs and may take long the first time: Xen itself and its control domain."""
+    return [Step(["support/xen/fetch"], limit=900)] if target == XEN else []
+
+
 def image(variant: tuple) -> Job:
     name, target, compiler, options, _ = variant
     folder, stem = f"build/check/{target}-{name}", f"hello_{target}"
@@ -77,6 +84,7 @@ def image(variant: tuple) -> Job:
     steps = configured(folder, "apps/hello", target, compiler, options)
     steps.append(Step(make(folder, "apps/hello", target, compiler), count_exit, limit=300))
     steps.append(Step(symbols, count_exit))
+    steps += prepared(target)
     steps.append(Step(make(folder, "apps/hello", target, compiler, "run"), count_exit, needs=HELLO, limit=120))
     return Job(f"images/{target}-{name}", steps)
 
@@ -86,6 +94,7 @@ def guest(variant: tuple) -> Job:
     folder = f"build/check/guest-{target}-{name}"
     steps = configured(folder, "tests/guest", target, compiler, [COOPERATIVE] if name.endswith("-coop") else [])
     steps.append(Step(make(folder, "tests/guest", target, compiler), limit=300))
+    steps += prepared(target)
     steps.append(Step(make(folder, "tests/guest", target, compiler, "run"), count_tap, limit=180))
     return Job(f"guest/{target}-{name}", steps)
 
