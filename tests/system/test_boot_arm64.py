@@ -148,11 +148,11 @@ def dumped_tree(tmp_path_factory):
         return file.read()
 
 
-def with_tree(folder, image: str, tree: bytes, at: int = TREE) -> list:
+def with_tree(folder, image: str, tree: bytes, at: int = TREE, place: int = IMAGE) -> list:
     stub, blob = str(folder / "stub"), str(folder / "tree")
     with open(stub, "wb") as file:  # ldr x0, .+16; ldr x1, .+20; br x1; nop
-        file.write(struct.pack("<4I2Q", 0x58000080, 0x580000a1, 0xd61f0020, 0xd503201f, at, IMAGE))
-    loads = [(stub, STUB), (image, IMAGE)]
+        file.write(struct.pack("<4I2Q", 0x58000080, 0x580000a1, 0xd61f0020, 0xd503201f, at, place))
+    loads = [(stub, STUB), (image, place)]
     if tree:
         with open(blob, "wb") as file:
             file.write(tree)
@@ -189,10 +189,22 @@ def append(tree: bytes, line: str) -> bytes:
     return body[:4] + header + body[16:32] + rest + body[40:]
 
 
-def test_image_runs_at_another_place(image, tree, tmp_path):
+@pytest.mark.parametrize("place", [IMAGE, 0x407ff000, 0x43e01000])
+def test_image_runs_at_another_place(image, tree, tmp_path, place):
+    """Also across a boundary of 2 MiB, in the last of it, and not where the boot protocol wants it."""
     for machine in MACHINES[:2]:
-        console, code = boot(*with_tree(tmp_path, image, append(tree, "memory")), machine=machine)
+        console, code = boot(*with_tree(tmp_path, image, append(tree, "memory"), place=place), machine=machine)
         assert PASSED.search(console) and code == 0, console
+
+
+def test_image_runs_above_4_gib(image, tmp_path):
+    blob = str(tmp_path / "virt.dtb")
+    subprocess.run(["qemu-system-aarch64", "-M", f"virt,dumpdtb={blob}", "-cpu", "max", "-m", "6G"], check=True,
+                   capture_output=True, timeout=LIMIT)
+    with open(blob, "rb") as file:
+        words = with_tree(tmp_path, image, append(file.read(), "memory"), 0x180000000, 0x140080000)
+    console, code = boot(*words, memory="6G")
+    assert PASSED.search(console) and code == 0, console
 
 
 def test_tree_next_to_the_image(image, tree, tmp_path):

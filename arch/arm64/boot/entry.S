@@ -183,14 +183,16 @@ make_first_table:
     adrp x0, uk_boot_stack
     msr ttbr0_el1, x0
     ldr x2, =FIRST_BLOCK
-    add x2, x2, x24
-    adrp x3, uk_image_end
-1:  str x2, [x0], #8
-    add x2, x2, #0x200000
-    cmp x2, x3
+    mov x3, x24
+    adrp x4, uk_image_end
+1:  add x1, x3, x2
+    str x1, [x0], #8
+    add x3, x3, #0x200000
+    cmp x3, x4
     b.lo 1b
     dsb sy
     adrp x0, uk_boot_stack
+    add x1, x0, #FIRST_TABLE_SIZE
     mov x30, x23
 
     /* x0 to x1, a multiple of 512 bytes: drops cache lines, which are at most 128 bytes long. */
