@@ -44,6 +44,14 @@ xen::ShutdownReason reason_of(Shutdown reason) {
     return xen::ShutdownReason::power_off;
 }
 
+// Xen sends what it was given for its serial line in the background.
+void wait_for_hypervisor() {
+    constexpr uint64_t kCycles = 20'000'000;
+    for (uint64_t start = hal::cpu_cycles(); hal::cpu_cycles() - start < kCycles;) {
+        xen::yield();
+    }
+}
+
 // The machine under Xen may be QEMU with isa-debug-exit, and the control domain reaches it. It
 // answers zeros, an empty bus ones.
 void debug_exit(Shutdown reason, int status) {
@@ -61,12 +69,15 @@ void debug_exit(Shutdown reason, int status) {
                                 "bits.\n",
                                 status, status & 0x7f)});
     }
+    if (xen::found()) {
+        wait_for_hypervisor();
+    }
     hal::port_write<uint8_t>(UK_DEBUG_EXIT_PORT, static_cast<uint8_t>(status & 0x7f));
 }
 
 // Where whoever started the domain can read it, if xl was told to preserve the domain.
-void store_status(int status) {
-    if (!xen::found() || xen::g_is_control_domain) {
+void store_status(Shutdown reason, int status) {
+    if (!xen::found() || xen::g_is_control_domain || reason == Shutdown::reboot) {
         return;
     }
     char text[16];
@@ -97,7 +108,7 @@ void end(Shutdown reason, unsigned attempt, int status) {
     case 0:
         return debug_exit(reason, status);
     case 1:
-        return store_status(status);
+        return store_status(reason, status);
     case 2:
         return xen::console_flush();
     case 3:
