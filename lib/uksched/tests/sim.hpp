@@ -11,32 +11,14 @@
 #include <random>
 #include <vector>
 
-#include <sanitizer/common_interface_defs.h>
-#include <ucontext.h>
-
 #include <gtest/gtest.h>
 
 #include <uk/sched/scheduler.hpp>
 #include <uk/sched/wait_queue.hpp>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SIM_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SIM_ASAN 1
-#endif
-#endif
+#include "fiber.hpp"
 
 namespace sim {
-
-struct Fiber {
-    ucontext_t context{};
-    void* base = nullptr;
-    size_t size = 0;
-    void* fake_stack = nullptr; // the address sanitizer's
-    uk::hal::ContextEntry entry = nullptr;
-    void* argument = nullptr;
-};
 
 struct State {
     std::mt19937 random;
@@ -80,15 +62,6 @@ inline void interrupt() {
 inline void point() {
     if (g->irqs_on && g->interrupt_one_in != 0 && g->random() % g->interrupt_one_in == 0)
         interrupt();
-}
-
-inline void enter_fiber(unsigned high, unsigned low) {
-    auto* fiber = reinterpret_cast<Fiber*>(uintptr_t{high} << 32 | low);
-#ifdef SIM_ASAN
-    __sanitizer_finish_switch_fiber(nullptr, nullptr, nullptr);
-#endif
-    fiber->entry(fiber->argument);
-    std::abort();
 }
 
 inline Fiber* fiber_of(const uk::hal::Context& context) {
@@ -152,37 +125,17 @@ struct Machine {
 
     static uk::hal::Context context_make(void* top, uk::hal::ContextEntry entry, void* argument) {
         Fiber& fiber = *g->fibers.at(top);
-        fiber.entry = entry;
-        fiber.argument = argument;
-        getcontext(&fiber.context);
-        fiber.context.uc_stack.ss_sp = fiber.base;
-        fiber.context.uc_stack.ss_size = fiber.size;
-        fiber.context.uc_link = nullptr;
-        const auto bits = reinterpret_cast<uintptr_t>(&fiber);
-        makecontext(&fiber.context, reinterpret_cast<void (*)()>(enter_fiber), 2,
-                    static_cast<unsigned>(bits >> 32), static_cast<unsigned>(bits));
-        return {bits};
+        fiber_make(fiber, entry, argument);
+        return {reinterpret_cast<uintptr_t>(&fiber)};
     }
     static void context_switch(uk::hal::Context& from_context, const uk::hal::Context& to_context) {
-        Fiber& from = *fiber_of(from_context);
-        Fiber& to = *fiber_of(to_context);
         EXPECT_FALSE(g->irqs_on);
         EXPECT_EQ(g->held.count(), 1u) << "the run queue's lock and no other";
-#ifdef SIM_ASAN
-        const bool ends = g->before->state() == uk::ThreadState::exited;
-        __sanitizer_start_switch_fiber(ends ? nullptr : &from.fake_stack, to.base, to.size);
-#endif
-        swapcontext(&from.context, &to.context);
-#ifdef SIM_ASAN
-        const void* base = nullptr;
-        size_t size = 0;
-        __sanitizer_finish_switch_fiber(from.fake_stack, &base, &size);
-#endif
+        fiber_switch(*fiber_of(from_context), *fiber_of(to_context),
+                     g->before->state() == uk::ThreadState::exited);
     }
 
-    static bool fails() {
-        return g->fail_in != 0 && --g->fail_in == 0;
-    }
+    static bool fails() { return g->fail_in != 0 && --g->fail_in == 0; }
     static uk::Result<uk::ThreadStack> stack_get(size_t bytes) {
         if (fails())
             return uk::Errno::nomem;
@@ -195,7 +148,8 @@ struct Machine {
         return uk::ThreadStack{base, bytes};
     }
     static void stack_put(uk::ThreadStack stack) {
-        EXPECT_EQ(g->fibers.erase(stack.base + stack.size), 1u);
+        fiber_drop(*g->fibers.at(stack.base + stack.size));
+        g->fibers.erase(stack.base + stack.size);
         g->stacks--;
         std::free(stack.base);
     }
@@ -210,18 +164,8 @@ struct Machine {
         g->blocks--;
         std::free(memory);
     }
-    static void last_thread_exited() {
-        UK_PANIC("the last thread exited");
-    }
+    static void last_thread_exited() { UK_PANIC("the last thread exited"); }
 };
-
-// The host's stack of this thread: where the first thread runs.
-inline void find_boot_stack() {
-    pthread_attr_t attributes;
-    pthread_getattr_np(pthread_self(), &attributes);
-    pthread_attr_getstack(&attributes, &g->boot.base, &g->boot.size);
-    pthread_attr_destroy(&attributes);
-}
 
 // A system: made new for each run. `Face` is what wait queues take.
 template <class Policy>
@@ -254,7 +198,7 @@ struct System {
     static void run(unsigned seed, Body body) {
         g = std::make_unique<State>();
         g->random.seed(seed);
-        find_boot_stack();
+        fiber_adopt(g->boot);
         void* memory = ::operator new(sizeof(Scheduler));
         sched = new (memory) Scheduler;
         g->on_timer = [] { sched->on_timer(); };
@@ -282,7 +226,7 @@ struct System {
         EXPECT_EQ(g->blocks, 0u) << "seed " << seed;
         EXPECT_EQ(g->preempt_count, 0u) << "seed " << seed;
         ::operator delete(memory); // without its destructor: a system is never taken down
-        std::free(idle.base);
+        M::stack_put(idle);
     }
 };
 

@@ -27,6 +27,7 @@ class Atomic {
     void store_release(T value) { __atomic_store_n(&value_, value, __ATOMIC_RELEASE); }
     /// These return the value before.
     T fetch_add_relaxed(T by) { return __atomic_fetch_add(&value_, by, __ATOMIC_RELAXED); }
+    T fetch_or_release(T bits) { return __atomic_fetch_or(&value_, bits, __ATOMIC_RELEASE); }
     T fetch_sub_acq_rel(T by) { return __atomic_fetch_sub(&value_, by, __ATOMIC_ACQ_REL); }
     /// Puts `wanted` in if the value is `expected`; whether it was. Order: acquire, if it was.
     bool replace_acquire(T expected, T wanted) {

@@ -18,7 +18,7 @@ namespace uk {
 // Contracts of the public functions: <uk/sched.hpp>, where functions of the same names stand.
 template <class M, class Policy>
 class Scheduler {
-    static_assert(SchedMachine<M> && SchedPolicy<Policy>);
+    static_assert(SchedMachine<M> && SchedPolicy<Policy> && M::kCpus <= 64);
     using IrqState = typename M::IrqState;
     using RunLock = BasicIrqSpinlock<M, LockRank::run_queue>;
     using ListLock = BasicSpinlock<M, LockRank::thread_list>;
@@ -60,7 +60,10 @@ class Scheduler {
     void preempt_point();
     // The timer interrupt's part: wakes whose deadline has come, ends slices. Handlers only.
     void on_timer();
-    [[nodiscard]] size_t thread_count() const { return thread_count_; }
+    [[nodiscard]] size_t thread_count() {
+        LockGuard guard(list_lock_);
+        return thread_count_;
+    }
     // Gives back what exited threads left and the stacks kept for the next ones. Thread context.
     void trim() {
         free_exited();
@@ -100,6 +103,7 @@ class Scheduler {
     static void free_thread(Thread& thread);
 
     Cpu cpus_[M::kCpus];
+    Atomic<uint64_t> online_; // bit n: CPU n runs threads; with several CPUs
     Thread first_;
     StackCache<M> stacks_;
     ListLock list_lock_; // guards the two below

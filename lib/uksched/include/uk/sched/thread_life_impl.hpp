@@ -3,6 +3,7 @@
 // scheduler.hpp only.
 #pragma once
 
+#include <bit>
 #include <new>
 
 #include <uk/base/address.hpp>
@@ -30,6 +31,7 @@ void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack) {
     cpu.idle.context_ = M::context_make(idle_stack.base + idle_stack.size, start_idle, this);
     cpu.running = &first_;
     M::set_current(first_);
+    online_.fetch_or_release(uint64_t{1} << number);
     LockGuard guard(list_lock_);
     all_.push_back(first_);
     thread_count_++;
@@ -42,17 +44,17 @@ void Scheduler<M, P>::run_cpu() {
     adopt(cpu.idle, "idle", number);
     cpu.running = &cpu.idle;
     M::set_current(cpu.idle);
+    online_.fetch_or_release(uint64_t{1} << number);
     idle_loop();
 }
 
-// The first allowed CPU. (Nothing balances load between CPUs yet.)
+// The first allowed CPU that runs. (Nothing balances load between CPUs yet.)
 template <class M, class P>
 Result<unsigned> Scheduler<M, P>::place(uint64_t affinity) const {
-    for (unsigned cpu = 0; cpu < M::kCpus; cpu++) {
-        if ((affinity >> cpu & 1) != 0)
-            return cpu;
-    }
-    return Errno::inval;
+    const uint64_t possible = affinity & (M::kCpus == 1 ? 1 : online_.load_acquire());
+    if (possible == 0)
+        return Errno::inval;
+    return static_cast<unsigned>(std::countr_zero(possible));
 }
 
 // A stack and an object that nobody knows yet.
