@@ -34,7 +34,7 @@ class ConsoleRing {
     // away, and some of `data` is lost).
     Result<> write_all(const char* data, size_t size) {
         size_t done = 0;
-        for (unsigned round = 0;; round++) {
+        for (unsigned round = 0;;) {
             size_t count = UK_TRY(out_.write(data + done, size - done));
             if (count != 0) {
                 asleep_ = false;
@@ -45,7 +45,7 @@ class ConsoleRing {
             if (done == size) {
                 return {};
             }
-            if (count == 0 && (asleep_ || !port_.wait(round))) {
+            if (count == 0 && (asleep_ || !port_.wait(round++))) {
                 asleep_ = true;
                 return Errno::io;
             }

@@ -48,8 +48,7 @@ struct StorePort {
 class Store {
   public:
     Store(volatile StorePage& page, StorePort port)
-        : page_(page), port_(port),
-          requests_(page.requests, &page.requests_consumed, &page.requests_produced),
+        : port_(port), requests_(page.requests, &page.requests_consumed, &page.requests_produced),
           replies_(page.replies, &page.replies_consumed, &page.replies_produced) {}
 
     // Puts the value of `path` into `value` and returns its size. ERANGE: it has more bytes.
@@ -81,7 +80,6 @@ class Store {
     [[nodiscard]] Result<size_t> take_answer(Type type, const StoreHeader& header,
                                              std::span<char> answer);
 
-    volatile StorePage& page_;
     StorePort port_;
     ByteRing<1024> requests_;
     ByteRing<1024> replies_;
