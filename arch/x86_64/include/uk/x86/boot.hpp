@@ -23,7 +23,8 @@ void enable_extended_state();
 
 // Fills `info` from what the loader left: memory map (with what loader and image occupy), command
 // line, initrd, ACPI root, loader's name. memory_init() comes first. On error says why on the early
-// console. `map` adds the memory map where PVH brings none. Errors: EINVAL, EPROTO, ENODATA, ENOMEM.
+// console. `map` adds the memory map where PVH brings none. Errors: EINVAL, EPROTO, ENODATA,
+// ENOMEM.
 [[nodiscard]] Result<> read_boot_info(uint32_t magic, Paddr information, hal::BootInfo& info,
                                       Result<> (*map)(hal::BootInfo& info) = nullptr);
 
