@@ -209,7 +209,7 @@ def clean(ctx, goal) -> int:
     def remove(*paths):
         removed.extend(path for path in paths if engine.remove(path))
 
-    remove(ctx.obj, *(ctx.image + end for end in ("", ".dbg", ".map")))
+    remove(ctx.obj, *(ctx.image + end for end in ("", ".dbg", ".map", ".xl")))
     if goal != "clean" and ctx.in_tree:
         remove(ctx.config, ctx.config + ".old")
     if goal == "properclean" and not ctx.in_tree or goal == "distclean":
@@ -231,7 +231,7 @@ def remove_outputs(ctx, remove) -> None:
     for folder in glob.glob(f"{glob.escape(ctx.out)}/obj/*"):
         if os.path.exists(f"{folder}/.lock"):  # made by engine.locked()
             stem = f"{ctx.out}/{os.path.basename(folder)}"
-            remove(folder, *(stem + end for end in ("", ".dbg", ".map", ".config", ".config.old")))
+            remove(folder, *(stem + end for end in ("", ".dbg", ".map", ".xl", ".config", ".config.old")))
     remove(f"{ctx.out}/obj/.tools", f"{ctx.out}/download")
     with contextlib.suppress(OSError):
         os.rmdir(f"{ctx.out}/obj")
