@@ -42,10 +42,10 @@ def configuration(name: str, kernel: str, line: str, mebibytes: int, cpus: int) 
 
 
 class Domain:
-    """One for the real control domain to start. `after` is a script for it, called with the domain's number once it ended."""
+    """One for the real control domain to start."""
 
-    def __init__(self, name, image, line="", mebibytes=64, cpus=1, after=""):
-        self.name, self.image, self.after = name, image, after
+    def __init__(self, name, image, line="", mebibytes=64, cpus=1):
+        self.name, self.image = name, image
         self.text = configuration(name, f"/images/{name}", line, mebibytes, cpus)
         self.mebibytes = mebibytes
 
@@ -58,8 +58,6 @@ def initrd(folder: str, domains: list, path: str) -> None:
         with open(domain.image, "rb") as file:
             archive.file(f"images/{domain.name}", file.read())
         archive.file(f"domains/{domain.name}.xl", domain.text.encode())
-        if domain.after:
-            archive.file(f"domains/{domain.name}.after", domain.after.encode())
     with open(f"{folder}/dom0.cpio", "rb") as first, open(path, "wb") as out:
         out.write(first.read())
         out.write(archive.finish())

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The real Xen: images as its control domain and as domains that xl creates, how they end, and what is said where they
+cannot run."""
+import os
+import re
+import subprocess
+import sys
+import time
+
+import guest
+import pytest
+
+sys.path.insert(0, os.path.join(guest.ROOT, "support/xen"))
+import packages  # noqa: E402
+import xenmachine  # noqa: E402
+
+TARGET = "xen-x86_64"
+LIMIT = 120
+RUN = os.path.join(guest.ROOT, "support/run/run")
+PASSED = re.compile(r"^# [1-9]\d* passed, 0 failed, (\d+) skipped$", re.M)
+CONSOLE = ["-serial", "stdio"]
+
+
+@pytest.fixture(scope="module", name="image")
+def built_image():
+    return guest.build(TARGET)
+
+
+@pytest.fixture(scope="module", name="xen")
+def xen_folder():
+    return packages.get()
+
+
+def started(image: str, *goal, **settings) -> tuple:
+    """(output, status) of support/run/run, as make calls it."""
+    names = ("ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "V", "ACCEL", "QEMU")
+    environment = {k: v for k, v in os.environ.items() if k not in names}
+    environment.update({"UK_IMAGE": image, "UK_PLAT": "xen", "UK_ARCH": "x86_64", **settings})
+    done = subprocess.run([RUN, *goal], capture_output=True, text=True, errors="replace",
+                          stdin=subprocess.DEVNULL, timeout=LIMIT, check=False, env=environment)
+    return done.stdout + done.stderr, done.returncode
+
+
+@pytest.mark.parametrize("words, status", [("end:0", 0), ("end:42", 42), ("end:126", 126), ("crash:panic", 134),
+                                           ("crash:read_null", 134), ("end:reboot", 125)])
+def test_ends_of_a_control_domain(image, xen, words, status):
+    assert xen
+    console, code = started(image, ARGS=words)
+    assert code == status, console
+    assert ("run: " in console) == (status == 125), console
+    assert ("---- Microlith crash report ends ----" in console) == words.startswith("crash:"), console
+
+
+def test_output_is_whole_and_nothing_else_is_shown(image, xen):
+    assert xen
+    console, code = started(image, PARAMS="log.level=info", ARGS="format", MEM="32M")
+    assert code == 0 and PASSED.search(console), console
+    assert "] Info: [ukboot] xen, entered by PVH," in console
+    assert "(XEN)" not in console and "TAP version 13" in console
+    everything, _ = started(image, ARGS="end:0", V="1")
+    assert "(XEN) Freed" in everything
+
+
+class Boot:
+    """Domains that one control domain started in turn, each with a Screen's view of its console."""
+
+    def __init__(self, xen: str, scratch, domains: list):
+        archive = str(scratch / "initrd")
+        xenmachine.initrd(xen, domains, archive)
+        command = xenmachine.domu_command("qemu-system-x86_64", xen, archive, domains, CONSOLE)
+        self.text, self.consoles, self.ended = "", {}, {}
+        screen = xenmachine.Screen("domu")
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as machine:
+            try:
+                self._watch(machine, screen, [domain.name for domain in domains])
+                machine.wait(LIMIT)
+            finally:
+                machine.kill()
+        self.code = machine.returncode
+        self.ended = screen.ended
+
+    def _watch(self, machine, screen, names):
+        end = time.monotonic() + 3 * LIMIT
+        for name in names:
+            self.consoles[name] = ""
+        while (data := os.read(machine.stdout.fileno(), 65536)) and time.monotonic() < end:
+            self.text += data.decode(errors="replace")
+            # One line at a time, so that no step of the Screen's covers two domains.
+            for line in data.splitlines(keepends=True):
+                count = len(screen.ended)
+                shown = screen.feed(line).decode(errors="replace")
+                if count < len(names):
+                    self.consoles[names[count]] += shown
+
+
+@pytest.fixture(scope="module", name="boot")
+def booted(image, xen, tmp_path_factory):
+    domain = xenmachine.Domain
+    domains = [domain("a-tests", image), domain("b-status", image, "end:42"), domain("c-off", image, "end:power_off"),
+               domain("d-reboot", image, "end:reboot"), domain("e-panic", image, "crash:panic"),
+               domain("f-fault", image, "crash:bad_instruction"), domain("g-long", image, "end:200", 4)]
+    return Boot(xen, tmp_path_factory.mktemp("xen"), domains)
+
+
+def test_guest_tests_pass_in_a_domain(boot):
+    found = PASSED.search(boot.consoles["a-tests"])
+    assert found, boot.text
+    assert found[1] == "0", boot.consoles["a-tests"]
+    for name in ("xenstore_answers", "granted_page_is_read_by_the_hypervisor", "event_reaches_its_own_domain"):
+        assert re.search(rf"^ok \d+ - xenplat\.{name}$", boot.consoles["a-tests"], re.M), boot.consoles["a-tests"]
+    assert re.search(r"^ok \d+ - appguest\.clock_waits_until_a_moment$", boot.consoles["a-tests"], re.M)
+
+
+# Reasons as xl reports them: 0 power off, 1 reboot, 3 crash. A reboot is no end of the program, so it has no status.
+@pytest.mark.parametrize("name, reason, status", [("a-tests", "0", "0"), ("b-status", "0", "42"), ("c-off", "0", "0"),
+                                                  ("d-reboot", "1", "125"), ("e-panic", "3", "134"),
+                                                  ("f-fault", "3", "134"), ("g-long", "0", "200")])
+def test_xl_reports_how_a_domain_ended(boot, name, reason, status):
+    assert boot.ended.get(name) == (reason, status), boot.text
+
+
+def test_crash_reports_are_whole(boot):
+    assert "invalid opcode" in guest.report_of(boot.consoles["f-fault"])
+    assert "the answer is 42" in boot.consoles["e-panic"]
+
+
+def test_run_gives_the_status_of_a_domain(image, xen):
+    assert xen
+    console, code = started(image, ARGS="end:7", MACHINE="domu", MEM="16M")
+    assert code == 7 and "error" not in console, console
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35", "microvm"])
+def test_an_image_without_xen_says_so(image, tmp_path, machine):
+    log = tmp_path / "port"
+    command = ["qemu-system-x86_64", "-M", machine, "-accel", "tcg", "-m", "64M", "-nodefaults", "-display", "none", "-no-reboot",
+               *CONSOLE, "-debugcon", f"file:{log}", "-device", "isa-debug-exit", "-kernel", image]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=LIMIT, check=False)
+    for text in (done.stdout, log.read_text(encoding="utf-8")):
+        assert re.search(r"^Microlith: this image is for Xen, and there is no Xen below it; .*ENODEV", text, re.M), text
+    assert done.returncode == 126 << 1 | 1
+
+
+@pytest.mark.parametrize("settings, text", [({"MACHINE": "pc"}, "known for .* are dom0, domu"), ({"ACCEL": "tcg"}, "ACCEL=tcg means nothing"),
+                                            ({"MACHINE": "domu", "MEM": "4100K"}, "whole MiB")])
+def test_variables_that_make_no_sense(settings, text):
+    console, code = started("no-image", **settings)
+    assert code == 1 and re.search(rf"^error: .*{text}", console, re.M), console
+
+
+def test_gdb_is_refused(image):
+    console, code = started(image, "debug")
+    assert code == 1 and console.startswith("error: gdb cannot look into a domain"), console
+
+
+def test_packages_that_cannot_be_had(image, tmp_path):
+    qemu = tmp_path / "qemu"
+    qemu.symlink_to("/bin/true")
+    python = tmp_path / "bin"
+    python.mkdir()
+    for name in ("python3", "env"):
+        (python / name).symlink_to(f"/usr/bin/{name}")
+    console, code = started(image, QEMU=str(qemu), UK_CACHE=str(tmp_path / "cache"), PATH=str(python))
+    assert code == 1 and re.search(r"^error: Xen comes from Debian's packages, and apt-cache is not there", console, re.M), console
+
+
+def test_the_configuration_for_xl_lies_beside_the_image(image):
+    with open(image + ".xl", encoding="utf-8") as file:
+        text = file.read()
+    assert "xl create -c guest_xen-x86_64.xl" in text
+    assert '\nkernel = "guest_xen-x86_64"\n' in text and '\ntype = "pvh"\n' in text
+
+
+def chunks(data: bytes, size: int) -> list:
+    return [data[at:at + size] for at in range(0, len(data), size)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_the_screen_shows_a_console_and_nothing_else(size):
+    control = b"(XEN) a\r\n(XEN) Freed 656kB init memory\r\nhello\r\n(XEN) b\r\nwor(XEN) c\r\nld (X)\r\n@microlith"
+    screen = xenmachine.Screen("dom0")
+    out = b"".join(screen.feed(part) for part in chunks(control, size)) + screen.feed(b"", last=True)
+    assert out == b"hello\nworld (X)\n@microlith" and screen.xen == ["(XEN) b", "(XEN) c"]
+    domain = (b"(XEN) Freed 1kB init memory\r\nlinux\r\n@microlith begins x\r\nno end of\r\n@ line\r\n@microlith ended x: "
+              b"reason 3, status 134\r\n\r\n@microlith begins y\r\n(XEN) d\r\ny\r\n\r\n@microlith ended y: reason 0, status 0\r\n")
+    screen = xenmachine.Screen("domu")
+    out = b"".join(screen.feed(part) for part in chunks(domain, size)) + screen.feed(b"", last=True)
+    assert out == b"no end of\n@ liney\n"
+    assert screen.ended == {"x": ("3", "134"), "y": ("0", "0")}
