@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <random>
@@ -55,6 +56,10 @@ class FrameConformance : public testing::Test {
             UK_VERIFY(run.memory[i] == run.mark);
         frames_.free_run(run.memory, run.pages);
     }
+    // Pages of a range that are left when the provider's bookkeeping took the most it may.
+    static size_t left(uint64_t bytes) {
+        return bytes / uk::kPageSize - F::most_kept(bytes / uk::kPageSize);
+    }
     size_t take_all_single() {
         size_t count = 0;
         while (frames_.allocate_run(1).ok())
@@ -89,7 +94,7 @@ TYPED_TEST_P(FrameConformance, BadRequests) {
     EXPECT_EQ(this->frames_.allocate_run(257).code(), uk::Errno::nomem);
     EXPECT_EQ(this->frames_.allocate_run(~size_t{0}).code(), uk::Errno::nomem);
     EXPECT_EQ(this->frames_.allocate_run(~size_t{0} / uk::kPageSize + 1).code(), uk::Errno::nomem);
-    EXPECT_TRUE(this->frames_.allocate_run(256).ok());
+    EXPECT_TRUE(this->frames_.allocate_run(this->left(this->kMiB)).ok());
 }
 
 TYPED_TEST_P(FrameConformance, RangesAreChecked) {
@@ -102,13 +107,15 @@ TYPED_TEST_P(FrameConformance, RangesAreChecked) {
     EXPECT_TRUE(frames.add_range(this->range(0x20100, 0x1000)).ok()) << "no whole page: nothing";
     EXPECT_TRUE(frames.add_range(this->range(0x30000, 0)).ok());
     EXPECT_EQ(frames.stats().total_bytes, 0x2000u);
-    EXPECT_EQ(this->take_all_single(), 2u);
+    EXPECT_EQ(this->take_all_single(), this->left(0x2000));
 }
 
 TYPED_TEST_P(FrameConformance, AllOfLowMemoryIsUsable) {
     this->add(0x1000, 0x9f000 - 0x1000); // as a PC with 1280 KiB: 632 KiB below, 184 KiB above
     this->add(0x110000, 0x13e000 - 0x110000);
-    EXPECT_EQ(this->take_all_single(), (0x9e000u + 0x2e000u) / uk::kPageSize);
+    const size_t pages = this->take_all_single();
+    EXPECT_GE(pages, this->left(0x9e000) + this->left(0x2e000));
+    EXPECT_LE(pages, (0x9e000u + 0x2e000u) / uk::kPageSize);
     EXPECT_EQ(this->frames_.stats().free_bytes, 0u);
 }
 
@@ -117,13 +124,13 @@ TYPED_TEST_P(FrameConformance, SmallRequestsSpareTheLargeRange) {
     this->add(0x1000, 0x9e000);
     for (int i = 0; i < 100; i++)
         ASSERT_LT(this->physical(this->frames_.allocate_run(1).take()), 0xa0000u);
-    EXPECT_TRUE(this->frames_.allocate_run(32 * this->kMiB / uk::kPageSize).ok());
+    EXPECT_TRUE(this->frames_.allocate_run(this->left(32 * this->kMiB)).ok());
 }
 
 TYPED_TEST_P(FrameConformance, TouchingRangesMakeOneRun) {
     this->add(4 * this->kMiB, 4 * this->kMiB);
     this->add(8 * this->kMiB, 4 * this->kMiB);
-    EXPECT_TRUE(this->frames_.allocate_run(8 * this->kMiB / uk::kPageSize).ok());
+    EXPECT_TRUE(this->frames_.allocate_run(this->left(8 * this->kMiB)).ok());
 }
 
 TYPED_TEST_P(FrameConformance, AlignmentAndLimit) {
@@ -142,15 +149,16 @@ TYPED_TEST_P(FrameConformance, AlignmentAndLimit) {
 }
 
 TYPED_TEST_P(FrameConformance, PartsAndNeighboursMayBeFreed) {
-    this->add(0, 16 * uk::kPageSize);
+    this->add(0, 32 * uk::kPageSize);
     char* first = static_cast<char*>(this->frames_.allocate_run(8).take());
     char* second = static_cast<char*>(this->frames_.allocate_run(8).take());
     ASSERT_EQ(first + 8 * uk::kPageSize, second);
+    const uint64_t before = this->frames_.stats().free_bytes;
     this->frames_.free_run(first + 2 * uk::kPageSize, 3);
-    EXPECT_EQ(this->frames_.stats().free_bytes, 3 * uk::kPageSize);
+    EXPECT_EQ(this->frames_.stats().free_bytes, before + 3 * uk::kPageSize);
     this->frames_.free_run(first + 5 * uk::kPageSize, 11);
     this->frames_.free_run(first, 2);
-    EXPECT_TRUE(this->frames_.allocate_run(16).ok());
+    EXPECT_TRUE(this->frames_.allocate_run(this->left(32 * uk::kPageSize)).ok());
 }
 
 TYPED_TEST_P(FrameConformance, RandomRunsStayApartAndComeBack) {
@@ -173,8 +181,9 @@ TYPED_TEST_P(FrameConformance, RandomRunsStayApartAndComeBack) {
     }
     for (const auto& run : runs)
         this->give(run);
-    EXPECT_EQ(this->frames_.stats().free_bytes, all);
-    EXPECT_TRUE(this->frames_.allocate_run(40 * this->kMiB / uk::kPageSize).ok());
+    const uint64_t kept = all - this->frames_.stats().free_bytes;
+    EXPECT_LE(kept / uk::kPageSize, TypeParam::most_kept(0x9e) + TypeParam::most_kept(10240));
+    EXPECT_TRUE(this->frames_.allocate_run(this->left(40 * this->kMiB)).ok());
 }
 
 TYPED_TEST_P(FrameConformance, PageTablesMayComeOutOfTheRange) {
@@ -185,7 +194,9 @@ TYPED_TEST_P(FrameConformance, PageTablesMayComeOutOfTheRange) {
     EXPECT_GE(this->physical(run.memory), 2 * uk::kPageSize);
     this->give(run);
     const size_t taken = this->ram_.opens() * 2;
-    EXPECT_EQ(this->take_all_single(), 4096 - taken);
+    const size_t pages = this->take_all_single();
+    EXPECT_LE(pages, 4096 - taken);
+    EXPECT_GE(pages, 4096 - taken - TypeParam::most_kept(4096));
 }
 
 TYPED_TEST_P(FrameConformance, FailureToOpenIsAnErrorAndPasses) {
@@ -209,11 +220,45 @@ TYPED_TEST_P(FrameConformance, FreeingTwicePanics) {
     EXPECT_DEATH(this->frames_.free_run(run + 2 * this->kMiB, 1), "");
 }
 
+TYPED_TEST_P(FrameConformance, FreeingOverAFreePartPanics) {
+    this->add(0, 8 * this->kMiB);
+    char* run = static_cast<char*>(this->frames_.allocate_run(1200).take());
+    for (size_t hole : {1, 600, 1198}) {
+        this->frames_.free_run(run + hole * uk::kPageSize, 1);
+        EXPECT_DEATH(this->frames_.free_run(run, 1200), "freed twice");
+        void* again = this->frames_.allocate_run(1).take();
+        ASSERT_EQ(again, run + hole * uk::kPageSize) << "the smallest piece that fits";
+    }
+    EXPECT_DEATH(this->frames_.free_run(run, 4096), "");
+    this->frames_.free_run(run, 1200);
+}
+
+TYPED_TEST_P(FrameConformance, AllOfItComesBack) {
+    this->add(0x1000, 0x9e000);
+    this->add(this->kMiB, 20 * this->kMiB);
+    std::vector<void*> runs;
+    for (auto run = this->frames_.allocate_run(1); run.ok(); run = this->frames_.allocate_run(1))
+        runs.push_back(run.take());
+    EXPECT_GE(runs.size(), this->left(0x9e000) + this->left(20 * this->kMiB));
+    const uk::FrameStats none = this->frames_.stats();
+    EXPECT_EQ(none.free_bytes, 0u);
+    EXPECT_EQ(none.unopened_bytes, 0u);
+    EXPECT_EQ(none.largest_free_pages, 0u);
+    EXPECT_GE(none.arenas, 2u);
+    std::shuffle(runs.begin(), runs.end(), std::mt19937(3));
+    for (void* run : runs)
+        this->frames_.free_run(run, 1);
+    EXPECT_EQ(this->frames_.stats().free_bytes, runs.size() * uk::kPageSize);
+    EXPECT_TRUE(this->frames_.allocate_run(this->frames_.stats().largest_free_pages).ok());
+    EXPECT_TRUE(this->frames_.allocate_run(this->left(0x9e000)).ok());
+}
+
 REGISTER_TYPED_TEST_SUITE_P(FrameConformance, EmptyHasNothing, AddingTouchesNothing, BadRequests,
                             RangesAreChecked, AllOfLowMemoryIsUsable,
                             SmallRequestsSpareTheLargeRange, TouchingRangesMakeOneRun,
                             AlignmentAndLimit, PartsAndNeighboursMayBeFreed,
                             RandomRunsStayApartAndComeBack, PageTablesMayComeOutOfTheRange,
-                            FailureToOpenIsAnErrorAndPasses, FreeingTwicePanics);
+                            FailureToOpenIsAnErrorAndPasses, FreeingTwicePanics,
+                            FreeingOverAFreePartPanics, AllOfItComesBack);
 
 #endif // UK_HOST_TEST

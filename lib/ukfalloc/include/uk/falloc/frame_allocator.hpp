@@ -23,7 +23,8 @@ struct FrameStats {
     uint64_t free_bytes = 0;     // free now, opened or not; page tables of the direct map are gone
     uint64_t unopened_bytes = 0; // of these, not yet in the direct map
     size_t ranges = 0;           // ranges recorded
-    size_t largest_free_pages = 0; // longest run that can be had at once, opened runs only
+    size_t arenas = 0;           // pieces opened so far
+    size_t largest_free_pages = 0; // a run of this length can be had without opening more
 };
 
 // What a provider's class offers. The contract in words stands at the functions of uk::falloc.
@@ -35,6 +36,7 @@ concept FrameAllocator = requires(A& a, const A& ca, PhysRange range, FrameReque
     { a.allocate_run(wish) } -> std::same_as<Result<void*>>;
     { a.free_run(run, pages) } -> std::same_as<void>;
     { ca.stats() } -> std::same_as<FrameStats>;
+    { A::most_kept(pages) } -> std::same_as<size_t>; // for the suite: most pages bookkeeping takes
 };
 
 // The slot: defined by exactly one provider (`choice UKFALLOC_DEFAULT`), so zero or two providers

@@ -2,7 +2,6 @@
 // RegionFrameAllocator: frames as one list of free runs in address order, best fit.
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -10,17 +9,10 @@
 #include <uk/base/address.hpp>
 #include <uk/base/bits.hpp>
 #include <uk/base/result.hpp>
+#include <uk/falloc/direct_map_policy.hpp>
 #include <uk/falloc/frame_allocator.hpp>
 
 namespace uk {
-
-// The window on physical memory, as <uk/hal/memory.hpp> has it. A policy, so tests bring their own.
-template <class M>
-concept DirectMapPolicy = requires(M& m, PhysRange range, Paddr address, const void* pointer) {
-    { m.open(range) } -> std::same_as<Result<PhysRange>>;
-    { m.pointer(address) } -> std::same_as<void*>;
-    { m.address(pointer) } -> std::same_as<Paddr>;
-};
 
 // Contract: FrameAllocator. RAM that was given but never needed is two numbers in a table; it is
 // opened in arenas of kArena bytes, when no opened run fits. A free run keeps its length and links
@@ -37,6 +29,9 @@ class RegionFrameAllocator {
     constexpr explicit RegionFrameAllocator(DirectMap map) : map_(map) {}
     RegionFrameAllocator(const RegionFrameAllocator&) = delete;
     RegionFrameAllocator& operator=(const RegionFrameAllocator&) = delete;
+
+    // The most pages of a range of this size that bookkeeping may take.
+    static constexpr size_t most_kept(size_t /*pages*/) { return 0; }
 
     [[nodiscard]] Result<> add_range(PhysRange range);
     [[nodiscard]] Result<void*> allocate_run(size_t pages) {
@@ -74,6 +69,7 @@ class RegionFrameAllocator {
     uint64_t total_bytes_ = 0;
     uint64_t free_bytes_ = 0; // opened part only
     size_t range_count_ = 0;
+    size_t arena_count_ = 0;
     Range ranges_[kMaxRanges] = {};
     [[no_unique_address]] DirectMap map_{};
 };

@@ -105,6 +105,7 @@ Result<> RegionFrameAllocator<M>::open_up_to(Range& range, Paddr end) {
     const PhysRange arena{range.opened, stop - range.opened};
     const PhysRange usable = UK_TRY(map_.open(arena)).shrink_to_pages();
     range.opened = stop;
+    arena_count_++;
     if (usable.empty())
         return ok();
     UK_VERIFY(arena.contains(usable));
@@ -229,6 +230,7 @@ FrameStats RegionFrameAllocator<M>::stats() const {
     FrameStats all;
     all.total_bytes = total_bytes_;
     all.ranges = range_count_;
+    all.arenas = arena_count_;
     for (size_t i = 0; i < range_count_; i++)
         all.unopened_bytes += ranges_[i].end - ranges_[i].opened;
     all.free_bytes = free_bytes_ + all.unopened_bytes;
