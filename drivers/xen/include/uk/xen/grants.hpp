@@ -36,8 +36,8 @@ concept MachineFrames = requires(T frames, Paddr page) {
 template <MachineFrames Frames>
 class GrantTable {
   public:
-    // `entries` is what was mapped of the table, `count` entries; `next`, as long, is room for the list
-    // of free ones. Both live as long as the object.
+    // `entries` is what was mapped of the table, `count` entries; `next`, as long, is room for the
+    // list of free ones. Both live as long as the object.
     GrantTable(volatile GrantEntry* entries, uint32_t* next, uint32_t count, Frames frames)
         : entries_(entries), next_(next), count_(count), frames_(frames) {
         for (uint32_t i = count; i > kReservedGrants; i--) {
