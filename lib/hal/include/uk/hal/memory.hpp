@@ -15,6 +15,13 @@ namespace uk::hal {
 // The inverse, for pointers into the direct map only (others: panic in debug builds).
 [[nodiscard]] Paddr direct_map_paddr(const void* pointer);
 
+// The address at which a device reaches the frame `address`. No platform of ours puts an IOMMU that
+// translates between the two, so it is the same number; memory that a Xen guest shares goes by
+// grants instead. Callable from anywhere.
+[[nodiscard]] constexpr DmaAddr dma_address(Paddr address) {
+    return DmaAddr{address.value()};
+}
+
 // Makes the RAM in `range` (page-aligned) accessible at direct_map(): present, writable, never
 // executable. Opening a range twice is allowed and cheap. Page tables that this needs come from
 // memory the platform set aside, or from the start of `range` itself, in which case the frames

@@ -41,7 +41,11 @@ concept FrameAllocator = requires(A& a, const A& ca, PhysRange range, FrameReque
 
 // The slot: defined by exactly one provider (`choice UKFALLOC_DEFAULT`), so zero or two providers
 // are link errors and calls are direct. Boot and thread context, never from interrupt handlers; no
-// function blocks. Callers serialise (today: there is one thread; the scheduler brings the lock).
+// function blocks, except that a Reclaimer (<uk/falloc/reclaim.hpp>) may run inside allocate_run().
+// Nothing here locks: the caller guarantees that no two calls overlap, on this or another CPU. With
+// one thread or the cooperative scheduler that is so by itself, as no call yields; under preemption
+// the lock belongs into <uk/falloc/slot_binding.hpp>, not into providers, and must not be held
+// while caches are asked, because they call free_run().
 namespace falloc {
 
 // Gives RAM to the allocator. Only recorded: nothing in the range is touched until it is needed, so
@@ -51,7 +55,8 @@ namespace falloc {
 [[nodiscard]] Result<> add_range(PhysRange range);
 
 // Returns `pages` frames in one piece, as an address in the direct map: readable and writable,
-// contents undefined. The caller owns them until free_run(). Errors: ENOMEM, EINVAL.
+// contents undefined. The caller owns them until free_run(). Errors: ENOMEM (also after the caches
+// were asked and the request was tried once more), EINVAL.
 // Small requests are served from the smallest piece that fits, so large pieces stay large.
 [[nodiscard]] Result<void*> allocate_run(size_t pages);
 [[nodiscard]] Result<void*> allocate_run(FrameRequest wish);
