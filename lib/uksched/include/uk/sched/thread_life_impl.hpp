@@ -177,11 +177,12 @@ Result<void*> Scheduler<M, P>::join(Thread& thread, uint64_t deadline) {
         Cpu& cpu = lock_home(thread);
         const bool done = thread.done_;
         void* result = thread.result_;
-        const bool other = thread.joiner_ != nullptr && thread.joiner_ != &self;
+        const bool mine = thread.joiner_ == &self;
+        const bool other = thread.joiner_ != nullptr && !mine;
         bool give_up = false;
         if (!done && !other) {
-            give_up = timed_out && thread.joiner_ == &self;
-            if (thread.joiner_ == nullptr)
+            give_up = timed_out && mine;
+            if (!mine)
                 self.ref_retain();
             thread.joiner_ = give_up ? nullptr : &self;
         }
