@@ -20,9 +20,9 @@ namespace uk::hal {
 // The name of the clock source in use, for the log ("kvmclock", "tsc (CPUID 15h)", "hpet", ...).
 [[nodiscard]] const char* clock_name();
 
-// Gives the CPU away until about `deadline_ns` (monotonic) or earlier: callers loop. Thread context,
-// with interrupts on or off: they are taken while it waits, and afterwards are as they were. Never
-// returns later than the platform's timer allows.
+// Gives the CPU away until about `deadline_ns` (monotonic) or earlier: callers loop. Thread
+// context, with interrupts on or off: they are taken while it waits, and afterwards are as they
+// were. Never returns later than the platform's timer allows.
 void clock_idle_until(uint64_t deadline_ns);
 
 } // namespace uk::hal
