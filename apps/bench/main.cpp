@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <uk/falloc/frame_allocator.hpp>
+
 #include "measure.hpp"
 
 namespace {
@@ -39,6 +41,30 @@ void measure_heap() {
     measure<3>("malloc+free 64, heap in use", kOperations, [&] { pair(64); });
     for (void* block : kept) {
         free(block);
+    }
+}
+
+void measure_frames() {
+    auto pair = [](size_t pages) {
+        void* run = uk::falloc::allocate_run(pages).take();
+        use(run);
+        uk::falloc::free_run(run, pages);
+    };
+    measure<4>("frames, run of 1", kOperations, [&] { pair(1); });
+    measure<5>("frames, run of 16", kOperations, [&] { pair(16); });
+
+    // Every second frame of 2 MiB stays taken: 256 free runs of one frame.
+    static void* kept[512];
+    for (void*& frame : kept) {
+        frame = uk::falloc::allocate_run(1).take();
+    }
+    for (size_t i = 0; i < 512; i += 2) {
+        uk::falloc::free_run(kept[i], 1);
+    }
+    measure<6>("frames, run of 1, fragmented", kOperations, [&] { pair(1); });
+    measure<7>("frames, run of 16, fragmented", kOperations, [&] { pair(16); });
+    for (size_t i = 1; i < 512; i += 2) {
+        uk::falloc::free_run(kept[i], 1);
     }
 }
 
@@ -83,6 +109,7 @@ void measure_libc() {
 
 int main() {
     measure_heap();
+    measure_frames();
     measure_memory();
     measure_libc();
     bench::measure_threads();
