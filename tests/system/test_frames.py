@@ -6,7 +6,7 @@ import guest
 
 
 def test_buddy_runs_all_guest_tests(tmp_path):
-    done, image = guest.configured(tmp_path, "CONFIG_LIBUKTEST_AUTORUN=y", "CONFIG_UKFALLOC_DEFAULT_BUDDY=y")
+    done, image = guest.configured(tmp_path, "CONFIG_UKFALLOC_DEFAULT_BUDDY=y")
     assert done.returncode == 0, done.stdout + done.stderr
     assert b"BuddyFrameAllocator" in (image.parent / (image.name + ".dbg")).read_bytes()
     ran = subprocess.run([image], capture_output=True, text=True, check=False, timeout=120)

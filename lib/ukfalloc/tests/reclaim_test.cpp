@@ -16,6 +16,10 @@
 // The slot of this test: what a slot.cpp is, with memory that the test brings.
 namespace {
 uk::fakes::RamStore* g_store;
+uk::ReclaimList* g_caches;
+uk::ReclaimList& test_caches() {
+    return *g_caches;
+}
 struct TestRam {
     uk::Result<uk::PhysRange> open(uk::PhysRange range) { return g_store->open(range); }
     void* pointer(uk::Paddr address) { return uk::hal::direct_map(address); }
@@ -57,7 +61,8 @@ class Reclaim : public testing::Test {
             held_.push_back(run.take());
     }
     uk::Result<void*> allocate(size_t pages) {
-        return uk::falloc::allocate(frames_, caches_, uk::FrameRequest{.pages = pages});
+        g_caches = &caches_;
+        return uk::falloc::allocate(frames_, test_caches, pages);
     }
     size_t give(size_t pages) {
         for (size_t i = 0; i < pages; i++, held_.pop_back())

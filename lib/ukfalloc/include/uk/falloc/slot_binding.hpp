@@ -6,6 +6,8 @@
 //     UK_FRAME_SLOT(g_frames)
 #pragma once
 
+#include <type_traits>
+
 #include <uk/base/address.hpp>
 #include <uk/falloc/direct_map_policy.hpp>
 #include <uk/falloc/frame_allocator.hpp>
@@ -31,12 +33,16 @@ template <FrameAllocator A>
     return frames.allocate_run(wish);
 }
 
-template <FrameAllocator A>
-Result<void*> allocate(A& frames, ReclaimList& caches, const FrameRequest& wish) {
+// `caches` is a function, as it is not needed when all is well. `wish`: FrameRequest or pages.
+template <FrameAllocator A, class Wish>
+Result<void*> allocate(A& frames, ReclaimList& (*caches)(), const Wish& wish) {
     Result<void*> run = frames.allocate_run(wish);
     if (run.ok() || run.code() != Errno::nomem)
         return run;
-    return allocate_after_reclaim(frames, caches, wish);
+    if constexpr (std::is_same_v<Wish, FrameRequest>)
+        return allocate_after_reclaim(frames, caches(), wish);
+    else
+        return allocate_after_reclaim(frames, caches(), FrameRequest{.pages = wish});
 }
 
 } // namespace uk::falloc
@@ -46,10 +52,10 @@ Result<void*> allocate(A& frames, ReclaimList& caches, const FrameRequest& wish)
         return object.add_range(range);                                                            \
     }                                                                                              \
     uk::Result<void*> uk::falloc::allocate_run(size_t pages) {                                     \
-        return allocate_run(FrameRequest{.pages = pages});                                         \
+        return uk::falloc::allocate(object, reclaim_list, pages);                                  \
     }                                                                                              \
     uk::Result<void*> uk::falloc::allocate_run(FrameRequest wish) {                                \
-        return uk::falloc::allocate(object, reclaim_list(), wish);                                 \
+        return uk::falloc::allocate(object, reclaim_list, wish);                                   \
     }                                                                                              \
     void uk::falloc::free_run(void* run, size_t pages) {                                           \
         object.free_run(run, pages);                                                               \

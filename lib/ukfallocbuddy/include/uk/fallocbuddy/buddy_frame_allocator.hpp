@@ -25,12 +25,17 @@ namespace uk {
 // neighbours that no block covers together (a run larger than what its alignment allows) are found
 // by walking the arenas, O(free blocks + opened windows), before more is opened.
 // A run never spans two arenas.
+//
+// Blocks of up to 2^kWaitingOrder pages that are freed whole wait unmerged for a request of their
+// size, kMostWaiting of them; when no block fits a request, those that wait are merged.
 template <DirectMapPolicy DirectMap>
 class BuddyFrameAllocator {
   public:
     static constexpr size_t kMaxRanges = 64;
     static constexpr size_t kMaxArenas = 96; // kMaxRanges + one for each doubling up to 2^48 bytes
     static constexpr uint64_t kArena = 64 << 20;
+    static constexpr unsigned kWaitingOrder = 5;
+    static constexpr unsigned kMostWaiting = 32;
 
     constexpr BuddyFrameAllocator() = default;
     constexpr explicit BuddyFrameAllocator(DirectMap map) : map_(map) {}
@@ -44,6 +49,8 @@ class BuddyFrameAllocator {
 
     [[nodiscard]] Result<> add_range(PhysRange range);
     [[nodiscard]] Result<void*> allocate_run(size_t pages) {
+        if (pages - 1 < size_t{1} << kWaitingOrder && is_pow2(pages) && waiting_[log2_floor(pages)])
+            return take_waiting(log2_floor(pages));
         return allocate_run(FrameRequest{.pages = pages});
     }
     [[nodiscard]] Result<void*> allocate_run(FrameRequest wish);
@@ -64,6 +71,7 @@ class BuddyFrameAllocator {
         uint8_t* large = nullptr; // a byte for each window: order + 1 of a free block of >= 2 MiB
         uint8_t* small = nullptr; // a byte for each frame: order + 1 of a smaller free block
     };
+    static constexpr uint8_t kWaiting = 0x40; // in `small`: the block is not to be merged
     // Lies in the first frame of a free block.
     struct [[gnu::may_alias]] Block {
         Block* next;
@@ -91,10 +99,14 @@ class BuddyFrameAllocator {
     static unsigned head(const Arena& arena, Frame frame);
     static void mark(const Arena& arena, Frame frame, unsigned order);
     static void unmark(const Arena& arena, Frame frame, unsigned order);
-    static bool overlaps_free(const Arena& arena, Frame frame, unsigned order);
+    static bool all_zero(const uint8_t* bytes, size_t count);
+    bool overlaps_free(const Arena& arena, Frame frame, unsigned order);
 
     void push(Arena& arena, Frame frame, unsigned order);
     void pop(Block* block, Frame frame, unsigned order);
+    bool wait(Arena& arena, Frame frame, size_t pages);
+    void* take_waiting(unsigned order);
+    void merge_waiting();
     void release(Arena& arena, Frame frame, unsigned order);
     void release_all(Arena& arena, Frame from, Frame to);
     Block* find(unsigned order, const FrameRequest& wish, unsigned& found);
@@ -108,7 +120,9 @@ class BuddyFrameAllocator {
     void make_arena(PhysRange usable);
 
     Block* free_[kOrders] = {};
-    uint64_t nonempty_ = 0; // bit k: free_[k] is not empty
+    uint64_t nonempty_ = 0;                  // bit k: free_[k] is not empty
+    Block* waiting_[kWaitingOrder + 1] = {}; // linked by `next` only
+    unsigned waiting_count_ = 0;
     uint64_t free_frames_ = 0;
     uint64_t total_bytes_ = 0;
     uint64_t opened_bytes_ = 0;

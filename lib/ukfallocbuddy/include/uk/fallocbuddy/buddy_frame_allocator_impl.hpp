@@ -41,7 +41,7 @@ bool BuddyFrameAllocator<M>::fits(Frame from, Frame to, const FrameRequest& wish
     return at + wish.pages <= wish.below >> kPageShift;
 }
 
-// order + 1 of the free block that starts at `frame`, 0 if none does.
+// order + 1 of the free block that starts at `frame`, with kWaiting if it waits; 0 if none does.
 template <DirectMapPolicy M>
 unsigned BuddyFrameAllocator<M>::head(const Arena& arena, Frame frame) {
     const uint8_t large = *large_of(arena, frame);
@@ -78,11 +78,21 @@ void BuddyFrameAllocator<M>::unmark(const Arena& arena, Frame frame, unsigned or
 // Whether any frame of the block is free: a free block around it, or one that starts inside.
 template <DirectMapPolicy M>
 bool BuddyFrameAllocator<M>::overlaps_free(const Arena& arena, Frame frame, unsigned order) {
-    for (unsigned k = 0; k < kOrders; k++) {
-        const Frame around = align_down(frame, Frame{1} << k);
+    if ((*large_of(arena, frame) & kSmallValid) != 0) {
+        for (unsigned k = 0; k < kWindowOrder; k++) {
+            const Frame around = frame >> k << k;
+            if (around < arena.first)
+                break;
+            if ((arena.small[around - arena.base] & ~kWaiting) > k)
+                return true;
+        }
+    }
+    for (uint64_t rest = nonempty_ >> kWindowOrder << kWindowOrder; rest != 0; rest &= rest - 1) {
+        const unsigned k = static_cast<unsigned>(__builtin_ctzll(rest));
+        const Frame around = frame >> k << k;
         if (around < arena.first)
             break;
-        if (head(arena, around) > k) // also a block that starts here, of whatever order
+        if ((*large_of(arena, around) & ~kSmallValid) > k)
             return true;
     }
     const Frame end = frame + (Frame{1} << order);
@@ -92,13 +102,26 @@ bool BuddyFrameAllocator<M>::overlaps_free(const Arena& arena, Frame frame, unsi
             return true;
         if ((large & kSmallValid) == 0)
             continue;
-        const Frame to =
-            align_down(at, kWindow) + kWindow < end ? align_down(at, kWindow) + kWindow : end;
-        for (Frame f = at; f < to; f++)
-            if (arena.small[f - arena.base] != 0)
-                return true;
+        const Frame window_end = align_down(at, kWindow) + kWindow;
+        const uint8_t* states = &arena.small[at - arena.base];
+        if (!all_zero(states, (window_end < end ? window_end : end) - at))
+            return true;
     }
     return false;
+}
+
+template <DirectMapPolicy M>
+bool BuddyFrameAllocator<M>::all_zero(const uint8_t* bytes, size_t count) {
+    for (; count >= sizeof(uint64_t); count -= sizeof(uint64_t), bytes += sizeof(uint64_t)) {
+        uint64_t word;
+        __builtin_memcpy(&word, bytes, sizeof(word));
+        if (word != 0)
+            return false;
+    }
+    for (; count != 0; count--)
+        if (*bytes++ != 0)
+            return false;
+    return true;
 }
 
 template <DirectMapPolicy M>
@@ -124,6 +147,45 @@ void BuddyFrameAllocator<M>::pop(Block* block, Frame frame, unsigned order) {
     else if ((free_[order] = block->next) == nullptr)
         nonempty_ &= ~(uint64_t{1} << order);
     unmark(*block->arena, frame, order);
+}
+
+// Lets a free block wait, if it is one that may and there is room.
+template <DirectMapPolicy M>
+bool BuddyFrameAllocator<M>::wait(Arena& arena, Frame frame, size_t pages) {
+    if (pages > size_t{1} << kWaitingOrder || !is_pow2(pages) || !is_aligned(frame, pages) ||
+        waiting_count_ == kMostWaiting)
+        return false;
+    const unsigned order = log2_floor(pages);
+    Block* block = block_at(frame);
+    block->next = waiting_[order];
+    block->arena = &arena;
+    waiting_[order] = block;
+    waiting_count_++;
+    free_frames_ += pages;
+    mark(arena, frame, order);
+    arena.small[frame - arena.base] |= kWaiting;
+    return true;
+}
+
+template <DirectMapPolicy M>
+void* BuddyFrameAllocator<M>::take_waiting(unsigned order) {
+    Block* block = waiting_[order];
+    waiting_[order] = block->next;
+    waiting_count_--;
+    free_frames_ -= size_t{1} << order;
+    unmark(*block->arena, frame_of(block), order);
+    return block;
+}
+
+template <DirectMapPolicy M>
+void BuddyFrameAllocator<M>::merge_waiting() {
+    for (unsigned order = 0; order <= kWaitingOrder; order++) {
+        while (waiting_[order]) {
+            Arena& arena = *waiting_[order]->arena;
+            const Frame frame = frame_of(take_waiting(order));
+            release_all(arena, frame, frame + (Frame{1} << order));
+        }
+    }
 }
 
 // Makes a block free and merges it with its buddies as far as they are free, too.
@@ -171,6 +233,9 @@ template <DirectMapPolicy M>
 Result<void*> BuddyFrameAllocator<M>::take_block(const FrameRequest& wish) {
     const size_t cover = wish.pages > wish.align_pages ? wish.pages : wish.align_pages;
     const unsigned order = log2_ceil(cover);
+    if (order <= kWaitingOrder && wish.pages == size_t{1} << order && waiting_[order] &&
+        wish.below == ~uint64_t{0})
+        return take_waiting(order);
     unsigned found = 0;
     Block* block = order < kOrders ? find(order, wish, found) : nullptr;
     if (!block)
@@ -322,6 +387,10 @@ Result<void*> BuddyFrameAllocator<M>::allocate_run(FrameRequest wish) {
     for (;;) {
         if (Result<void*> run = take_block(wish); run.ok())
             return run;
+        if (waiting_count_ != 0) {
+            merge_waiting();
+            continue;
+        }
         if (wish.pages != 1 || wish.align_pages != 1) {
             if (Result<void*> run = take_neighbours(wish); run.ok())
                 return run;
@@ -355,7 +424,8 @@ void BuddyFrameAllocator<M>::free_run(void* memory, size_t pages) {
             UK_PANIC("frames at %p freed twice", memory);
         frame += Frame{1} << order;
     }
-    release_all(*arena, from, from + pages);
+    if (!wait(*arena, from, pages))
+        release_all(*arena, from, from + pages);
 }
 
 template <DirectMapPolicy M>
@@ -369,6 +439,9 @@ FrameStats BuddyFrameAllocator<M>::stats() const {
     all.free_bytes = free_frames_ * kPageSize + all.unopened_bytes;
     if (nonempty_ != 0)
         all.largest_free_pages = size_t{1} << log2_floor(nonempty_);
+    for (size_t k = 0; k <= kWaitingOrder; k++)
+        if (waiting_[k] && all.largest_free_pages < size_t{1} << k)
+            all.largest_free_pages = size_t{1} << k;
     return all;
 }
 
