@@ -16,6 +16,8 @@
 #include <concepts>
 #include <cstdint>
 
+#include <uk/hal/cpu.hpp>
+
 namespace uk::io {
 
 // Reads and writes a register of type T at a byte offset. Each call is exactly one access of that
@@ -33,11 +35,11 @@ class Mmio {
 
     template <class T>
     T read(uint32_t offset) const {
-        return *reinterpret_cast<const volatile T*>(base_ + offset);
+        return hal::device_read(reinterpret_cast<const volatile T*>(base_ + offset));
     }
     template <class T>
     void write(uint32_t offset, T value) const {
-        *reinterpret_cast<volatile T*>(base_ + offset) = value;
+        hal::device_write(reinterpret_cast<volatile T*>(base_ + offset), value);
     }
 
   private:

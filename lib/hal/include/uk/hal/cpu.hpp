@@ -10,6 +10,8 @@
 //   uint64_t cpu_cycles();       free-running counter; its rate is the clock's business
 //   void cpu_relax();            hint for a spinning loop
 //   void barrier_full(); void barrier_read(); void barrier_write();   against devices and CPUs
+//   T device_read<T>(const volatile T*); void device_write<T>(volatile T*, T);   one access of that
+//                                width to a device register, in a form that hypervisors can emulate
 //   uintptr_t frame_pointer();   of the calling function
 //   void benchmark_mark<N>();    N in 0..0xffff: executes the marker instruction that
 //                                tests/bench/icount.c counts at; costs one instruction

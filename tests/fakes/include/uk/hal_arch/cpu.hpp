@@ -27,6 +27,15 @@ inline void barrier_write() {
     std::atomic_thread_fence(std::memory_order_release);
 }
 
+template <class T>
+inline T device_read(const volatile T* at) {
+    return *at;
+}
+template <class T>
+inline void device_write(volatile T* at, T value) {
+    *at = value;
+}
+
 [[gnu::always_inline]] inline uintptr_t frame_pointer() {
     return reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
 }
