@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include <uk/hal/irq.hpp>
 #include <uk/hal/trap.hpp>
 
 #include "frame.hpp"
@@ -93,7 +94,9 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 void uk_trap(uk::hal::TrapFrame* frame) {
     using namespace uk::arm64;
     if (trap_kind(*frame) == TrapKind::irq && uk::g_interrupt != nullptr) {
+        uk::hal::g_handlers++;
         uk::g_interrupt();
+        uk::hal::g_handlers--;
         return;
     }
     if (!(trap_may_be_expected(*frame) && uk::repair(*frame))) {

@@ -47,5 +47,7 @@ void x86::irq_init(void (*handler)(unsigned line)) {
 
 // Called by uk_trap() for vectors above those of exceptions.
 void uk_interrupt(unsigned vector) {
+    uk::hal::g_handlers++;
     uk::g_handler(vector - uk::x86::kFirstIrqVector);
+    uk::hal::g_handlers--;
 }

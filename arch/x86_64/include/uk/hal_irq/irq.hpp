@@ -12,6 +12,13 @@ struct IrqState {
 
 inline constexpr uint64_t kRflagsIf = 1 << 9;
 
+// How many handlers of this CPU are running; kept by the architecture's entry code.
+inline constinit unsigned g_handlers = 0;
+
+inline bool in_interrupt() {
+    return g_handlers != 0;
+}
+
 inline void irq_enable() {
     asm volatile("sti" ::: "memory");
 }

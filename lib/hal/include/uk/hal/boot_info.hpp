@@ -26,8 +26,9 @@ struct MemoryRange {
     MemoryKind kind = MemoryKind::usable;
 };
 
-// Bytes the loader left in memory. `data` is readable through this pointer until boot ends; a null
-// pointer with size 0 means "none given". The contents are outside input and not trusted.
+// Bytes the loader left in memory. `data` is readable through this pointer as long as the image
+// runs; a null pointer with size 0 means "none given". The contents are outside input and not
+// trusted.
 struct BootBytes {
     const char* data = nullptr;
     size_t size = 0;
@@ -40,10 +41,11 @@ struct BootBytes {
 struct BootInfo {
     static constexpr size_t kMaxRanges = 128; // E820 cannot give more through PVH or Multiboot 2
 
-    const char* platform = nullptr; // "kvm", "linuxu"; always set
-    const char* loader = nullptr;   // "PVH", "Multiboot 2", "Linux process"; always set
-    BootBytes command_line;         // whole text after the image's own name; no terminator needed
-    char** arguments = nullptr;     // argv[1..] when the platform got words, not text (linuxu)
+    const char* platform = nullptr; // "kvm", "xen", "linuxu"; always set
+    const char* loader =
+        nullptr;                // "PVH", "Multiboot 2", "Linux arm64", "Linux process"; always set
+    BootBytes command_line;     // whole text after the image's own name; no terminator needed
+    char** arguments = nullptr; // argv[1..] when the platform got words, not text (linuxu)
     size_t argument_count = 0;
     BootBytes initrd;
     Paddr acpi_root{};         // RSDP; 0 = none

@@ -14,9 +14,9 @@ enum class Shutdown : uint8_t {
 };
 
 // Ends the machine. Reports `status` to whoever started it where a way exists (linuxu: exit status,
-// with panic as SIGABRT's 134; KVM: the low 7 bits through isa-debug-exit when the device is
-// there). If every way fails it says so on the console and halts for ever. Callable from anywhere,
-// interrupts are off afterwards.
+// with panic as SIGABRT's 134; KVM: 7 bits through isa-debug-exit on x86_64, 8 by semihosting on
+// arm64, where these are there; Xen: a node of xenstore). If every way fails it says so on the
+// console and halts for ever. Callable from anywhere, interrupts are off afterwards.
 [[noreturn]] void shutdown(Shutdown reason, int status);
 
 } // namespace uk::hal

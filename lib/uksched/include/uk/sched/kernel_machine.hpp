@@ -24,7 +24,7 @@ struct KernelMachine : KernelLocks {
     static bool need_resched() { return g_cpu_local.need_resched; }
     static void set_need_resched(bool flag) { g_cpu_local.need_resched = flag; }
     static void kick(unsigned /*cpu*/) { set_need_resched(true); }
-    static bool may_switch() { return g_cpu_local.preempt_count == 0; }
+    static bool may_switch() { return g_cpu_local.preempt_count == 0 && !hal::in_interrupt(); }
     static uint64_t now() { return hal::clock_monotonic_ns(); }
     static void idle(uint64_t deadline_ns) {
         if (deadline_ns == kNever)

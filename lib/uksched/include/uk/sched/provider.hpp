@@ -40,7 +40,9 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
         uk_scheduler.sleep_until(deadline_ns);                                                     \
     }                                                                                              \
     void uk::sched::sleep_for(uint64_t ns) {                                                       \
-        uk_scheduler.sleep_until(uk::hal::clock_monotonic_ns() + ns);                              \
+        uint64_t deadline = 0;                                                                     \
+        bool ever = __builtin_add_overflow(uk::hal::clock_monotonic_ns(), ns, &deadline);          \
+        uk_scheduler.sleep_until(ever ? uk::kNever : deadline);                                    \
     }                                                                                              \
     [[gnu::flatten]] uk::Wake uk::sched::park(uint64_t deadline_ns, WaitsFor what) {               \
         return uk_scheduler.park(deadline_ns, what);                                               \

@@ -19,6 +19,10 @@ struct IrqState {
     bool enabled;
 };
 
+inline bool in_interrupt() {
+    return false; // a host signal is a crash
+}
+
 inline bool irq_enabled() {
     return __atomic_load_n(&linuxu::g_irq_enabled, __ATOMIC_RELAXED);
 }

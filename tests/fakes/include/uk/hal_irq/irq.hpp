@@ -18,6 +18,10 @@ inline bool irq_enabled() {
     return detail::g_irq_enabled;
 }
 
+inline bool in_interrupt() {
+    return false;
+}
+
 inline void irq_enable() {
     detail::g_irq_enabled = true;
 }
