@@ -86,6 +86,7 @@ uk_entry:
     isb
     msr sctlr_el1, x26
     isb
+    cbz x24, mapped                             /* in the first 2 MiB of memory all is where it was */
 1:  b 1b
 
     .org uk_image_header + 0x200                /* vector: same level, SP_EL1, synchronous */

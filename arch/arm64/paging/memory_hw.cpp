@@ -62,6 +62,7 @@ void arm64::memory_init(Paddr image_start) {
     g_image_offset = reinterpret_cast<uint64_t>(uk_image_start) - image_start.value();
     g_map = Map{image_paddr(uk_l0), Pages{}, image_range()};
     g_map.set_processor(3, physical_limit());
+    Pages::publish(); // boot/entry.S wrote the zeros
     for (char* frame = uk_table_pool; frame != uk_table_pool_end; frame += kPageSize) {
         g_map.give(image_paddr(frame));
     }

@@ -61,12 +61,12 @@ State start() {
 } // namespace
 
 void hal::clock_idle_until(uint64_t deadline_ns) {
+    if (g_state == State::untried) {
+        g_state = start();
+    }
     uint64_t now = clock_monotonic_ns();
     if (now >= deadline_ns) {
         return;
-    }
-    if (g_state == State::untried) {
-        g_state = start();
     }
     uint64_t left = deadline_ns - now;
     if (g_state == State::missing || left < kShortestNs) {

@@ -61,9 +61,15 @@ Result<> start_controller() {
     }
     constexpr uint32_t kControl = 0x0;
     constexpr uint32_t kCpuIdentification = 0xfc;
-    io::Mmio distributor = UK_TRY(map(gic.regs[0], kControl));
-    if (gic.compatible == std::string_view{kKnown[0]}) {
+    constexpr uint32_t kVersion3 = 0xffe8; // GICD_PIDR2
+    bool is_v3 = gic.compatible == std::string_view{kKnown[0]};
+    io::Mmio distributor = UK_TRY(map(gic.regs[0], is_v3 ? kVersion3 : kControl));
+    if (is_v3) {
         // Redistributors of other CPUs are not needed, but lie in front of ours.
+        constexpr uint32_t kLast = 0x1fffc; // of a redistributor's two frames
+        if (gic.regs[1].size <= kLast) {
+            return Errno::nodev;
+        }
         io::Mmio redistributors = UK_TRY(map(gic.regs[1], kControl));
         g_v3.emplace(distributor, redistributors, gic.regs[1].size, arm64::GicCpu{});
         UK_TRY(g_v3->start(arm64::cpu_affinity()));

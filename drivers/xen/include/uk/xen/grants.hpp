@@ -31,8 +31,8 @@ concept MachineFrames = requires(T frames, Paddr page) {
 };
 
 // Gives out entries of a table that Xen sees as it is. What a granted page is called by the other
-// side is a DmaAddr: the entry's number in place of a frame's, and the offset in the page. Not
-// synchronised on our side; from any context, never blocks.
+// side is a DmaAddr: the entry's number in place of a frame's, and the offset in the page. Never
+// blocks. Not synchronised: the caller keeps other threads and handlers away.
 template <MachineFrames Frames>
 class GrantTable {
   public:
