@@ -5,7 +5,11 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include <uk/config.hpp>
 #include <uk/hal/clock.hpp>
+#ifdef CONFIG_LIBUKSCHED
+#include <uk/sched.hpp>
+#endif
 
 #include "ret.hpp"
 
@@ -27,6 +31,17 @@ uk::Result<uint64_t> read_clock(clockid_t clock) {
     default:
         return uk::Errno::inval;
     }
+}
+
+// Other threads run meanwhile, if there are any.
+void sleep_until(uint64_t deadline) {
+#ifdef CONFIG_LIBUKSCHED
+    uk::sched::sleep_until(deadline);
+#else
+    while (uk::hal::clock_monotonic_ns() < deadline) {
+        uk::hal::clock_idle_until(deadline);
+    }
+#endif
 }
 
 } // namespace
@@ -89,9 +104,7 @@ int nanosleep(const struct timespec* wanted, struct timespec* left) {
         __builtin_add_overflow(ns, uk::hal::clock_monotonic_ns(), &deadline)) {
         deadline = UINT64_MAX; // six centuries
     }
-    while (uk::hal::clock_monotonic_ns() < deadline) {
-        uk::hal::clock_idle_until(deadline);
-    }
+    sleep_until(deadline);
     if (left != nullptr) {
         *left = {.tv_sec = 0, .tv_nsec = 0};
     }
