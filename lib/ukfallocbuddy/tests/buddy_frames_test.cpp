@@ -75,76 +75,95 @@ TEST(BuddyFrames, SplitsTheSmallestBlockAndMergesBack) {
 
 // Every frame's owner in a vector: what is handed out must be free, aligned and below the limit,
 // and ENOMEM must be true.
-TEST(BuddyFrames, AgreesWithAModel) {
-    for (unsigned seed = 1; seed <= 6; seed++) {
-        RamStore ram(24 * kMiB);
-        Frames frames(Ram{&ram});
-        constexpr size_t kAll = 24 * kMiB / uk::kPageSize;
-        std::vector<bool> ours(kAll, false), taken(kAll, false);
-        for (auto [from, to] :
-             {std::pair<size_t, size_t>{3, 7}, {9, 10}, {100, 611}, {1030, 6000}}) {
-            ASSERT_TRUE(frames.add_range({uk::Paddr{from * 4096}, (to - from) * 4096}).ok());
-            std::fill(ours.begin() + static_cast<long>(from), ours.begin() + static_cast<long>(to),
-                      true);
+class Model : public testing::TestWithParam<unsigned> {
+  protected:
+    static constexpr size_t kAll = 24 * kMiB / uk::kPageSize;
+
+    RamStore ram_{24 * kMiB};
+    Frames frames_{Ram{&ram_}};
+    std::mt19937 random_{GetParam()};
+    std::vector<bool> ours_ = std::vector<bool>(kAll, false);
+    std::vector<bool> taken_ = std::vector<bool>(kAll, false);
+
+    void* at(size_t frame) { return ram_.pointer(uk::Paddr::of_page(frame)); }
+
+    // Opens all, so that what the bookkeeping keeps is known: the frames never handed out.
+    void SetUp() override {
+        std::vector<bool> given(kAll, false);
+        for (auto [from, to] : {std::pair{3, 7}, {9, 10}, {100, 611}, {1030, 6000}}) {
+            const auto start = static_cast<uint64_t>(from) * uk::kPageSize;
+            const auto end = static_cast<uint64_t>(to) * uk::kPageSize;
+            ASSERT_TRUE(frames_.add_range({uk::Paddr{start}, end - start}).ok());
+            std::fill(given.begin() + from, given.begin() + to, true);
         }
-        // Open all, so that what the bookkeeping keeps is known: the frames never handed out.
         std::vector<size_t> mine;
-        while (true) {
-            auto run = frames.allocate_run(1);
-            if (!run.ok())
-                break;
-            mine.push_back(ram.address(run.value()).page_number());
-            ASSERT_TRUE(ours[mine.back()] && !taken[mine.back()]);
-            taken[mine.back()] = true;
+        for (auto run = frames_.allocate_run(1); run.ok(); run = frames_.allocate_run(1)) {
+            mine.push_back(ram_.address(run.value()).page_number());
+            ASSERT_TRUE(given[mine.back()] && !ours_[mine.back()]);
+            ours_[mine.back()] = true;
         }
-        ours = taken;
-        const uint64_t most = mine.size();
-        EXPECT_GE(most, 4u + 1 + 511 + 4970 - 4);
-        std::mt19937 random(seed);
-        std::shuffle(mine.begin(), mine.end(), random);
+        EXPECT_GE(mine.size(), 4u + 1 + 511 + 4970 - 4);
+        std::shuffle(mine.begin(), mine.end(), random_);
         for (size_t frame : mine)
-            frames.free_run(ram.pointer(uk::Paddr::of_page(frame)), 1);
-        taken.assign(kAll, false);
-        EXPECT_EQ(frames.stats().free_bytes, most * uk::kPageSize);
-        for (int i = 0; i < 6000; i++) {
-            if (random() % 100 < 52) {
-                uk::FrameRequest wish;
-                wish.pages = random() % 30 ? 1 + random() % 12 : 1 + random() % 900;
-                wish.align_pages = random() % 4 ? 1 : size_t{1} << random() % 8;
-                wish.below = random() % 5 ? ~uint64_t{0} : random() % (24 * kMiB);
-                size_t run = 0, possible = 0;
-                for (size_t f = 0; f < kAll && !possible; f++) {
-                    run = ours[f] && !taken[f] ? run + 1 : 0;
-                    if (run >= wish.pages && (f + 1 - wish.pages) % wish.align_pages == 0 &&
-                        (f + 1) * 4096 <= wish.below)
-                        possible = 1;
-                }
-                auto got = frames.allocate_run(wish);
-                ASSERT_EQ(got.ok(), possible == 1)
-                    << wish.pages << " " << wish.align_pages << " " << wish.below;
-                if (!got.ok())
-                    continue;
-                const size_t at = ram.address(got.value()).page_number();
-                ASSERT_EQ(at % wish.align_pages, 0u);
-                ASSERT_LE((at + wish.pages) * 4096, wish.below);
-                for (size_t f = at; f < at + wish.pages; f++) {
-                    ASSERT_TRUE(ours[f] && !taken[f]);
-                    taken[f] = true;
-                }
-                std::memset(got.value(), 0x5a, wish.pages * 4096);
-            } else {
-                size_t from = random() % kAll, length = 1 + random() % 40, end = from;
-                while (from < kAll && !taken[from])
-                    from++;
-                for (end = from; end < kAll && taken[end] && end - from < length; end++)
-                    taken[end] = false;
-                if (end != from)
-                    frames.free_run(ram.pointer(uk::Paddr::of_page(from)), end - from);
-            }
-            const auto used = std::count(taken.begin(), taken.end(), true);
-            ASSERT_EQ(frames.stats().free_bytes / 4096, most - static_cast<size_t>(used));
+            frames_.free_run(at(frame), 1);
+    }
+
+    bool possible(const uk::FrameRequest& wish) const {
+        size_t run = 0;
+        for (size_t f = 0; f < kAll && (f + 1) * uk::kPageSize <= wish.below; f++) {
+            run = ours_[f] && !taken_[f] ? run + 1 : 0;
+            if (run >= wish.pages && (f + 1 - wish.pages) % wish.align_pages == 0)
+                return true;
         }
+        return false;
+    }
+
+    void allocate() {
+        uk::FrameRequest wish;
+        wish.pages = random_() % 30 ? 1 + random_() % 12 : 1 + random_() % 900;
+        wish.align_pages = random_() % 4 ? 1 : size_t{1} << random_() % 8;
+        wish.below = random_() % 5 ? ~uint64_t{0} : random_() % (24 * kMiB);
+        auto got = frames_.allocate_run(wish);
+        ASSERT_EQ(got.ok(), possible(wish))
+            << wish.pages << " " << wish.align_pages << " " << wish.below;
+        if (!got.ok())
+            return;
+        const size_t first = ram_.address(got.value()).page_number();
+        ASSERT_EQ(first % wish.align_pages, 0u);
+        ASSERT_LE((first + wish.pages) * uk::kPageSize, wish.below);
+        for (size_t f = first; f < first + wish.pages; f++) {
+            ASSERT_TRUE(ours_[f] && !taken_[f]);
+            taken_[f] = true;
+        }
+        std::memset(got.value(), 0x5a, wish.pages * uk::kPageSize);
+    }
+
+    // Frees part of a run, a run, or several that lie side by side.
+    void free() {
+        size_t from = random_() % kAll;
+        while (from < kAll && !taken_[from])
+            from++;
+        size_t end = from;
+        for (const size_t most = 1 + random_() % 40;
+             end < kAll && taken_[end] && end - from < most;)
+            taken_[end++] = false;
+        if (end != from)
+            frames_.free_run(at(from), end - from);
+    }
+};
+
+TEST_P(Model, Agrees) {
+    const auto most = static_cast<size_t>(std::count(ours_.begin(), ours_.end(), true));
+    for (int i = 0; i < 6000 && !HasFatalFailure(); i++) {
+        if (random_() % 100 < 52)
+            allocate();
+        else
+            free();
+        const auto used = static_cast<size_t>(std::count(taken_.begin(), taken_.end(), true));
+        ASSERT_EQ(frames_.stats().free_bytes, (most - used) * uk::kPageSize);
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Buddy, Model, testing::Range(1u, 7u));
 
 } // namespace
