@@ -149,7 +149,10 @@ def run_image(ctx, goal) -> int:
         same = toolchain.triple_of(ctx) == ""
         setup(ctx, "debug" if same else f"debug-{ctx.arch}")
     build_image(ctx, goal)
-    return script(ctx, "support/run/run", *(["debug"] if goal == "debug" else []))
+    status = script(ctx, "support/run/run", *(["debug"] if goal == "debug" else []))
+    if status == 1:  # make says nothing then; it names every other status itself
+        warn(f"make {goal}: exit status 1")
+    return status
 
 
 def check_run(ctx) -> None:

@@ -45,7 +45,9 @@ def find_tool(variable: str, command: str) -> str:
     base = os.path.basename(program)
     triple = base.rpartition("-")[0]
     package = PACKAGES.get(base)
-    if package is None and triple:
+    if re.fullmatch(r"(gcc|g\+\+|clang)-\d+", base):
+        package = base
+    elif package is None and re.search(r"-linux-gnu\w*$", triple):
         suffix = PACKAGES.get(base.rpartition("-")[2], "gcc")
         package = f"{suffix}-{triple}" if suffix != "clang" else "clang"
     hint = f"on Debian: apt-get install {package}" if package else "correct the spelling or install it"

@@ -7,6 +7,7 @@ from machine import Problem, setting
 MACHINES = {"pc": "pc", "q35": "q35", "microvm": "microvm,acpi=on,isa-serial=on,pit=on,pic=on,rtc=on"}
 INSTEAD = {}
 PANIC = 127         # what a panic leaves in the 7 bits of isa-debug-exit
+WORK = 64 << 10     # what an image needs beside itself, at the least
 MOST_TEXT = 4095    # bytes of command line that QEMU's PVH loader takes on pc and q35; more damages what it leaves
 FIRMWARE, FIRMWARE_FROM = 352 << 10, 1280 << 10  # what SeaBIOS uses at the end of memory, if there is more than that
 
@@ -18,10 +19,11 @@ def check() -> None:
 def check_fit(name: str, memory: str, line: str) -> None:
     """Refuses what would end in silence: QEMU loads the image before the firmware runs, even where there is no memory."""
     end, size = qemu.image_end(machine.image()), qemu.bytes_of(memory)
-    room = 0 if name == "microvm" or size <= FIRMWARE_FROM else FIRMWARE
+    room = WORK if name == "microvm" or size <= FIRMWARE_FROM else FIRMWARE
     if size < end + room:
-        least = (end + (FIRMWARE if name != "microvm" else 64 << 10) + (128 << 10) - 1) >> 17 << 7
-        why = " and the firmware overwrites what is above it, before it starts" if room and size >= end else ""
+        small = name == "microvm" or (size < FIRMWARE_FROM and end + WORK <= FIRMWARE_FROM)
+        least = max(FIRMWARE_FROM, end + (WORK if small else FIRMWARE) + (128 << 10) - 1) >> 17 << 7
+        why = " and the firmware overwrites what is above it, before it starts" if room == FIRMWARE and size >= end else ""
         raise Problem(f"error: MEM={memory}: the image fills memory up to {end >> 10} KiB{why}; give it MEM={least}K or more")
     if name != "microvm" and len(line.encode()) > MOST_TEXT:
         raise Problem(f"error: the command line has {len(line.encode())} bytes; QEMU's loader on MACHINE={name} has room "
