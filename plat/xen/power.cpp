@@ -60,19 +60,21 @@ void debug_exit(Shutdown reason, int status) {
         return;
     }
     bool fits = status >= 0 && status <= kMostStatus;
+    int seen = status & 0x7f;
     if (reason == Shutdown::panic && !fits) {
-        status = kPanicStatus;
+        seen = kPanicStatus;
     } else if (!fits) {
+        seen = seen == kPanicStatus ? 1 : seen; // it must not look like a panic
         char text[96];
         say({text, uk_scnprintf(text, sizeof text,
                                 "Microlith: exit status %d arrives as %d: isa-debug-exit has 7 "
                                 "bits.\n",
-                                status, status & 0x7f)});
+                                status, seen)});
     }
     if (xen::found()) {
         wait_for_hypervisor();
     }
-    hal::port_write<uint8_t>(UK_DEBUG_EXIT_PORT, static_cast<uint8_t>(status & 0x7f));
+    hal::port_write<uint8_t>(UK_DEBUG_EXIT_PORT, static_cast<uint8_t>(seen));
 }
 
 // Where whoever started the domain can read it, if xl was told to preserve the domain.

@@ -79,8 +79,11 @@ void debug_exit(Shutdown reason, int status) {
     constexpr uint16_t kPorts[] = {UK_DEBUG_EXIT_PORT, 0xf4};
     bool fits = status >= 0 && status <= kMostStatus;
     bool told = fits || reason == Shutdown::panic;
-    if (reason == Shutdown::panic && !fits) {
-        status = kPanicStatus;
+    int seen = status & 0x7f;
+    if (!fits && reason == Shutdown::panic) {
+        seen = kPanicStatus;
+    } else if (seen == kPanicStatus) {
+        seen = 1; // it must not look like a panic
     }
     for (uint16_t port : kPorts) {
         if (hal::port_read<uint8_t>(port) != 0) {
@@ -91,10 +94,10 @@ void debug_exit(Shutdown reason, int status) {
             size_t size = uk_scnprintf(text, sizeof text,
                                        "Microlith: exit status %d arrives as %d: isa-debug-exit "
                                        "has 7 bits.\n",
-                                       status, status & 0x7f);
+                                       status, seen);
             say({text, size});
         }
-        hal::port_write<uint8_t>(port, static_cast<uint8_t>(status & 0x7f));
+        hal::port_write<uint8_t>(port, static_cast<uint8_t>(seen));
         wait();
     }
 }
