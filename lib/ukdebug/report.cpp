@@ -164,16 +164,16 @@ void Report::calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp, uintptr_
     if (link == 0 && sp != 0 && machine_.memory.read(&top, sp, sizeof(top)) != sizeof(top)) {
         top = 0;
     }
+    uintptr_t frames[kMaxCalls];
+    const Walk walk = walk_stack(frame_pointer, machine_.memory, frames);
     if (machine_.memory.in_text(top)) {
         const bool sure = !machine_.memory.in_text(pc);
         if (sure) {
             call(number++, top);
-        } else {
+        } else if (walk.frames == 0 || top != frames[0]) {
             candidate(top);
         }
     }
-    uintptr_t frames[kMaxCalls];
-    const Walk walk = walk_stack(frame_pointer, machine_.memory, frames);
     for (size_t i = 0; i < walk.frames; i++) {
         call(number++, frames[i]);
     }
