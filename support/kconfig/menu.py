@@ -10,6 +10,13 @@ import menuconfig
 FIXED = ("ARCHITECTURE", "PLATFORM")
 
 _visible = menuconfig._visible
+_parent_menu = menuconfig._parent_menu
+
+
+def parent_menu(node):
+    """The menu that shows `node`: of a choice that several files extend, the first place is the one that is shown."""
+    menu = _parent_menu(node)
+    return menu.item.nodes[0] if isinstance(menu.item, kconfiglib.Choice) else menu
 
 
 def visible(node) -> bool:
@@ -31,6 +38,7 @@ def lines(node, depth=0):
 
 def main() -> int:
     menuconfig._visible = visible
+    menuconfig._parent_menu = parent_menu
     kconf = kconfiglib.Kconfig("Config.uk", warn_to_stderr=False)
     if "--print" not in sys.argv:
         menuconfig.menuconfig(kconf)
