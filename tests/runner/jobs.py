@@ -4,6 +4,7 @@
 A job is a name, a list of commands and a way to count cases in their output. Commands run in order until one fails.
 """
 import concurrent.futures
+import contextlib
 import dataclasses
 import os
 import re
@@ -67,21 +68,40 @@ class Result:
     output: str = ""
 
 
+class Stopped(Exception):
+    """The user pressed Ctrl-C."""
+
+
+_running, _stopped = set(), threading.Event()
+
+
+def stop() -> None:
+    """Ends whatever runs. Commands are in sessions of their own, so the terminal does not reach them."""
+    _stopped.set()
+    for process in list(_running):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def run_step(step: Step, folder: str, step_env: dict) -> tuple:
     """(status, output); the whole process group ends with the time limit."""
+    if _stopped.is_set():
+        raise Stopped
     with subprocess.Popen(step.command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, env={**os.environ, **step_env, **step.env},
                           start_new_session=True) as process:
+        _running.add(process)
         try:
             output, _ = process.communicate(timeout=step.limit)
+            if _stopped.is_set():
+                raise Stopped
             return process.returncode, output.decode(errors="replace")
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             output, _ = process.communicate()
             return 124, output.decode(errors="replace") + f"\nno end after {step.limit} s\n"
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
+        finally:
+            _running.discard(process)
 
 
 def run_job(job: Job, folder: str, env: dict) -> Result:
@@ -132,6 +152,10 @@ def run_all(jobs: list, folder: str, logs: str, workers: int, say=print) -> tupl
                 say(f"ok    {job.name}: {result.passed} ({result.seconds:.1f} s)")
 
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        for future in [pool.submit(work, job) for job in jobs]:
-            future.result()
+        try:
+            for future in [pool.submit(work, job) for job in jobs]:
+                future.result()
+        except KeyboardInterrupt:
+            stop()
+            raise
     return tuple(totals)
