@@ -4,6 +4,10 @@
 # The flag -q below makes GNU make end with status 1 and without a line of its own when a command marked with + exits
 # with 1: the last words on the screen are then the compiler's. Every recipe here is marked with +, so -q skips nothing.
 
+ifneq ($(findstring n,$(filter-out -%,$(firstword $(MAKEFLAGS))))$(findstring q,$(filter-out -%,$(firstword $(MAKEFLAGS)))),)
+$(error make -n and make -q cannot tell what support/build would do, and nothing was done; V=1 shows commands as they run)
+endif
+
 # Called by another Makefile or with -C (then MAKEFLAGS has a w): GNU make says nothing about entering a directory if
 # output is to be synchronized, which it takes seriously only with more than one job. It does not show here how many jobs
 # were asked for; an open descriptor 4 tells that there is a jobserver. support/build/engine.py knows that 97 is no wish.
