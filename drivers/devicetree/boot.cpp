@@ -117,14 +117,24 @@ class BootPass {
     // properties.
     Result<> read_node(Cells cells) {
         const char* name = scan_.name();
-        if (has_name(name, "memory") && (name[6] == '\0' || name[6] == '@')) {
-            return read_memory(cells);
-        }
-        if (has_name(name, "chosen") && name[6] == '\0') {
-            return read_chosen();
-        }
-        if (has_name(name, "reserved-memory") && name[15] == '\0') {
-            return read_reserved();
+        switch (name[0]) {
+        case 'm':
+            if (has_name(name, "memory") && (name[6] == '\0' || name[6] == '@')) {
+                return read_memory(cells);
+            }
+            break;
+        case 'c':
+            if (has_name(name, "chosen") && name[6] == '\0') {
+                return read_chosen();
+            }
+            break;
+        case 'r':
+            if (has_name(name, "reserved-memory") && name[15] == '\0') {
+                return read_reserved();
+            }
+            break;
+        default:
+            break;
         }
         return skip();
     }

@@ -79,7 +79,6 @@ class Scan {
     static constexpr uint64_t property_bytes(uint64_t value_size) {
         return (12 + value_size + 3) & ~uint64_t{3};
     }
-    [[nodiscard]] uint64_t behind_name(uint64_t at) const;
     template <bool kStopAtWanted>
     Token pass();
 
