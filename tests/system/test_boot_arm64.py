@@ -301,8 +301,13 @@ def test_run_tells_ends_apart(image):
         assert status == 125 and "the image gave no exit status" in output and "runstate" not in output
     output, status = started(image, MACHINE="pdp11")
     assert status == 1 and "virt, virt-gicv3, virt-el2" in output
-    output, status = started(image, MEM="128K")
-    assert status == 125 and "QEMU did not start the image" in output
+
+
+def test_too_little_memory_is_refused(image):
+    output, status = started(image, MEM="2M")
+    found = re.search(r"^error: MEM=2M: the image ends at \d+ KiB, .* give it MEM=(\d+K) or more$", output, re.M)
+    assert status == 1 and found, output
+    assert PASSED.search(started(image, MEM=found[1], ARGS="memory")[0])
 
 
 def test_debug_stops_in_main(image):

@@ -2,24 +2,37 @@
 """arm64 under QEMU's machine "virt", with either interrupt controller, with and without a level for hypervisors. Statuses
 come through semihosting, 8 bits of them."""
 import os
+import struct
 
 import machine
 import qemu
-from machine import setting
+from machine import Problem, setting
 
 MACHINES = {"virt": "virt", "virt-gicv3": "virt,gic-version=3", "virt-el2": "virt,gic-version=3,virtualization=on"}
 INSTEAD = {}
 # By semihosting QEMU ends at once; a machine that was reset or switched off is stopped first.
 STOPPED, STATE = "(shutdown)", "runstate_set"
+TREE_ALIGN, TREE = 2 << 20, 64 << 10  # where QEMU puts the device tree, and room for it
 
 
 def check() -> None:
     qemu.check_variables(MACHINES)
 
 
+def check_fit(memory: str) -> None:
+    """Refuses what QEMU would refuse in words of its own: it wants the device tree at a multiple of 2 MiB behind the image."""
+    with open(machine.image(), "rb") as file:
+        _, offset, size = struct.unpack("<QQQ", file.read(24))  # the header of a Linux arm64 image
+    least = -(-(offset + size) // TREE_ALIGN) * TREE_ALIGN + TREE
+    if qemu.bytes_of(memory) < least:
+        raise Problem(f"error: MEM={memory}: the image ends at {offset + size >> 10} KiB, and QEMU puts the device tree at the "
+                      f"next multiple of 2 MiB; give it MEM={least >> 10}K or more")
+
+
 def command(console: list) -> list:
     """The whole command but for the debugger's options."""
     line = machine.command_line()
+    check_fit(setting("MEM", "64M"))
     words = [machine.find_program("QEMU", "qemu-system-aarch64", "kvm-arm64"), "-M", MACHINES[setting("MACHINE", "virt")],
              *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", setting("CPUS", "1"), "-nodefaults",
              "-no-user-config", "-display", "none", "-no-reboot", *console, "-semihosting-config", "enable=on,target=native",
