@@ -63,10 +63,10 @@ def initrd(folder: str, domains: list, path: str) -> None:
         out.write(archive.finish())
 
 
-def domu_command(qemu: str, folder: str, archive: str, domains: list, console: list) -> list:
-    """Linux as control domain, which starts the domains in turn; `archive` is made by initrd()."""
+def domu_command(qemu: str, folder: str, archive: str, domains: list, console: list, more: str = "") -> list:
+    """Linux as control domain, which starts the domains in turn; `archive` is made by initrd(), `more` are options of Xen's."""
     most = max(domain.mebibytes for domain in domains)
-    options = f"com1=115200,8n1 console=com1 dom0_mem={LINUX_MEMORY}M,max:{LINUX_MEMORY}M"
+    options = f"com1=115200,8n1 console=com1 dom0_mem={LINUX_MEMORY}M,max:{LINUX_MEMORY}M {more}"
     line = "console=hvc0 quiet panic=-1 rdinit=/init"
     return [*base_command(qemu, folder, XEN_MEMORY + LINUX_MEMORY + most, console), "-append", options,
             "-initrd", f"{module(f'{folder}/vmlinuz', line)},{module(archive)}"]
