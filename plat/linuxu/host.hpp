@@ -17,12 +17,7 @@ inline constexpr int kStdin = 0;
 inline constexpr int kStdout = 1;
 inline constexpr int kStderr = 2;
 
-inline constexpr int kSigill = 4;
-inline constexpr int kSigtrap = 5;
 inline constexpr int kSigabrt = 6;
-inline constexpr int kSigbus = 7;
-inline constexpr int kSigfpe = 8;
-inline constexpr int kSigsegv = 11;
 inline constexpr int kSigpipe = 13;
 
 // Entries of the auxiliary vector.

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include <uk/hal/console.hpp>
+#include <uk/linuxsignal/fault.hpp>
 
 #include "host.hpp"
 
@@ -20,6 +21,7 @@ namespace uk {
 namespace {
 
 using namespace linuxu;
+using namespace linuxsignal;
 
 constexpr uint64_t kSaSiginfo = 0x4;
 constexpr uint64_t kSaRestorer = 0x4000000;
@@ -40,63 +42,30 @@ struct SigStack {
     size_t size;
 };
 
-struct FaultText {
-    int signal;
-    int code; // si_code; 0 = any other
-    const char* detail;
-};
-constexpr FaultText kFaults[] = {
-    {kSigsegv, 128, "address that no pointer can have, or a privileged instruction"},
-    {kSigbus, 1, "misaligned address"},
-    {kSigbus, 2, "address beyond the end of what is mapped there"},
-    {kSigbus, 0, "memory error"},
-    {kSigfpe, 1, "integer division by zero, or its result does not fit"},
-    {kSigfpe, 0, "floating-point error"},
-    {kSigill, 0, "illegal instruction"},
-    {kSigtrap, 0, "breakpoint"},
-};
-
-// si_code of SIGSEGV.
-constexpr int kNotMapped = 1;
-constexpr int kNotPermitted = 2;
-
 // The stack of handlers. In a section of its own: the linker script puts it above the code, so an
 // overflow faults instead of overwriting data.
 [[gnu::section(".bss.uk_altstack"), gnu::aligned(4096)]] constinit char g_altstack[65536] = {};
 
 constinit std::atomic<unsigned> g_depth{0};
 
-const char* signal_name(int signal) {
-    return signal == kSigill    ? "SIGILL"
-           : signal == kSigtrap ? "SIGTRAP"
-           : signal == kSigbus  ? "SIGBUS"
-           : signal == kSigfpe  ? "SIGFPE"
-                                : "SIGSEGV";
-}
-
 // What the kernel reports when a push or a call finds no stack left: an address in the part of the
 // stack that the program counts as its own, which is not mapped, or (qemu-user) closed.
-bool is_stack_overflow(const hal::TrapFrame& frame, const ContextView& view) {
+bool is_stack_overflow(const hal::TrapFrame& frame, const View& view) {
     constexpr uintptr_t kBelow = 4096;
-    return frame.signal == kSigsegv && view.has_address && view.access != Access::execute &&
+    return frame.signal == kSigsegv && view.has_address && view.access != hal::Access::execute &&
            (frame.code == kNotMapped || frame.code == kNotPermitted) &&
            frame.address >= view.sp - kBelow && frame.address < g_stack_top;
 }
 
 // "" where generic code explains the access.
-const char* detail_of(const hal::TrapFrame& frame, const ContextView& view) {
+const char* detail_of(const hal::TrapFrame& frame, const View& view) {
     if (frame.code <= 0) {
         return "sent by a process";
     }
     if (is_stack_overflow(frame, view)) {
         return "stack overflow";
     }
-    for (const FaultText& fault : kFaults) {
-        if (fault.signal == frame.signal && (fault.code == frame.code || fault.code == 0)) {
-            return fault.detail;
-        }
-    }
-    return "";
+    return fault_detail(frame.signal, frame.code);
 }
 
 bool set_action(int signal, const SigAction& action) {
@@ -126,7 +95,7 @@ void linuxu::catch_faults() {
 }
 
 hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
-    ContextView view = context_view(frame.words);
+    View view = view_fault(frame.words);
     TrapInfo info;
     info.name = signal_name(frame.signal);
     info.detail = detail_of(frame, view);
@@ -146,7 +115,7 @@ hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
 }
 
 size_t hal::trap_registers(const TrapFrame& frame, std::span<NamedRegister> out) {
-    return context_registers(frame.words, out);
+    return Frame::registers(frame.words, out);
 }
 
 size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
@@ -159,10 +128,9 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 void uk_linuxu_on_signal(int signal, const uk::linuxu::SigInfo* info, void* context) {
     using namespace uk;
     hal::TrapFrame frame{signal, info->code, info->address, false, {}};
-    linuxu::context_read(context, frame.words);
-    if (linuxu::context_view(frame.words).pc ==
-        reinterpret_cast<uintptr_t>(uk_linuxu_probe_fault)) {
-        linuxu::context_set_pc(context, reinterpret_cast<uintptr_t>(uk_linuxu_probe_fixup));
+    linuxu::Frame::read(context, frame.words);
+    if (linuxu::Frame::view(frame.words).pc == reinterpret_cast<uintptr_t>(uk_linuxu_probe_fault)) {
+        linuxu::Frame::set_pc(context, reinterpret_cast<uintptr_t>(uk_linuxu_probe_fixup));
         return;
     }
     unsigned depth = g_depth.fetch_add(1, std::memory_order_relaxed);

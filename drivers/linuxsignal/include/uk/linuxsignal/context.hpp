@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What Linux hands to a signal handler on each architecture: reading it, changing where the
+// interrupted code goes on, and moving it to another stack. Pure; callable from anywhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <uk/hal/trap.hpp>
+
+namespace uk::linuxsignal {
+
+inline constexpr size_t kWords = 40; // room for the registers of any architecture
+
+// The parts of a context that all architectures have.
+struct View {
+    uintptr_t pc;
+    uintptr_t sp;
+    uintptr_t frame_pointer;
+    uintptr_t link; // the link register, or 0
+    uint64_t error_code;
+    hal::Access access;
+    bool has_address; // false where the CPU does not tell the address of this kind of fault
+};
+
+// Where interrupted code shall go on instead: at the start of a function.
+struct Place {
+    uintptr_t pc;
+    uintptr_t sp;
+    uintptr_t frame_pointer;
+};
+
+// Each architecture has these. `context` is a handler's third argument.
+struct Amd64 {
+    // Copies the registers into `words`, in an order of the architecture's own.
+    static void read(const void* context, uint64_t (&words)[kWords]);
+    static View view(const uint64_t (&words)[kWords]);
+    static size_t registers(const uint64_t (&words)[kWords], std::span<hal::NamedRegister> out);
+    static void set_pc(void* context, uintptr_t pc);
+    static void go_on_at(void* context, Place place);
+    // Copies all that rt_sigreturn needs to just below `top`, extended state included, and returns
+    // where the stack pointer has to be for it. 0: that takes more than `room` bytes.
+    static uintptr_t copy(const void* context, uintptr_t top, size_t room);
+};
+
+struct Arm64 {
+    static void read(const void* context, uint64_t (&words)[kWords]);
+    // The error code is the syndrome, or 0; the access is not looked at.
+    static View view(const uint64_t (&words)[kWords]);
+    static uintptr_t address(const uint64_t (&words)[kWords]) { return words[0]; } // of a fault
+    static size_t registers(const uint64_t (&words)[kWords], std::span<hal::NamedRegister> out);
+    static void set_pc(void* context, uintptr_t pc);
+    static void go_on_at(void* context, Place place);
+    static uintptr_t copy(const void* context, uintptr_t top, size_t room);
+};
+
+} // namespace uk::linuxsignal
