@@ -12,6 +12,7 @@
 #   HOST_SRCS_FLAGS  more flags for HOST_SRCS only
 #   HOST_PRIVATE   y: its sources stay out of the common archive, its headers off everyone's include
 #                  path (a C library, say)
+#   HOST_OPTIMIZE  y: its tests run so long that optimising them pays with g++, too (and costs them the precompiled header)
 #   HOST_TSAN      y: run under ThreadSanitizer as well (everything with atomics or locks)
 # A folder's tests/*_fuzz.cpp (int LLVMFuzzerTestOneInput(...)) become libFuzzer binaries: target `fuzz`.
 
@@ -39,10 +40,12 @@ HOST_SRCS :=
 HOST_CXXFLAGS :=
 HOST_SRCS_FLAGS :=
 HOST_PRIVATE :=
+HOST_OPTIMIZE :=
 HOST_TSAN :=
 -include $(1)/tests/host.mk
 SRCS.$(1) := $$(HOST_SRCS)
 CXXFLAGS.$(1) := $$(HOST_CXXFLAGS)
+OPT.$(1) := $$(if $$(HOST_OPTIMIZE),-O1)
 SRCS_FLAGS.$(1) := $$(HOST_SRCS_FLAGS)
 PRIVATE_DIRS += $$(if $$(HOST_PRIVATE),$(1))
 TSAN_DIRS += $$(if $$(HOST_TSAN),$(1))
@@ -103,7 +106,7 @@ RULE.$(2) := y
 $(2): $(3) tests/host/host.mk | $(OUT)/include/uk/config.h $(5)
 	@mkdir -p $$(@D)
 	@echo "  $(if $(filter %.c,$(3)),CC ,CXX) $(1) $(3)"
-	$(Q)$(CXX.$(1)) $(4) $(if $(filter %.c,$(3)),-x c -std=gnu11 $(filter-out -std=%,$(COMMON)),$(COMMON)) $(if $(findstring /tests/,$(3)),$(OPT.$(1).test),$(OPT.$(1)) $(COVERAGE.$(1))) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
+	$(Q)$(CXX.$(1)) $(4) $(if $(filter %.c,$(3)),-x c -std=gnu11 $(filter-out -std=%,$(COMMON)),$(COMMON)) $(if $(findstring /tests/,$(3)),$(OPT.$(1).test) $(OPT.$(patsubst %/tests/,%,$(dir $(3)))),$(OPT.$(1)) $(COVERAGE.$(1))) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
 	    { rm -f $$@; touch $$@.failed; }
 DEPS += $(2:.o=.d)
 endif
@@ -113,7 +116,7 @@ endef
 define folder
 $(eval O := $(OUT)/$(1)/$(2))
 $(eval T := $(sort $(wildcard $(2)/tests/*_test.cpp)))
-$(foreach s,$(T),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(call USE_PCH.$(PCH.$(1)),$(1)) $(CXXFLAGS.$(2)),$(OUT)/$(1)/pch.hpp.$(PCH.$(1)))))
+$(foreach s,$(T),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(if $(OPT.$(2)),,$(call USE_PCH.$(PCH.$(1)),$(1))) $(CXXFLAGS.$(2)),$(OUT)/$(1)/pch.hpp.$(PCH.$(1)))))
 $(foreach s,$(SRCS.$(2)),$(eval $(call object,$(1),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)) $(SRCS_FLAGS.$(2)))))
 $(O)/test: $(T:%.cpp=$(OUT)/$(1)/%.o) $(foreach s,$(SRCS.$(2)),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o) \
            $(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/own/$(2)/libown.a

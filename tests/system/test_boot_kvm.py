@@ -51,7 +51,7 @@ def test_machines(image, machine):
 
 
 @pytest.mark.parametrize("machine, memory", [("pc", "1280K"), ("q35", "1280K"), ("microvm", "1280K"), ("pc", "2M"),
-                                             ("pc", "16G"), ("microvm", "4G")])
+                                             ("pc", "6G"), ("microvm", "4G")])
 def test_memory_sizes(image, machine, memory):
     console, code = boot("-kernel", image, "-append", "memory", machine=machine, memory=memory)
     assert PASSED.search(console) and code == 1, console

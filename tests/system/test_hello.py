@@ -2,6 +2,7 @@
 """apps/hello as configured by default and in its smallest configuration: what it prints, its size; the how-to's example."""
 import os
 import re
+import shutil
 import subprocess
 import threading
 
@@ -44,12 +45,9 @@ def build(name: str) -> str:
     target = re.sub("^smallest-", "", name)
     folder = os.path.join(OUT, name)
     os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(ROOT, "apps/hello/defconfigs", name), encoding="utf-8") as file:
-        wanted = file.read()
     config = os.path.join(folder, "config")
-    if not os.path.exists(config):
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(wanted)
+    if name != target and not os.path.exists(config):  # make would take the other one
+        shutil.copyfile(os.path.join(ROOT, "apps/hello/defconfigs", name), config)
     done = make("A=apps/hello", f"T={target}", f"O={folder}", f"C={config}")
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"hello_{target}")
@@ -79,7 +77,7 @@ def how_to() -> dict:
             for name in ("main.c", "Config.uk", "Makefile.uk")}
 
 
-@pytest.mark.parametrize("target", guest.TARGETS)
+@pytest.mark.parametrize("target", ["kvm-arm64", "linuxu-x86_64"])  # each platform, each architecture
 def test_example_of_the_how_to_works(target, tmp_path):
     folder = tmp_path / "greeter"
     folder.mkdir()

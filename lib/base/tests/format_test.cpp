@@ -366,7 +366,7 @@ long double any_long_double(Generator& g) {
 TEST(FormatRandom, LongDoubles) {
     static_assert(LDBL_MANT_DIG == 64, "any_long_double builds x87 numbers");
     Generator g(5);
-    for (int i = 0; i < 60000; i++) {
+    for (int i = 0; i < 15000; i++) {
         const std::string fmt =
             g.spec("-+ #0", g.one_in(20) ? 17000 : 300) + "L" + "fFeEgGaA"[g.below(8)];
         expect_same_float(fmt, g.below(40), any_long_double(g));
