@@ -10,6 +10,7 @@ namespace {
 
 using uk::arm64::describe_abort;
 using uk::arm64::trap_detail;
+using uk::arm64::trap_found_no_room;
 using uk::arm64::trap_is_nested;
 using uk::arm64::trap_may_be_expected;
 using uk::arm64::trap_name;
@@ -116,6 +117,23 @@ TEST(Trap, NestedIsWhatCameFromTheStackOfExceptions) {
         bool nested = (vector >= 4 && vector < 8) || vector == UK_TRAP_KIND_FULL;
         EXPECT_EQ(trap_is_nested(frame_of(kDataAbort, 0, vector)), nested) << vector;
     }
+}
+
+TEST(Trap, OnlyTheTrapStackIsTooSmallForAFault) {
+    constexpr uint64_t kStack = 0x10000;
+    auto found_no_room = [](uint64_t stack, uint64_t vector = 4) {
+        TrapFrame frame = frame_of(kDataAbort | 0x07, 0, vector);
+        frame.stack = stack;
+        return trap_found_no_room(frame, kStack);
+    };
+    EXPECT_FALSE(found_no_room(kStack + UK_TRAP_STACK_SIZE));
+    EXPECT_FALSE(found_no_room(kStack + UK_TRAP_FRAME_SIZE));
+    EXPECT_TRUE(found_no_room(kStack + UK_TRAP_FRAME_SIZE - 16));
+    EXPECT_TRUE(found_no_room(kStack - UK_TRAP_STACK_GUARD));
+    EXPECT_FALSE(found_no_room(kStack - UK_TRAP_STACK_GUARD - 16)) << "some kernel stack";
+    EXPECT_FALSE(found_no_room(0));
+    EXPECT_FALSE(found_no_room(~uint64_t{0}));
+    EXPECT_FALSE(found_no_room(kStack, 0)) << "came from a thread";
 }
 
 } // namespace

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Exception vectors. Threads run on SP_EL0, so the processor itself changes to the kernel stack,
- * SP_EL1, and nothing is written to the interrupted one. An exception inside a handler goes on below
- * what the handler uses of SP_EL1. Arm ARM (DDI 0487), D1.3. */
+/* Exception vectors. Threads run on SP_EL0, so the processor itself changes to SP_EL1, and nothing is
+ * written to the interrupted stack. SP_EL1 is the kernel stack of the running thread; interrupts are
+ * handled there. All other exceptions are faults: they have a stack of their own, the trap stack, so
+ * that one in a broken or full kernel stack can still be reported. Before there are threads SP_EL1 is
+ * the trap stack. Arm ARM (DDI 0487), D1.3. */
 #include <uk/arm64/layout.h>
 
     .macro common kind
@@ -9,16 +11,41 @@
     b uk_trap_common
     .endm
 
-    /* From SP_EL0, and from lower levels. */
-    .macro vector kind
-    .balign 128
+    /* The frame goes to the top of the trap stack; x0 = where SP_EL1 was. A register is parked where
+     * applications can only read. */
+    .macro to_trap_stack
+    adrp x0, uk_trap_stack_end
+    add sp, sp, x0
+    sub x0, sp, x0
+    sub sp, sp, x0
     sub sp, sp, #UK_TRAP_FRAME_SIZE
-    stp x0, x1, [sp]
+    str x0, [sp, #UK_TRAP_FRAME_STACK]
+    str x1, [sp, #8]
+    mrs x1, tpidrro_el0
+    str x1, [sp]
+    .endm
+
+    /* From SP_EL0, and from lower levels: faults. */
+    .macro fault kind
+    .balign 128
+    msr tpidrro_el0, x0
+    to_trap_stack
     mrs x0, sp_el0
     common \kind
     .endm
 
-    /* From SP_EL1. A register is parked where applications can only read. */
+    /* From SP_EL0: interrupts. */
+    .macro interrupt kind
+    .balign 128
+    sub sp, sp, #UK_TRAP_FRAME_SIZE
+    stp x0, x1, [sp]
+    add x1, sp, #UK_TRAP_FRAME_SIZE
+    str x1, [sp, #UK_TRAP_FRAME_STACK]
+    mrs x0, sp_el0
+    common \kind
+    .endm
+
+    /* From SP_EL1, inside another exception: below it, if that is on the trap stack and leaves room. */
     .macro nested kind
     .balign 128
     msr tpidrro_el0, x0
@@ -26,11 +53,14 @@
     sub x0, sp, x0
     sub x0, x0, #UK_TRAP_FRAME_SIZE
     cmp x0, #UK_TRAP_STACK_SIZE
-    b.hi uk_trap_stack_full
+    b.hi 1f
     mrs x0, tpidrro_el0
     sub sp, sp, #UK_TRAP_FRAME_SIZE
     stp x0, x1, [sp]
     add x0, sp, #UK_TRAP_FRAME_SIZE
+    str x0, [sp, #UK_TRAP_FRAME_STACK]
+    common \kind
+1:  to_trap_stack
     common \kind
     .endm
 
@@ -40,37 +70,25 @@
     .balign 2048
     .type uk_vectors, %function
 uk_vectors:
-    vector 0
-    vector 1
-    vector 2
-    vector 3
+    fault 0
+    interrupt 1
+    fault 2
+    fault 3
     nested 4
     nested 5
     nested 6
     nested 7
-    vector 8
-    vector 9
-    vector 10
-    vector 11
-    vector 12
-    vector 13
-    vector 14
-    vector 15
+    fault 8
+    fault 9
+    fault 10
+    fault 11
+    fault 12
+    fault 13
+    fault 14
+    fault 15
 
-    /* No room is left: it begins again at the top, and what was there is lost. So is tpidr_el0: this
-     * ends in a report. */
-uk_trap_stack_full:
-    mov x0, sp
-    msr tpidr_el0, x1
-    adrp x1, uk_trap_stack_end
-    sub sp, x1, #UK_TRAP_FRAME_SIZE
-    mrs x1, tpidrro_el0
-    str x1, [sp]
-    mrs x1, tpidr_el0
-    str x1, [sp, #8]
-    common UK_TRAP_KIND_FULL
-
-    /* x0 = interrupted stack pointer, x1 = number of the vector; both are in the frame already. */
+    /* x0 = interrupted stack pointer, x1 = number of the vector; both are in the frame already, and
+     * where SP_EL1 was. */
 uk_trap_common:
     stp x2, x3, [sp, #16]
     stp x4, x5, [sp, #32]
@@ -97,10 +115,13 @@ uk_trap_common:
     mov x0, sp
     mov x29, #0
     bl uk_trap
+    cbnz x0, 1f
+    .globl uk_trap_return
+    .hidden uk_trap_return
+uk_trap_return:
     ldp x2, x3, [sp, #256]
     msr elr_el1, x2
     msr spsr_el1, x3
-    ldp x0, x1, [sp]
     ldp x2, x3, [sp, #16]
     ldp x4, x5, [sp, #32]
     ldp x6, x7, [sp, #48]
@@ -116,9 +137,65 @@ uk_trap_common:
     ldp x26, x27, [sp, #208]
     ldp x28, x29, [sp, #224]
     ldr x30, [sp, #240]
-    add sp, sp, #UK_TRAP_FRAME_SIZE
+    mov x0, sp
+    ldr x1, [x0, #UK_TRAP_FRAME_STACK]
+    mov sp, x1
+    ldp x0, x1, [x0]
     eret
+1:  br x0
     .size uk_vectors, . - uk_vectors
+
+    .macro vectors operation
+    \operation q0, q1, [sp, #16]
+    \operation q2, q3, [sp, #48]
+    \operation q4, q5, [sp, #80]
+    \operation q6, q7, [sp, #112]
+    \operation q8, q9, [sp, #144]
+    \operation q10, q11, [sp, #176]
+    \operation q12, q13, [sp, #208]
+    \operation q14, q15, [sp, #240]
+    \operation q16, q17, [sp, #272]
+    \operation q18, q19, [sp, #304]
+    \operation q20, q21, [sp, #336]
+    \operation q22, q23, [sp, #368]
+    \operation q24, q25, [sp, #400]
+    \operation q26, q27, [sp, #432]
+    \operation q28, q29, [sp, #464]
+    \operation q30, q31, [sp, #496]
+    .endm
+
+    /* At the end of an interrupt, the thread's frame at SP_EL1: the rest of its state goes below, then
+     * uk_irq_act is called below that, on SP_EL0, in the state in which threads switch: interrupts off,
+     * system errors reported. When it comes back SP_EL1 is the top of this stack. */
+    .section .text.act, "ax", @progbits
+    .globl uk_trap_act
+    .hidden uk_trap_act
+    .type uk_trap_act, %function
+uk_trap_act:
+    sub sp, sp, #UK_VECTOR_STATE_SIZE
+    vectors stp
+    mrs x0, fpcr
+    mrs x1, fpsr
+    stp x0, x1, [sp]
+    adrp x2, uk_irq_act
+    ldr x2, [x2, #:lo12:uk_irq_act]
+    mov x0, sp
+    msr spsel, #0
+    mov sp, x0
+    msr daifclr, #4
+    blr x2
+    mov x0, sp
+    msr spsel, #1
+    mov sp, x0
+    vectors ldp
+    ldp x0, x1, [sp]
+    msr fpcr, x0
+    msr fpsr, x1
+    add sp, sp, #UK_VECTOR_STATE_SIZE
+    ldr x0, [sp, #UK_TRAP_FRAME_SP]
+    msr sp_el0, x0
+    b uk_trap_return
+    .size uk_trap_act, . - uk_trap_act
 
     /* size_t uk_probe_copy(void* to, uintptr_t from, size_t size): copies until a byte cannot be read
      * and returns how many it copied. */

@@ -19,10 +19,11 @@ struct TrapFrame {
     uint64_t esr;
     uint64_t far;
     uint64_t vector; // 0 to 15, or UK_TRAP_KIND_FULL
-    uint64_t unused;
+    uint64_t stack;  // SP_EL1 when it came
 };
 static_assert(sizeof(TrapFrame) == UK_TRAP_FRAME_SIZE && offsetof(TrapFrame, pc) == 256 &&
-              offsetof(TrapFrame, vector) == 288);
+              offsetof(TrapFrame, sp) == UK_TRAP_FRAME_SP && offsetof(TrapFrame, vector) == 288 &&
+              offsetof(TrapFrame, stack) == UK_TRAP_FRAME_STACK);
 
 } // namespace uk::hal
 
@@ -37,6 +38,13 @@ constexpr TrapKind trap_kind(const hal::TrapFrame& frame) {
 // Came while SP_EL1 was in use: inside another exception.
 constexpr bool trap_is_nested(const hal::TrapFrame& frame) {
     return (frame.vector >= 4 && frame.vector < 8) || frame.vector == UK_TRAP_KIND_FULL;
+}
+
+// Came inside a fault whose handling had used up the trap stack, which begins at `trap_stack`. It
+// was given its top then, and what was there is lost.
+constexpr bool trap_found_no_room(const hal::TrapFrame& frame, uintptr_t trap_stack) {
+    uintptr_t above = frame.stack - (trap_stack - UK_TRAP_STACK_GUARD);
+    return trap_is_nested(frame) && above < UK_TRAP_STACK_GUARD + UK_TRAP_FRAME_SIZE;
 }
 
 // "data abort" and so on; never null.

@@ -12,8 +12,12 @@
 
 extern "C" {
 extern char uk_boot_stack[];
+extern char uk_trap_stack[];
 size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
-void uk_trap(uk::hal::TrapFrame* frame);
+using UkFunction = void (*)();
+void uk_trap_act();
+extern UkFunction uk_irq_act;
+UkFunction uk_trap(uk::hal::TrapFrame* frame);
 
 struct UkFixup {
     uintptr_t instruction;
@@ -23,13 +27,19 @@ extern const UkFixup __start_uk_extable[];
 extern const UkFixup __stop_uk_extable[];
 }
 
+constinit UkFunction uk_irq_act = nullptr;
+
 namespace uk {
 namespace {
 
 using namespace arm64;
 
-using Handler = void (*)();
-constinit Handler g_interrupt = nullptr;
+constinit UkFunction g_interrupt = nullptr;
+
+// By irq_on_exit(). Images in which nobody calls it have no uk_trap_act either.
+using Question = bool (*)();
+constinit Question g_act_wanted = nullptr;
+constinit UkFunction g_after_interrupt = nullptr;
 
 bool repair(hal::TrapFrame& frame) {
     for (const UkFixup* fixup = __start_uk_extable; fixup != __stop_uk_extable; fixup++) {
@@ -51,6 +61,12 @@ static_assert(std::size(kNames) == std::size(hal::TrapFrame{}.x));
 
 void arm64::irq_init(void (*handler)()) {
     g_interrupt = handler;
+}
+
+void hal::irq_on_exit(bool (*wanted)(), void (*act)()) {
+    uk_irq_act = act;
+    g_after_interrupt = uk_trap_act;
+    g_act_wanted = wanted;
 }
 
 hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
@@ -90,16 +106,22 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 
 } // namespace uk
 
-// On SP_EL1, interrupts off. Returns from interrupts and from expected faults (uk_extable).
-void uk_trap(uk::hal::TrapFrame* frame) {
+// On SP_EL1, interrupts off. Returns from interrupts and from expected faults (uk_extable); not
+// null: goes on there before the interrupted thread does.
+UkFunction uk_trap(uk::hal::TrapFrame* frame) {
     using namespace uk::arm64;
     if (trap_kind(*frame) == TrapKind::irq && uk::g_interrupt != nullptr) {
         uk::hal::g_handlers++;
         uk::g_interrupt();
         uk::hal::g_handlers--;
-        return;
+        bool act = uk::g_act_wanted != nullptr && !trap_is_nested(*frame) && uk::g_act_wanted();
+        return act ? uk::g_after_interrupt : nullptr;
+    }
+    if (trap_found_no_room(*frame, reinterpret_cast<uintptr_t>(uk_trap_stack))) {
+        frame->vector = UK_TRAP_KIND_FULL;
     }
     if (!(trap_may_be_expected(*frame) && uk::repair(*frame))) {
         uk_crash(frame);
     }
+    return nullptr;
 }

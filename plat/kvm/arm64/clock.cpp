@@ -19,8 +19,6 @@ constinit clocksource::GenericTimer<arm64::VirtualTimer> kvm::g_timer{arm64::Vir
 
 namespace {
 
-// Time before the clock started counts as this much, so that 0 is never an answer afterwards.
-constexpr uint64_t kFirstNs = 1'000;
 constexpr uint64_t kAnyRate = 62'500'000; // QEMU's
 
 enum class Mode : uint8_t { none, known, guessed };
@@ -64,7 +62,7 @@ Result<uint64_t> find_wall_base() {
 } // namespace
 
 uint64_t hal::clock_monotonic_ns() {
-    return g_mode == Mode::none ? 0 : kvm::g_timer.now() + kFirstNs;
+    return g_mode == Mode::none ? 0 : kvm::g_timer.now() + kvm::kFirstNs;
 }
 
 const char* hal::clock_name() {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Waiting on a KVM guest: the generic timer ends a halt. Until somebody waits, neither it nor the
-// interrupt controller is touched.
+// The timer's interrupt of a KVM guest: it ends halts, and is the scheduler's alarm. Until somebody
+// wants either, neither the generic timer nor the interrupt controller is touched.
 #include <uk/hal/clock.hpp>
 
+#include <algorithm>
 #include <atomic>
 
 #include <uk/hal/cpu.hpp>
@@ -19,12 +20,38 @@ constexpr uint64_t kProofNs = 20'000'000;
 
 enum class State : uint8_t { untried, works, missing };
 
+constexpr uint64_t kNever = ~uint64_t{0};
+
 constinit State g_state = State::untried;
 constinit std::atomic<bool> g_fired{false};
 
+// What the interrupt is wanted for, in clock_monotonic_ns(); touched with interrupts off.
+constinit uint64_t g_alarm = kNever;
+constinit uint64_t g_halt_end = kNever;
+using Handler = void (*)();
+constinit Handler g_on_alarm = nullptr;
+
+void set_timer() {
+    uint64_t next = std::min(g_alarm, g_halt_end);
+    if (next == kNever) {
+        kvm::g_timer.disarm();
+    } else {
+        kvm::g_timer.arm(next - std::min(next, kvm::kFirstNs));
+    }
+}
+
+// The line is a level, so each interrupt must end with the timer disarmed or set to a later time.
 void on_interrupt() {
-    kvm::g_timer.disarm(); // it is a level
     g_fired.store(true, std::memory_order_relaxed);
+    uint64_t now = hal::clock_monotonic_ns();
+    if (now >= g_halt_end) {
+        g_halt_end = kNever; // the halt is over
+    }
+    if (now >= g_alarm) {
+        g_alarm = kNever;
+        g_on_alarm();
+    }
+    set_timer();
 }
 
 // A line may be named and yet not lead to this CPU; a halt would never end. So one interrupt must
@@ -43,7 +70,7 @@ bool prove() {
     return g_fired.load(std::memory_order_relaxed);
 }
 
-State start() {
+State find_timer() {
     Result<> opened = kvm::open_timer_line(on_interrupt);
     if (!opened.ok()) {
         uk_pr_warn("no interrupt controller that this image knows (GICv2, GICv3), or it does not "
@@ -58,25 +85,45 @@ State start() {
     return State::works;
 }
 
+bool timer_works() {
+    if (g_state == State::untried) {
+        g_state = find_timer();
+    }
+    return g_state == State::works;
+}
+
 } // namespace
 
-void hal::clock_idle_until(uint64_t deadline_ns) {
-    if (g_state == State::untried) {
-        g_state = start();
+Result<> hal::clock_alarm_start(void (*handler)()) {
+    if (!timer_works()) {
+        return Errno::nodev;
     }
+    g_on_alarm = handler;
+    return {};
+}
+
+void hal::clock_alarm_set(uint64_t deadline_ns) {
+    g_alarm = deadline_ns;
+    set_timer();
+}
+
+void hal::clock_idle_until(uint64_t deadline_ns) {
+    bool works = timer_works();
     uint64_t now = clock_monotonic_ns();
     if (now >= deadline_ns) {
         return;
     }
     uint64_t left = deadline_ns - now;
-    if (g_state == State::missing || left < kShortestNs) {
+    if (!works || left < kShortestNs) {
         cpu_relax(); // no timer to end a halt, or no time for one; the caller asks again
         return;
     }
     IrqState state = irq_save();
-    kvm::g_timer.arm(kvm::g_timer.now() + left);
+    g_halt_end = deadline_ns;
+    set_timer();
     cpu_halt();
-    kvm::g_timer.disarm(); // something else may have ended it
+    g_halt_end = kNever; // something else may have ended it
+    set_timer();
     irq_restore(state);
 }
 

@@ -21,8 +21,12 @@ extern const devicetree::Tree* g_tree;
 // Whether the image was entered at EL2: nobody is left there who takes hypervisor calls.
 extern bool g_was_hypervisor;
 
-// Its counter is the clock (clock.cpp), its interrupt ends a wait (clock_idle.cpp).
+// Its counter is the clock (clock.cpp), its interrupt ends halts and is the alarm (clock_idle.cpp).
 extern clocksource::GenericTimer<arm64::VirtualTimer> g_timer;
+
+// clock_monotonic_ns() is so much ahead of g_timer: time before the clock started counts as this
+// much, so that 0 is never an answer afterwards.
+inline constexpr uint64_t kFirstNs = 1'000;
 
 // The interrupt line of the virtual timer lets `handler` run, with interrupts off. Once, in thread
 // context. Errors: ENODEV (no interrupt controller or timer that is known), EINVAL, ENOMEM,

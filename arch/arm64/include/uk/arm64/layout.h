@@ -14,9 +14,13 @@
 #define UK_DIRECT_MAP_SIZE 0x800000000000
 
 #define UK_BOOT_STACK_SIZE 16384
-#define UK_TRAP_STACK_SIZE 8192 /* SP_EL1: exceptions are handled and reported here */
-#define UK_TRAP_FRAME_SIZE 304  /* struct hal::TrapFrame */
+#define UK_TRAP_STACK_SIZE 8192  /* faults are handled and reported here */
+#define UK_TRAP_STACK_GUARD 8192 /* what lies below it and cannot be written */
+#define UK_TRAP_FRAME_SIZE 304   /* struct hal::TrapFrame, and two places in it */
+#define UK_TRAP_FRAME_SP 248
+#define UK_TRAP_FRAME_STACK 296
 #define UK_TRAP_KIND_FULL 16 /* behind the numbers of the vectors: no room for a frame was left */
+#define UK_VECTOR_STATE_SIZE 528 /* FPCR, FPSR, q0 to q31: saved only for a switch */
 
 /* MAIR_EL1, as the page table codec wants it: 0 = normal memory, write-back; 1 = device. */
 #define UK_MAIR 0xff

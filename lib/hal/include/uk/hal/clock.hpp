@@ -25,4 +25,13 @@ namespace uk::hal {
 // were. Never returns later than the platform's timer allows.
 void clock_idle_until(uint64_t deadline_ns);
 
+// The alarm of each CPU: `handler` runs in interrupt context when a time set below has come. Once,
+// in thread context. Errors: ENODEV (no timer that interrupts).
+[[nodiscard]] Result<> clock_alarm_start(void (*handler)());
+
+// Interrupts off; this CPU. One-shot; replaces the time set before; ~0 = none. The handler runs
+// about then, perhaps earlier: it looks at the clock and sets the alarm anew. Others may wait by
+// clock_idle_until() meanwhile.
+void clock_alarm_set(uint64_t deadline_ns);
+
 } // namespace uk::hal
