@@ -33,7 +33,7 @@ struct PageCodec {
     static constexpr uint64_t kAddress = 0x0000'ffff'ffff'f000;
 
     static constexpr uint64_t attributes(Protection p) {
-        return kValid | kAccessed | kInnerShareable | kUserNoExecute |
+        return (p.read ? kValid : 0) | kAccessed | kInnerShareable | kUserNoExecute |
                uint64_t{p.device ? kMairDevice : kMairNormal} << kMairShift |
                (p.write ? 0 : kReadOnly) | (p.execute ? 0 : kPrivilegedNoExecute);
     }
@@ -54,7 +54,8 @@ struct PageCodec {
     static constexpr Protection protection(uint64_t entry) {
         return {.write = (entry & kReadOnly) == 0,
                 .execute = (entry & kPrivilegedNoExecute) == 0,
-                .device = (entry >> kMairShift & 7) == kMairDevice};
+                .device = (entry >> kMairShift & 7) == kMairDevice,
+                .read = (entry & kValid) != 0};
     }
 };
 

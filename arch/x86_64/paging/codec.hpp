@@ -24,7 +24,7 @@ struct PageCodec {
 
     // The two cache bits together select entry 3 of the PAT, which is uncacheable from reset on.
     static constexpr uint64_t attributes(Protection p) {
-        return kPresent | kAccessed | kDirty | (p.write ? kWritable : 0) |
+        return (p.read ? kPresent : 0) | kAccessed | kDirty | (p.write ? kWritable : 0) |
                (p.execute ? 0 : kNoExecute) | (p.device ? kUncached | kWriteThrough : 0);
     }
     static constexpr uint64_t page(Paddr address, unsigned level, uint64_t attributes) {
@@ -43,7 +43,8 @@ struct PageCodec {
     static constexpr Protection protection(uint64_t entry) {
         return {.write = (entry & kWritable) != 0,
                 .execute = (entry & kNoExecute) == 0,
-                .device = (entry & kUncached) != 0};
+                .device = (entry & kUncached) != 0,
+                .read = (entry & kPresent) != 0};
     }
 };
 

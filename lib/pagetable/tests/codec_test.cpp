@@ -41,6 +41,22 @@ TYPED_TEST(CodecTest, PagesReadBack) {
     }
 }
 
+// A hidden page maps nothing and is no free entry, but knows its frame and the rest.
+TYPED_TEST(CodecTest, HiddenPagesReadBack) {
+    using C = TypeParam;
+    for (Protection p : this->protections()) {
+        p.read = false;
+        for (uint64_t address : {uint64_t{0}, uint64_t{0x1000}, (uint64_t{1} << 48) - kPageSize}) {
+            uint64_t entry = C::page(Paddr{address}, 1, C::attributes(p));
+            EXPECT_FALSE(C::is_page(entry, 1));
+            EXPECT_FALSE(C::is_table(entry, 1));
+            EXPECT_NE(entry, 0u);
+            EXPECT_EQ(C::address(entry).value(), address);
+            EXPECT_EQ(C::protection(entry), p);
+        }
+    }
+}
+
 TYPED_TEST(CodecTest, TablesReadBack) {
     using C = TypeParam;
     for (unsigned level = 2; level <= C::kLevels; level++) {

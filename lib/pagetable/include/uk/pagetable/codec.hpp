@@ -21,17 +21,19 @@ constexpr unsigned level_shift(unsigned level) {
     return kPageShift + 9 * (level - 1);
 }
 
-// What may be done with a mapping besides reading, and how it is cached. Everything runs at the
-// same privilege; a codec keeps lower ones out where the processor has them.
+// What may be done with a mapping, and how it is cached. Everything runs at the same privilege; a
+// codec keeps lower ones out where the processor has them.
 struct Protection {
     bool write = false;
     bool execute = false;
     bool device = false; // registers: uncached, each access once and in order
+    bool read = true;    // false: hidden. The entry keeps the frame, but any access faults.
     friend constexpr bool operator==(Protection, Protection) = default;
 };
 
 inline constexpr Protection kRam{.write = true};
 inline constexpr Protection kDevice{.write = true, .device = true};
+inline constexpr Protection kHidden{.read = false};
 
 // All functions are pure and constexpr. Attributes are the bits that do not depend on address and
 // level, so that they are worked out once for a range, or by the compiler.
@@ -42,10 +44,11 @@ inline constexpr Protection kDevice{.write = true, .device = true};
 //              page(a + n) == page(a) + n for every multiple n of the page's size: runs of entries
 //              are made by adding.
 // table        points to the next lower table; never restricts what lies below it.
-// is_page, is_table   of any entry found at `level`, 0 and garbage included; never both.
-// address      the frame of a table; of a page, its start, apart from the bits below its size,
-//              which may mean something else in large ones.
-// protection   the inverse of attributes, of a page.
+// is_page, is_table   of any entry found at `level`, 0 and garbage included; never both. A hidden
+//              page is neither, and not 0.
+// address      the frame of a table; of a page, hidden or not, its start, apart from the bits below
+//              its size, which may mean something else in large ones.
+// protection   the inverse of attributes, of a page, hidden or not.
 template <class C>
 concept Codec = requires(uint64_t entry, uint64_t attributes, Paddr address, unsigned level,
                          Protection protection) {
