@@ -19,12 +19,13 @@ bool desynchronizes(Errno code) {
 
 } // namespace
 
-Result<> Store::send(const void* bytes, size_t size) {
-    const auto* from = static_cast<const char*>(bytes);
-    for (unsigned round = 0; size != 0;) {
-        size_t count = UK_TRY(requests_.write(from, size));
-        from += count;
-        size -= count;
+// `step(done, left)` moves some bytes and says how many; 0 means that the other side has to act.
+template <class Step>
+Result<> Store::move(size_t size, Step step) {
+    unsigned round = 0;
+    for (size_t done = 0; done != size;) {
+        size_t count = UK_TRY(step(done, size - done));
+        done += count;
         if (count != 0) {
             port_.notify(port_.context);
             round = 0;
@@ -35,19 +36,13 @@ Result<> Store::send(const void* bytes, size_t size) {
     return {};
 }
 
+Result<> Store::send(const void* bytes, size_t size) {
+    const auto* from = static_cast<const char*>(bytes);
+    return move(size, [&](size_t done, size_t left) { return requests_.write(from + done, left); });
+}
+
 Result<> Store::receive(char* bytes, size_t size) {
-    for (unsigned round = 0; size != 0;) {
-        size_t count = UK_TRY(replies_.read(bytes, size));
-        bytes += count;
-        size -= count;
-        if (count != 0) {
-            port_.notify(port_.context);
-            round = 0;
-        } else if (!port_.wait(port_.context, round++)) {
-            return Errno::timedout;
-        }
-    }
-    return {};
+    return move(size, [&](size_t done, size_t left) { return replies_.read(bytes + done, left); });
 }
 
 Result<> Store::skip(size_t size) {

@@ -6,6 +6,9 @@
 
 #include <deque>
 #include <string>
+#include <vector>
+
+#include "conformance.hpp"
 
 namespace {
 
@@ -105,6 +108,17 @@ struct Io {
 
 using Uart = uk::uart::Pl011<Io>;
 
+struct Model {
+    using Chip = ::Chip;
+    using Uart = ::Uart;
+    static std::vector<Chip> variants() {
+        Chip sbsa;
+        sbsa.sbsa = true;
+        return {Chip{}, sbsa};
+    }
+};
+INSTANTIATE_TYPED_TEST_SUITE_P(Pl011, UartConformance, testing::Types<Model>);
+
 TEST(Pl011, SetsAPortUpThatIsOff) {
     Chip chip;
     chip.control = 0xc300; // flow control as somebody wanted it
@@ -129,50 +143,6 @@ TEST(Pl011, LeavesAPortAloneThatFirmwareUses) {
     EXPECT_EQ(chip.overruns, 0u);
 }
 
-TEST(Pl011, SendsEverythingWithoutOverrunningTheFifo) {
-    for (int drain_time : {1, 2, 100}) {
-        for (bool sbsa : {false, true}) {
-            Chip chip;
-            chip.drain_time = drain_time;
-            chip.sbsa = sbsa;
-            Uart uart(Io{&chip});
-            uart.start();
-            std::string text;
-            for (int i = 0; i < 1000; i++) {
-                text.push_back(static_cast<char>(i));
-            }
-            uart.write_all(text.data(), text.size());
-            uart.write_all("x", 1);
-            EXPECT_EQ(chip.sent, text + "x");
-            EXPECT_EQ(chip.overruns, 0u);
-        }
-    }
-}
-
-TEST(Pl011, AsksTheFlagsOncePerFifo) {
-    Chip chip;
-    chip.drain_time = 1;
-    Uart uart(Io{&chip});
-    uart.start();
-    size_t before = chip.accesses;
-    uart.write_all(std::string(160, 'a').data(), 160);
-    EXPECT_LE(chip.accesses - before, 160u + 20u);
-}
-
-TEST(Pl011, ReadsWhatIsThere) {
-    Chip chip;
-    Uart uart(Io{&chip});
-    uart.start();
-    char bytes[4];
-    EXPECT_EQ(uart.read_some(bytes, 4), 0u);
-    chip.incoming = {'a', 'b', 'c', 0, 'e'};
-    EXPECT_EQ(uart.read_some(bytes, 4), 4u);
-    EXPECT_EQ(std::string(bytes, 4), std::string("abc\0", 4));
-    EXPECT_EQ(uart.read_some(bytes, 0), 0u);
-    EXPECT_EQ(uart.read_some(bytes, 4), 1u);
-    EXPECT_EQ(bytes[0], 'e');
-}
-
 TEST(Pl011, LeavesOutWhatCameInDamaged) {
     Chip chip;
     Uart uart(Io{&chip});
@@ -194,31 +164,6 @@ TEST(Pl011, KeepsWhatWasTypedBeforeItStarted) {
     EXPECT_EQ(uart.read_some(bytes, 8), 2u);
     EXPECT_EQ(std::string(bytes, 2), "Bo");
     EXPECT_EQ(uart.read_some(bytes, 8), 0u);
-}
-
-TEST(Pl011, LeavesAnEmptyBusAlone) {
-    Chip chip;
-    chip.missing = true;
-    Uart uart(Io{&chip});
-    EXPECT_FALSE(uart.start());
-    EXPECT_FALSE(uart.present());
-    size_t before = chip.accesses;
-    char byte;
-    uart.write_all("hello", 5);
-    EXPECT_EQ(uart.read_some(&byte, 1), 0u);
-    EXPECT_EQ(chip.accesses, before);
-}
-
-TEST(Pl011, GivesUpOnAPortThatStaysBusy) {
-    Chip chip;
-    Uart uart(Io{&chip});
-    uart.start();
-    chip.stuck = true;
-    uart.write_all("hello", 5);
-    EXPECT_EQ(chip.sent, "");
-    size_t before = chip.accesses;
-    uart.write_all("hello", 5); // no second wait
-    EXPECT_EQ(chip.accesses, before);
 }
 
 } // namespace

@@ -73,6 +73,8 @@ class Store {
 
     [[nodiscard]] Result<size_t> ask(Type type, std::string_view path, std::string_view value,
                                      std::span<char> answer);
+    template <class Step>
+    [[nodiscard]] Result<> move(size_t size, Step step);
     [[nodiscard]] Result<> send(const void* bytes, size_t size);
     [[nodiscard]] Result<> receive(char* bytes, size_t size);
     [[nodiscard]] Result<> skip(size_t size);
