@@ -101,8 +101,10 @@ void random_operations(unsigned seed, size_t pool_size, int keys, int steps) {
             tree.erase(item);
         } else {
             item.key = static_cast<int>(random() % static_cast<unsigned>(keys));
-            if (random() % 2) {
-                tree.insert_multi(item);
+            if (const auto way = random() % 4; way < 2) {
+                way == 0 ? tree.insert_multi(item) : tree.insert_multi_first(item);
+                const Item* beside = way == 0 ? tree.next(item) : tree.prev(item);
+                ASSERT_TRUE(beside == nullptr || beside->key != item.key);
                 model.insert(item.key);
             } else if (const Item* there = tree.insert(item); there == nullptr) {
                 ASSERT_FALSE(model.contains(item.key));
@@ -159,6 +161,11 @@ TEST(RbTree, EqualObjectsKeepTheirOrder) {
     const Item* wanted = items;
     for (Item& item : tree)
         EXPECT_EQ(&item, wanted++);
+    tree.clear();
+    for (Item& item : items)
+        tree.insert_multi_first(item);
+    for (Item& item : tree)
+        EXPECT_EQ(&item, --wanted);
     tree.clear();
 }
 

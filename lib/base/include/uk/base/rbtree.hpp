@@ -175,6 +175,16 @@ class RbTree<Hook, Less> {
         }
         insert_at(parent, right, t);
     }
+    /// Puts t in, before all objects that are equal to it.
+    void insert_multi_first(T& t) {
+        Links* parent = nullptr;
+        bool right = false;
+        for (Links* l = root_.top; l != nullptr; l = l->child[right]) {
+            parent = l;
+            right = less_(*object(l), t);
+        }
+        insert_at(parent, right, t);
+    }
     /// Takes t out; it must be in this tree.
     void erase(T& t) {
         UK_ASSERT(links(t).linked());
