@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include <uk/clocksource/vdso.hpp>
+#include <uk/hal/irq.hpp>
 
 #include "host.hpp"
 
@@ -14,11 +15,6 @@ namespace {
 using namespace linuxu;
 
 using ClockGettime = int (*)(int clock, Timespec* time);
-
-constexpr int kRealtime = 0;
-constexpr int kMonotonic = 1;
-constexpr int kAbsolute = 1;
-constexpr uint64_t kSecond = 1'000'000'000;
 
 int gettime_by_call(int clock, Timespec* time) {
     return static_cast<int>(syscall(Sys::clock_gettime, clock, time));
@@ -55,7 +51,7 @@ ClockGettime gettime() {
 uint64_t read_clock(int clock) {
     Timespec time{0, 0};
     gettime()(clock, &time);
-    return static_cast<uint64_t>(time.seconds) * kSecond + static_cast<uint64_t>(time.nanoseconds);
+    return to_ns(time);
 }
 
 } // namespace
@@ -73,9 +69,9 @@ const char* hal::clock_name() {
 }
 
 void hal::clock_idle_until(uint64_t deadline_ns) {
-    Timespec deadline{static_cast<int64_t>(deadline_ns / kSecond),
-                      static_cast<int64_t>(deadline_ns % kSecond)};
-    syscall(Sys::clock_nanosleep, kMonotonic, kAbsolute, &deadline, 0L);
+    const uint64_t now = clock_monotonic_ns();
+    const Timespec timeout = to_timespec(deadline_ns > now ? deadline_ns - now : 0);
+    wait_for_interrupt(&timeout);
 }
 
 } // namespace uk

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What this platform knows of its host: constants and structures of the Linux system call interface
-// that are the same on every 64-bit architecture. The numbers of the calls are the architecture's.
+// What the parts of this platform know of the process and share with each other.
 #pragma once
 
 #include <cstddef>
@@ -8,42 +7,13 @@
 
 #include <uk/base/errno.hpp>
 #include <uk/config.hpp>
+#include <uk/linuxabi/types.hpp>
 
-#include "syscall.hpp" // of the architecture's folder
+#include "isa.hpp" // of the architecture's folder
 
 namespace uk::linuxu {
 
-inline constexpr int kStdin = 0;
-inline constexpr int kStdout = 1;
-inline constexpr int kStderr = 2;
-
-inline constexpr int kSigabrt = 6;
-inline constexpr int kSigpipe = 13;
-
-// Entries of the auxiliary vector.
-inline constexpr uint64_t kAtNull = 0;
-inline constexpr uint64_t kAtSysinfoEhdr = 33;
-
-struct Timespec {
-    int64_t seconds;
-    int64_t nanoseconds;
-};
-
-struct PollFd {
-    int fd;
-    int16_t events;
-    int16_t revents;
-};
-inline constexpr int16_t kPollIn = 1;
-inline constexpr int16_t kPollOut = 4;
-
-struct SigInfo {
-    int signal;
-    int error;
-    int code; // > 0: the CPU or the kernel caused it; else another process sent it
-    int padding;
-    uintptr_t address; // of a fault
-};
+using namespace linuxabi;
 
 constexpr long arg(long value) {
     return value;
@@ -92,6 +62,9 @@ void catch_faults();
 
 // Maps the RAM. Once, at the start. Returns -errno of the last attempt.
 long map_memory();
+
+// Sends a signal to this process; it has been handled when this returns, unless it is blocked.
+void raise(int signal);
 
 // Ends the process by SIGABRT, as abort() does, so that a debugger stops and a core is written.
 [[noreturn]] void die_by_abort();

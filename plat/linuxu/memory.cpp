@@ -10,12 +10,6 @@ namespace {
 
 using namespace linuxu;
 
-constexpr long kReadWrite = 1 | 2;
-constexpr long kPrivate = 0x2;
-constexpr long kAnonymous = 0x20;
-constexpr long kNoReserve = 0x4000;
-constexpr long kFixedNoReplace = 0x100000;
-
 // Where the RAM may lie, the first free place wins. The first is at its physical address and near
 // the image, which saves page tables. All are at the same offset from a 2 MiB boundary.
 constexpr uintptr_t kPlaces[] = {kRamStart, kRamStart + (uintptr_t{1} << 32),

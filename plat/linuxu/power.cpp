@@ -10,9 +10,13 @@ namespace uk {
 
 using namespace linuxu;
 
+void linuxu::raise(int signal) {
+    syscall(Sys::kill, syscall(Sys::getpid), signal);
+}
+
 void linuxu::die_by_abort() {
-    set_signal(kSigabrt, kSigDefault);
-    syscall(Sys::kill, syscall(Sys::getpid), kSigabrt);
+    set_signal(kSigabrt, SigAction{kSigDefault, 0, 0, 0});
+    raise(kSigabrt);
     // Only a process that is the init of its namespace comes here.
     for (;;) {
         syscall(Sys::exit_group, 128 + kSigabrt);
@@ -34,8 +38,10 @@ void hal::shutdown(Shutdown reason, int status) {
     }
 }
 
-void linuxu::wait_for_signal() {
-    syscall(Sys::ppoll, 0L, 0, 0L, 0L, 8);
+void linuxu::stop() {
+    for (;;) {
+        syscall(Sys::ppoll, 0L, 0, 0L, 0L, 8);
+    }
 }
 
 } // namespace uk

@@ -5,42 +5,19 @@
 #include <atomic>
 
 #include <uk/hal/console.hpp>
-#include <uk/linuxsignal/fault.hpp>
-
-#include "host.hpp"
+#include <uk/linuxabi/fault.hpp>
 
 extern "C" {
 extern const char uk_linuxu_probe_fault[];
 extern const char uk_linuxu_probe_fixup[];
-void uk_linuxu_sigreturn();
 size_t uk_linuxu_probe_copy(void* to, uintptr_t from, size_t size);
-void uk_linuxu_on_signal(int signal, const uk::linuxu::SigInfo* info, void* context);
+void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* context);
 }
 
 namespace uk {
 namespace {
 
 using namespace linuxu;
-using namespace linuxsignal;
-
-constexpr uint64_t kSaSiginfo = 0x4;
-constexpr uint64_t kSaRestorer = 0x4000000;
-constexpr uint64_t kSaOnStack = 0x8000000;
-constexpr uint64_t kSaNoDefer = 0x40000000;
-
-// struct sigaction of the system call, not of the C library.
-struct SigAction {
-    uintptr_t handler;
-    uint64_t flags;
-    uintptr_t restorer;
-    uint64_t mask;
-};
-
-struct SigStack {
-    void* base;
-    int flags;
-    size_t size;
-};
 
 // The stack of handlers. In a section of its own: the linker script puts it above the code, so an
 // overflow faults instead of overwriting data.
@@ -68,30 +45,26 @@ const char* detail_of(const hal::TrapFrame& frame, const View& view) {
     return fault_detail(frame.signal, frame.code);
 }
 
-bool set_action(int signal, const SigAction& action) {
-    return syscall(Sys::rt_sigaction, signal, &action, 0L, sizeof action.mask) == 0;
-}
-
 } // namespace
 
-void linuxu::set_signal(int signal, uintptr_t disposition) {
-    set_action(signal, SigAction{disposition, 0, 0, 0});
+long linuxu::set_signal(int signal, const SigAction& action) {
+    return syscall(Sys::rt_sigaction, signal, &action, 0L, sizeof action.mask);
 }
 
 void linuxu::catch_faults() {
-    SigStack stack{g_altstack, 0, sizeof g_altstack};
-    SigAction action{reinterpret_cast<uintptr_t>(uk_linuxu_on_signal),
-                     kSaSiginfo | kSaRestorer | kSaOnStack | kSaNoDefer,
-                     reinterpret_cast<uintptr_t>(uk_linuxu_sigreturn), 0};
-    bool ready = syscall(Sys::sigaltstack, &stack, 0L) == 0;
-    for (int signal : {kSigsegv, kSigbus, kSigfpe, kSigill, kSigtrap}) {
-        ready = ready && set_action(signal, action);
+    static constinit const SigStack kStack{g_altstack, 0, sizeof g_altstack};
+    static constinit const SigAction kAction =
+        handled_by(uk_linuxu_on_signal, kSaNoDefer, signal_bit(kSigalrm));
+    long failed = syscall(Sys::sigaltstack, &kStack, 0L);
+    static constexpr int kFaults[] = {kSigsegv, kSigbus, kSigfpe, kSigill, kSigtrap};
+    for (int signal : kFaults) {
+        failed |= set_signal(signal, kAction);
     }
-    if (!ready) {
+    if (failed != 0) {
         complain("Microlith: the host refuses signal handlers; faults will not be reported.\n");
     }
     // The console cannot fail: a reader that goes away must not end the process.
-    set_signal(kSigpipe, kSigIgnore);
+    set_signal(kSigpipe, SigAction{kSigIgnore, 0, 0, 0});
 }
 
 hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
@@ -125,7 +98,7 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 } // namespace uk
 
 // Runs on the alternate stack. A fault of probe_read() is repaired; any other is the end.
-void uk_linuxu_on_signal(int signal, const uk::linuxu::SigInfo* info, void* context) {
+void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* context) {
     using namespace uk;
     hal::TrapFrame frame{signal, info->code, info->address, false, {}};
     linuxu::Frame::read(context, frame.words);

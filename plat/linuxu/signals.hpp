@@ -7,15 +7,20 @@
 
 #include <uk/hal/trap.hpp>
 
-#include "frame.hpp" // of the architecture's folder
+#include "host.hpp"
+
+extern "C" void uk_linuxu_sigreturn();
 
 namespace uk::linuxu {
 
-inline constexpr uintptr_t kSigDefault = 0;
-inline constexpr uintptr_t kSigIgnore = 1;
+// Sets what `signal` does. Not 0: the host refuses it.
+long set_signal(int signal, const SigAction& action);
 
-// Sets the disposition of `signal`: kSigDefault or kSigIgnore.
-void set_signal(int signal, uintptr_t disposition);
+// The handler runs on the alternate stack. Signals of the set `blocked` wait until it ends, and the
+// signal itself does unless there is kSaNoDefer.
+constexpr SigAction handled_by(Handler handler, uint64_t flags, uint64_t blocked) {
+    return {handler, kSaSiginfo | kSaRestorer | kSaOnStack | flags, uk_linuxu_sigreturn, blocked};
+}
 
 } // namespace uk::linuxu
 
@@ -24,5 +29,5 @@ struct uk::hal::TrapFrame {
     int code;
     uintptr_t address;
     bool nested;
-    uint64_t words[linuxsignal::kWords];
+    uint64_t words[linuxabi::kWords];
 };

@@ -18,11 +18,6 @@ namespace {
 
 constinit hal::BootInfo g_info;
 
-struct AuxEntry {
-    uint64_t type;
-    uint64_t value;
-};
-
 void read_aux(const AuxEntry* entry) {
     for (; entry->type != kAtNull; entry++) {
         if (entry->type == kAtSysinfoEhdr) {

@@ -41,4 +41,26 @@ uk_linuxu_probe_fixup:
     ret
     .size uk_linuxu_probe_copy, . - uk_linuxu_probe_copy
 
+    .section .text.uk_linuxu_preempted, "ax", %progbits
+    /* Where a preempted thread goes on, on its kernel stack: the stack pointer is at what rt_sigreturn
+     * needs. A signal that comes while interrupts are on here lets it start again with the same frame,
+     * so frames do not pile up. */
+    .globl uk_linuxu_preempted, uk_linuxu_preempted_end
+    .hidden uk_linuxu_preempted, uk_linuxu_preempted_end
+    .type uk_linuxu_preempted, %function
+uk_linuxu_preempted:
+    adrp x0, uk_linuxu_irqs_on
+    strb wzr, [x0, #:lo12:uk_linuxu_irqs_on]
+    bl uk_linuxu_act
+    adrp x0, uk_linuxu_irqs_on
+    mov w1, #1
+    strb w1, [x0, #:lo12:uk_linuxu_irqs_on]
+    adrp x0, uk_linuxu_irq_pending
+    ldrb w1, [x0, #:lo12:uk_linuxu_irq_pending]
+    cbnz w1, uk_linuxu_preempted
+    mov x8, #139                    /* rt_sigreturn */
+    svc #0
+uk_linuxu_preempted_end:
+    .size uk_linuxu_preempted, . - uk_linuxu_preempted
+
     .section .note.GNU-stack, "", %progbits

@@ -41,4 +41,25 @@ uk_linuxu_probe_fixup:
     ret
     .size uk_linuxu_probe_copy, . - uk_linuxu_probe_copy
 
+    .section .text.uk_linuxu_preempted, "ax", @progbits
+    /* Where a preempted thread goes on, on its kernel stack: the stack pointer is at what rt_sigreturn
+     * needs. A signal that comes while interrupts are on here lets it start again with the same frame,
+     * so frames do not pile up. By the name of the second part gdb finds the interrupted code. */
+    .globl uk_linuxu_preempted, uk_linuxu_preempted_end
+    .hidden uk_linuxu_preempted, uk_linuxu_preempted_end
+    .type uk_linuxu_preempted, @function
+uk_linuxu_preempted:
+    movb $0, uk_linuxu_irqs_on(%rip)
+    call uk_linuxu_act
+    .size uk_linuxu_preempted, . - uk_linuxu_preempted
+    .type __restore_rt, @function
+__restore_rt:
+    movb $1, uk_linuxu_irqs_on(%rip)
+    cmpb $0, uk_linuxu_irq_pending(%rip)
+    jne uk_linuxu_preempted
+    movl $15, %eax                  /* rt_sigreturn */
+    syscall
+uk_linuxu_preempted_end:
+    .size __restore_rt, . - __restore_rt
+
     .section .note.GNU-stack, "", @progbits

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The context of signal handlers on arm64.
+// What differs on arm64: system calls and the context of signal handlers.
 #pragma once
 
 #include <uk/arm64/syndrome.hpp>
 #include <uk/hal/image.hpp>
-#include <uk/linuxsignal/context.hpp>
+#include <uk/linuxabi/arm64/syscall.hpp>
+#include <uk/linuxabi/context.hpp>
 
 namespace uk::linuxu {
 
-using Frame = linuxsignal::Arm64;
+using Frame = linuxabi::Arm64;
 
 // Of a fault. qemu-aarch64 tells no syndrome: there the instruction is looked at.
-inline linuxsignal::View view_fault(const uint64_t (&words)[linuxsignal::kWords]) {
-    linuxsignal::View view = Frame::view(words);
+inline linuxabi::View view_fault(const uint64_t (&words)[linuxabi::kWords]) {
+    linuxabi::View view = Frame::view(words);
     if (view.error_code != 0) {
         view.access = arm64::access_by_syndrome(view.error_code);
     } else if (Frame::address(words) == view.pc) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The context of a signal handler on arm64 (uapi asm/sigcontext.h, asm/ucontext.h).
 #include <uk/base/bits.hpp>
-#include <uk/linuxsignal/context.hpp>
+#include <uk/linuxabi/context.hpp>
 
-namespace uk::linuxsignal {
+namespace uk::linuxabi {
 namespace {
 
 // What lies before struct ucontext on the stack, where rt_sigreturn expects it: struct siginfo.
@@ -143,4 +143,4 @@ uintptr_t Arm64::copy(const void* context, uintptr_t top, size_t room) {
     return sp;
 }
 
-} // namespace uk::linuxsignal
+} // namespace uk::linuxabi

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Names of faults (uapi asm-generic/siginfo.h).
-#include <uk/linuxsignal/fault.hpp>
+#include <uk/linuxabi/fault.hpp>
 
-namespace uk::linuxsignal {
+namespace uk::linuxabi {
 namespace {
 
 struct FaultText {
@@ -40,4 +40,4 @@ const char* fault_detail(int signal, int code) {
     return "";
 }
 
-} // namespace uk::linuxsignal
+} // namespace uk::linuxabi

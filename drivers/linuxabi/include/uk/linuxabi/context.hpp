@@ -9,7 +9,7 @@
 
 #include <uk/hal/trap.hpp>
 
-namespace uk::linuxsignal {
+namespace uk::linuxabi {
 
 inline constexpr size_t kWords = 40; // room for the registers of any architecture
 
@@ -55,4 +55,4 @@ struct Arm64 {
     static uintptr_t copy(const void* context, uintptr_t top, size_t room);
 };
 
-} // namespace uk::linuxsignal
+} // namespace uk::linuxabi

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The context of a signal handler on x86_64 (uapi asm/sigcontext.h, asm/ucontext.h).
 #include <uk/base/bits.hpp>
-#include <uk/linuxsignal/context.hpp>
+#include <uk/linuxabi/context.hpp>
 
-namespace uk::linuxsignal {
+namespace uk::linuxabi {
 namespace {
 
 // Offset of the registers in struct ucontext: flags, link, stack. They are followed by room for
@@ -131,4 +131,4 @@ uintptr_t Amd64::copy(const void* context, uintptr_t top, size_t room) {
     return sp;
 }
 
-} // namespace uk::linuxsignal
+} // namespace uk::linuxabi

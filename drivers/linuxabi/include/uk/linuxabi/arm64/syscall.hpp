@@ -4,18 +4,21 @@
 
 #include <cstdint>
 
-namespace uk::linuxu {
+namespace uk::linuxabi {
 
 enum class Sys : long {
     read = 63,
     write = 64,
     ppoll = 73,
     exit_group = 94,
+    timer_create = 107,
+    timer_settime = 110,
     clock_gettime = 113,
-    clock_nanosleep = 115,
     kill = 129,
     sigaltstack = 132,
     rt_sigaction = 134,
+    rt_sigprocmask = 135,
+    rt_sigtimedwait = 137,
     getpid = 172,
     execve = 221,
     mmap = 222,
@@ -42,4 +45,4 @@ inline long raw_syscall(Sys number, long a = 0, long b = 0, long c = 0, long d =
     return x0;
 }
 
-} // namespace uk::linuxu
+} // namespace uk::linuxabi

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Contexts of both architectures, laid out by hand as Linux documents them.
-#include <uk/linuxsignal/context.hpp>
-#include <uk/linuxsignal/fault.hpp>
+#include <uk/linuxabi/context.hpp>
+#include <uk/linuxabi/fault.hpp>
 
 #include <cstring>
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace uk::linuxsignal;
+using namespace uk::linuxabi;
 using uk::hal::Access;
 using uk::hal::NamedRegister;
 
@@ -62,7 +62,7 @@ struct X86Context {
 
 constexpr uint64_t kX86First = 0x1000 + 5; // what the first register holds
 
-TEST(LinuxSignalX86, RegistersAreWhereLinuxPutsThem) {
+TEST(LinuxAbiX86, RegistersAreWhereLinuxPutsThem) {
     X86Context c(0);
     uint64_t words[kWords];
     Amd64::read(c.context, words);
@@ -80,7 +80,7 @@ TEST(LinuxSignalX86, RegistersAreWhereLinuxPutsThem) {
     EXPECT_EQ(Amd64::registers(words, std::span(registers, 2)), 2u);
 }
 
-TEST(LinuxSignalX86, AccessesAreToldByPageFaultsOnly) {
+TEST(LinuxAbiX86, AccessesAreToldByPageFaultsOnly) {
     X86Context c(0);
     uint64_t words[kWords];
     struct {
@@ -101,7 +101,7 @@ TEST(LinuxSignalX86, AccessesAreToldByPageFaultsOnly) {
     }
 }
 
-TEST(LinuxSignalX86, ACopyHasTheWholeStateAndNothingElseIsWritten) {
+TEST(LinuxAbiX86, ACopyHasTheWholeStateAndNothingElseIsWritten) {
     for (size_t size : {size_t{0}, size_t{836}, size_t{2700}}) {
         X86Context c(size);
         Stack stack;
@@ -123,7 +123,7 @@ TEST(LinuxSignalX86, ACopyHasTheWholeStateAndNothingElseIsWritten) {
     }
 }
 
-TEST(LinuxSignalX86, CodeGoesOnWithCleanFlags) {
+TEST(LinuxAbiX86, CodeGoesOnWithCleanFlags) {
     X86Context c(0);
     X86Context before(0);
     Amd64::set_pc(c.context, 77);
@@ -162,7 +162,7 @@ struct ArmContext {
     }
 };
 
-TEST(LinuxSignalArm64, RegistersAreWhereLinuxPutsThem) {
+TEST(LinuxAbiArm64, RegistersAreWhereLinuxPutsThem) {
     ArmContext c;
     c.add(0x46508001, 528);
     uint64_t words[kWords];
@@ -185,7 +185,7 @@ TEST(LinuxSignalArm64, RegistersAreWhereLinuxPutsThem) {
     EXPECT_EQ(Arm64::view(words).error_code, 0x92000046u);
 }
 
-TEST(LinuxSignalArm64, ACopyEndsWithTheLastRecord) {
+TEST(LinuxAbiArm64, ACopyEndsWithTheLastRecord) {
     ArmContext c;
     c.add(0x46508001, 528);
     Stack stack;
@@ -200,7 +200,7 @@ TEST(LinuxSignalArm64, ACopyEndsWithTheLastRecord) {
     EXPECT_EQ(Arm64::copy(c.context(), stack.top(), size), 0u);
 }
 
-TEST(LinuxSignalArm64, FurtherRecordsMoveWithTheFrame) {
+TEST(LinuxAbiArm64, FurtherRecordsMoveWithTheFrame) {
     ArmContext c;
     c.add(0x46508001, 528);
     const size_t extra = c.records;
@@ -221,7 +221,7 @@ TEST(LinuxSignalArm64, FurtherRecordsMoveWithTheFrame) {
     EXPECT_TRUE(stack.clean_below(sp));
 }
 
-TEST(LinuxSignalArm64, DamagedRecordsEndTheSearch) {
+TEST(LinuxAbiArm64, DamagedRecordsEndTheSearch) {
     ArmContext c;
     c.add(0x46508001, 528);
     put<uint32_t>(c.context(), kRecords + 4, 0); // a size of nothing would go on for ever
@@ -236,7 +236,7 @@ TEST(LinuxSignalArm64, DamagedRecordsEndTheSearch) {
     EXPECT_EQ(Arm64::view(words).error_code, 0u);
 }
 
-TEST(LinuxSignalArm64, CodeGoesOnWithCleanFlags) {
+TEST(LinuxAbiArm64, CodeGoesOnWithCleanFlags) {
     ArmContext c;
     Arm64::set_pc(c.context(), 77);
     EXPECT_EQ(get<uint64_t>(c.context(), kSigcontext + 33 * 8), 77u);
@@ -248,7 +248,7 @@ TEST(LinuxSignalArm64, CodeGoesOnWithCleanFlags) {
     EXPECT_EQ(get<uint64_t>(c.context(), kSigcontext + 34 * 8), 0u);
 }
 
-TEST(LinuxSignalFault, EachSignalHasANameAndMostCodesAText) {
+TEST(LinuxAbiFault, EachSignalHasANameAndMostCodesAText) {
     EXPECT_STREQ(signal_name(kSigsegv), "SIGSEGV");
     EXPECT_STREQ(signal_name(kSigbus), "SIGBUS");
     EXPECT_STREQ(signal_name(kSigtrap), "SIGTRAP");

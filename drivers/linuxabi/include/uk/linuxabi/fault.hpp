@@ -2,7 +2,7 @@
 // The signals by which Linux tells a process of its faults, in words. Pure; callable from anywhere.
 #pragma once
 
-namespace uk::linuxsignal {
+namespace uk::linuxabi {
 
 inline constexpr int kSigill = 4;
 inline constexpr int kSigtrap = 5;
@@ -20,4 +20,4 @@ inline constexpr int kNotPermitted = 2;
 // What si_code adds to that; "" where the address and the kind of access say all.
 [[nodiscard]] const char* fault_detail(int signal, int code);
 
-} // namespace uk::linuxsignal
+} // namespace uk::linuxabi

@@ -4,19 +4,22 @@
 
 #include <cstdint>
 
-namespace uk::linuxu {
+namespace uk::linuxabi {
 
 enum class Sys : long {
     read = 0,
     write = 1,
     mmap = 9,
     rt_sigaction = 13,
+    rt_sigprocmask = 14,
     getpid = 39,
     execve = 59,
     kill = 62,
+    rt_sigtimedwait = 128,
     sigaltstack = 131,
+    timer_create = 222,
+    timer_settime = 223,
     clock_gettime = 228,
-    clock_nanosleep = 230,
     exit_group = 231,
     ppoll = 271,
 };
@@ -40,4 +43,4 @@ inline long raw_syscall(Sys number, long a = 0, long b = 0, long c = 0, long d =
     return result;
 }
 
-} // namespace uk::linuxu
+} // namespace uk::linuxabi

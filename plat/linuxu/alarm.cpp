@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Timer interrupts on linuxu: SIGALRM from a timer of the host. The handler runs on the alternate
+// stack; when threads shall be switched, the interrupted state moves to the thread's kernel stack.
+#include <uk/assert.h>
+#include <uk/base/bits.hpp>
+#include <uk/hal/clock.hpp>
+#include <uk/hal/irq.hpp>
+
+#include "host.hpp"
+#include "signals.hpp"
+
+extern "C" {
+// entry.S: calls uk_linuxu_act() and goes back to where the frame at the stack pointer came from.
+extern const char uk_linuxu_preempted[];
+extern const char uk_linuxu_preempted_end[];
+void uk_linuxu_on_alarm(int signal, const uk::linuxabi::SigInfo* info, void* context);
+void uk_linuxu_act();
+}
+
+namespace uk::hal {
+Result<> clock_alarm_start(void (*handler)());
+void clock_alarm_set(uint64_t deadline_ns);
+} // namespace uk::hal
+namespace uk {
+namespace {
+
+using namespace linuxu;
+
+constexpr uint64_t kAlarmSet = signal_bit(kSigalrm);
+constexpr uint64_t kNever = ~uint64_t{0};
+
+// What act() may use of a kernel stack, and what a function may use below its stack pointer.
+constexpr size_t kRoomOfAct = 2048;
+constexpr size_t kRedZone = 128;
+
+using Act = void (*)();
+using Wanted = bool (*)();
+
+constinit long g_timer = 0;
+constinit Act g_handler = nullptr;
+constinit uint64_t g_set_to = kNever; // when the host's timer ends
+constinit Wanted g_wanted = nullptr;
+constinit Act g_act = nullptr;
+
+bool is_pending() {
+    return __atomic_load_n(&uk_linuxu_irq_pending, __ATOMIC_RELAXED);
+}
+
+void set_pending(bool pending) {
+    __atomic_store_n(&uk_linuxu_irq_pending, pending, __ATOMIC_RELAXED);
+}
+
+void block_alarm(int how) {
+    syscall(Sys::rt_sigprocmask, how, &kAlarmSet, 0L, sizeof kAlarmSet);
+}
+
+long wait_for_signals(uint64_t set, const Timespec* timeout) {
+    return syscall(Sys::rt_sigtimedwait, &set, 0L, timeout, sizeof set);
+}
+
+// Interrupts are off.
+void take_alarm() {
+    set_pending(false);
+    g_set_to = kNever;
+    __atomic_store_n(&g_in_handler, true, __ATOMIC_RELAXED);
+    g_handler();
+    __atomic_store_n(&g_in_handler, false, __ATOMIC_RELAXED);
+}
+
+bool act_is_wanted() {
+    return g_wanted != nullptr && g_wanted();
+}
+
+// The frame goes onto the kernel stack of the thread, or below what the thread uses of it, under
+// two words that let a backtrace go on in the interrupted code.
+void go_on_in_act(void* context) {
+    uint64_t words[linuxabi::kWords];
+    Frame::read(context, words);
+    const linuxabi::View view = Frame::view(words);
+    const auto entry = reinterpret_cast<uintptr_t>(uk_linuxu_preempted);
+    if (view.pc - entry < static_cast<size_t>(uk_linuxu_preempted_end - uk_linuxu_preempted)) {
+        Frame::set_pc(context, entry); // on its way back to a frame, which can as well stay
+        return;
+    }
+    uintptr_t top = g_kernel_stack;
+    if (top - view.sp < hal::kKernelStackBytes) {
+        top = view.sp - kRedZone;
+    }
+    auto* record = reinterpret_cast<uintptr_t*>(align_down(top, 16)) - 2;
+    record[0] = view.frame_pointer;
+    record[1] = view.pc;
+    const uintptr_t sp = Frame::copy(context, reinterpret_cast<uintptr_t>(record),
+                                     hal::kKernelStackBytes - kRoomOfAct);
+    if (sp == 0) {
+        UK_PANIC("the host saves more registers than a kernel stack of %zu bytes can take",
+                 hal::kKernelStackBytes);
+    }
+    Frame::go_on_at(context, {entry, sp, reinterpret_cast<uintptr_t>(record)});
+}
+
+} // namespace
+
+Result<> hal::clock_alarm_start(void (*handler)()) {
+    g_handler = handler;
+    const long timer = syscall(Sys::timer_create, kMonotonic, 0L, &g_timer); // sends SIGALRM
+    if (timer != 0 || set_signal(kSigalrm, handled_by(uk_linuxu_on_alarm, kSaRestart, 0)) != 0) {
+        return Errno::nodev;
+    }
+    block_alarm(kUnblock); // the parent may have blocked it
+    return {};
+}
+
+// The host is asked for an earlier end only: threads that are switched often move the end of the
+// slice on and on, and one early interrupt costs less than a system call for each switch.
+void hal::clock_alarm_set(uint64_t deadline_ns) {
+    if (deadline_ns >= g_set_to) {
+        return;
+    }
+    g_set_to = deadline_ns;
+    const TimerSpec spec{{0, 0}, to_timespec(deadline_ns == 0 ? 1 : deadline_ns)};
+    syscall(Sys::timer_settime, g_timer, kAbsolute, &spec, 0L);
+}
+
+void hal::irq_on_exit(bool (*wanted)(), void (*act)()) {
+    g_wanted = wanted;
+    g_act = act;
+}
+
+// Through the host, so that handlers never run on a thread's own stack.
+void linuxu::deliver_pending() {
+    raise(kSigalrm);
+}
+
+// The signal is blocked from the look until the wait, which takes it without a handler.
+void linuxu::wait_for_interrupt(const Timespec* timeout) {
+    if (g_handler == nullptr) {
+        wait_for_signals(0, timeout);
+        return;
+    }
+    const hal::IrqState state = hal::irq_save();
+    block_alarm(kBlock);
+    if (!is_pending() && wait_for_signals(kAlarmSet, timeout) == kSigalrm) {
+        set_pending(true);
+    }
+    block_alarm(kUnblock);
+    uk_linuxu_act();
+    hal::irq_restore(state);
+}
+
+} // namespace uk
+
+// Runs on the alternate stack with the signal blocked. In between, nothing of the thread has moved.
+void uk_linuxu_on_alarm(int /*signal*/, const uk::linuxabi::SigInfo* /*info*/, void* context) {
+    using namespace uk;
+    if (!hal::irq_enabled()) {
+        set_pending(true);
+        return;
+    }
+    hal::irq_disable();
+    take_alarm();
+    if (g_kernel_stack != 0 && act_is_wanted()) {
+        go_on_in_act(context); // interrupts stay off
+    } else {
+        hal::irq_enable();
+    }
+}
+
+// With interrupts off on the kernel stack of a thread that was interrupted, or of one that waits.
+void uk_linuxu_act() {
+    using namespace uk;
+    if (is_pending()) {
+        take_alarm();
+    }
+    if (act_is_wanted()) {
+        g_act();
+    }
+}

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Timer interrupts and switches at their end, by the contract alone (tests/preempt): nothing of what is interrupted changes."""
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from toytree import ROOT
+
+TARGETS = ["linuxu-x86_64", "linuxu-arm64"]
+ALARMS = 10_000
+FEWER = 2_000
+EMULATOR = {"linuxu-arm64": ["qemu-aarch64"]} if os.uname().machine != "aarch64" else {}
+
+
+@pytest.fixture(scope="module", params=TARGETS)
+def target(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def image(target, tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp(f"preempt-{target}"))
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
+    done = subprocess.run(["make", "-C", ROOT, "A=tests/preempt", f"T={target}", f"O={folder}", f"C={folder}/config"],
+                          capture_output=True, text=True, check=False, timeout=600, env={**clean, "UK_INSTALL": "no"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(folder, f"preempt_{target}")
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=120,
+                          stdin=subprocess.DEVNULL)
+
+
+def check(done, least=ALARMS):
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mask: 0 early, 0 lost" in done.stdout and done.stdout.endswith("0 failed\n"), done.stdout
+    for threads in ("one thread", "two threads"):
+        alarms, acts, changed = map(int, re.search(rf"{threads}: (\d+) alarms, (\d+) acts, changed: (\d+)", done.stdout).groups())
+        assert alarms >= acts >= least and changed == 0, done.stdout
+
+
+def test_nothing_changes_in_what_is_interrupted(target, image):
+    check(run(*EMULATOR.get(target, []), image, str(ALARMS)))
+
+
+@pytest.mark.skipif("linuxu-arm64" not in EMULATOR, reason="the emulator chooses the processor")
+@pytest.mark.parametrize("cpu", ["cortex-a57", "max,sve-default-vector-length=64", "max,sve-default-vector-length=128"])
+def test_vector_state_of_any_size_is_saved(target, image, cpu):
+    if target != "linuxu-arm64":
+        pytest.skip("for arm64")
+    check(run("qemu-aarch64", "-cpu", cpu, image, str(FEWER)), FEWER)
+
+
+@pytest.mark.skipif("linuxu-arm64" not in EMULATOR, reason="the emulator chooses the processor")
+def test_state_beyond_a_kernel_stack_is_a_clear_panic(target, image):
+    if target != "linuxu-arm64":
+        pytest.skip("for arm64")
+    done = run("qemu-aarch64", "-cpu", "max,sve-default-vector-length=256", image, str(ALARMS))
+    assert done.returncode == -6 and "the host saves more registers than a kernel stack of 8192 bytes can take" in done.stdout
+
+
+def test_gdb_sees_what_was_interrupted(target, image):
+    """Neither stops gdb at each alarm nor ends a backtrace at a switch."""
+    if target in EMULATOR or target != "linuxu-x86_64" or not shutil.which("gdb"):
+        pytest.skip("needs gdb, and the image as a process of this machine")
+    done = run("gdb", "-nx", "-batch", "-ex", "set disable-randomization off", "-ex", "break test_scramble", "-ex", "ignore 1 1000",
+               "-ex", "run", "-ex", "backtrace", "-ex", "delete", "-ex", "continue", "--args", image + ".dbg", "20000")
+    assert "SIGALRM" not in done.stdout and "exited normally" in done.stdout, done.stdout + done.stderr
+    trace = re.findall(r"^#\d+ .*$", done.stdout, re.M)
+    assert any("<signal handler called>" in line for line in trace) and "main" in trace[-1], trace
