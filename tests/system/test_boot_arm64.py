@@ -351,3 +351,13 @@ def test_full_stack_of_exceptions_is_reported(image, tmp_path):
         said, console = under_gdb(tmp_path, image, script, "-append", "crash:write_null")
         report = guest.report_of(console)
         assert "the stack of exceptions is full" in report, said + console
+
+
+@pytest.mark.parametrize("broken", ["$sp = 0x1000", "frame->stack = 0x1000"])
+def test_broken_kernel_stack_is_reported(image, tmp_path, broken):
+    """gdb takes the stack away from the handler of an interrupt, or from the next interrupt."""
+    script = ["thbreak uk_trap if frame->vector == 1", "continue", f"set {broken}", "continue"]
+    said, console = under_gdb(tmp_path, image, script, "-append", "clock")
+    report = guest.report_of(console)
+    assert "data abort" in report and "while another exception was handled" in report, said + console
+    assert "stack of exceptions is full" not in report, report

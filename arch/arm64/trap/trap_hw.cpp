@@ -15,8 +15,10 @@ extern char uk_boot_stack[];
 extern char uk_trap_stack[];
 size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
 using UkFunction = void (*)();
+using UkQuestion = bool (*)();
 void uk_trap_act();
 extern UkFunction uk_irq_act;
+extern UkQuestion uk_irq_wanted;
 UkFunction uk_trap(uk::hal::TrapFrame* frame);
 
 struct UkFixup {
@@ -27,7 +29,9 @@ extern const UkFixup __start_uk_extable[];
 extern const UkFixup __stop_uk_extable[];
 }
 
+// By irq_on_exit().
 constinit UkFunction uk_irq_act = nullptr;
+constinit UkQuestion uk_irq_wanted = nullptr;
 
 namespace uk {
 namespace {
@@ -35,10 +39,7 @@ namespace {
 using namespace arm64;
 
 constinit UkFunction g_interrupt = nullptr;
-
-// By irq_on_exit(). Images in which nobody calls it have no uk_trap_act either.
-using Question = bool (*)();
-constinit Question g_act_wanted = nullptr;
+// uk_trap_act, which images do not have in which nobody calls irq_on_exit().
 constinit UkFunction g_after_interrupt = nullptr;
 
 bool repair(hal::TrapFrame& frame) {
@@ -66,7 +67,7 @@ void arm64::irq_init(void (*handler)()) {
 void hal::irq_on_exit(bool (*wanted)(), void (*act)()) {
     uk_irq_act = act;
     g_after_interrupt = uk_trap_act;
-    g_act_wanted = wanted;
+    uk_irq_wanted = wanted;
 }
 
 hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
@@ -114,7 +115,7 @@ UkFunction uk_trap(uk::hal::TrapFrame* frame) {
         uk::hal::g_handlers++;
         uk::g_interrupt();
         uk::hal::g_handlers--;
-        bool act = uk::g_act_wanted != nullptr && !trap_is_nested(*frame) && uk::g_act_wanted();
+        bool act = uk_irq_wanted != nullptr && !trap_is_nested(*frame) && uk_irq_wanted();
         return act ? uk::g_after_interrupt : nullptr;
     }
     if (trap_found_no_room(*frame, reinterpret_cast<uintptr_t>(uk_trap_stack))) {
