@@ -5,6 +5,7 @@
 namespace uk {
 
 Result<> HeapRegistry::add(Heap& heap) {
+    LockGuard guard(lock_);
     for (Heap* other = first_; other; other = other->next_registered_)
         if (other == &heap)
             return Errno::exist;
@@ -14,6 +15,7 @@ Result<> HeapRegistry::add(Heap& heap) {
 }
 
 Result<> HeapRegistry::remove(Heap& heap) {
+    LockGuard guard(lock_);
     for (Heap** link = &first_; *link; link = &(*link)->next_registered_) {
         if (*link == &heap) {
             *link = heap.next_registered_;

@@ -62,7 +62,8 @@ class Reclaim : public testing::Test {
     }
     uk::Result<void*> allocate(size_t pages) {
         g_caches = &caches_;
-        return uk::falloc::allocate(frames_, test_caches, pages);
+        uk::Spinlock<uk::LockRank::frames> lock;
+        return uk::falloc::allocate(frames_, lock, test_caches, pages);
     }
     size_t give(size_t pages) {
         for (size_t i = 0; i < pages; i++, held_.pop_back())

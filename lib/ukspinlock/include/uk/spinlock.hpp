@@ -60,6 +60,8 @@ struct KernelLocks {
     static void relax() { hal::cpu_relax(); }
     static void preempt_disable() { uk::preempt_disable(); }
     static void preempt_enable() { uk::preempt_enable(); }
+    // Tells this CPU from others; for those who have preemption disabled.
+    static const void* this_cpu() { return &g_cpu_local; }
     static void rank_push(LockRank rank) { g_cpu_local.held.push(rank); }
     static void rank_pop(LockRank rank) { g_cpu_local.held.pop(rank); }
 };

@@ -8,8 +8,8 @@
 
 // Defined by exactly one provider's slot.cpp (`choice UKALLOC_DEFAULT`); zero or two providers are
 // link errors. Needs no set-up: the first allocation fetches pages from ukfalloc.
-// Thread context, never from interrupt handlers; never blocks; callers serialise until the
-// scheduler exists.
+// Thread context, never from interrupt handlers; never blocks. Any number of threads, under locks
+// of ranks above heap.
 namespace uk::heap {
 
 [[nodiscard]] void* allocate(size_t size);               // aligned to kHeapAlign; the fast one

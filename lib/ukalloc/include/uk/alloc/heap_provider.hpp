@@ -6,13 +6,17 @@
 
 #include <uk/alloc/counted_heap.hpp>
 #include <uk/alloc/heap.hpp>
+#include <uk/alloc/locked_heap.hpp>
 #include <uk/config.hpp>
+#include <uk/spinlock.hpp>
 
 namespace uk {
 
-// The heap class to instantiate: wrapped in counters when the configuration asks for them.
+// The heap class to instantiate: with counters when the configuration asks for them, and behind a
+// lock, which is empty unless threads are preempted.
 template <HeapAllocator H>
-using DefaultHeapOf = std::conditional_t<cfg::libukalloc_stats, CountedHeap<H>, H>;
+using DefaultHeapOf = LockedHeap<std::conditional_t<cfg::libukalloc_stats, CountedHeap<H>, H>,
+                                 Spinlock<LockRank::heap>>;
 
 } // namespace uk
 

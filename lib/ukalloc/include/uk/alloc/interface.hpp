@@ -7,12 +7,14 @@
 
 #include <uk/alloc/concepts.hpp>
 #include <uk/base/result.hpp>
+#include <uk/spinlock.hpp>
 
 namespace uk {
 
 // One heap among several. Functions as HeapAllocator in concepts.hpp. Pass `Heap&` where a caller
 // shall decide which heap is used; on hot paths of the default heap call uk::heap directly, which
-// saves the indirect call (two to four instructions). Whoever made a heap owns it.
+// saves the indirect call (two to four instructions). Whoever made a heap owns it. Any number of
+// threads may use one, under locks of ranks above heap; not interrupt handlers.
 class Heap {
   public:
     [[nodiscard]] virtual void* allocate(size_t size, size_t align = kHeapAlign) = 0;
@@ -36,33 +38,54 @@ class Heap {
     Heap* next_registered_ = nullptr;
 };
 
-// Makes an object of a heap class a Heap. Refers to both arguments; they outlive it.
-template <HeapAllocator A>
+// Makes an object of a heap class a Heap, with a lock of its own: whoever uses the object past the
+// Heap serialises with it himself. Refers to both arguments; they outlive it.
+template <HeapAllocator A, class Lock = Spinlock<LockRank::heap>>
 class AllocatorOf final : public Heap {
   public:
     constexpr AllocatorOf(A& heap, const char* name) : heap_(heap), name_(name) {}
 
     void* allocate(size_t size, size_t align) override {
+        LockGuard guard(lock_);
         return align == kHeapAlign ? heap_.allocate(size) : heap_.allocate(size, align);
     }
-    void deallocate(void* block) override { heap_.deallocate(block); }
-    void* reallocate(void* block, size_t size) override { return heap_.reallocate(block, size); }
-    size_t usable_size(const void* block) const override { return heap_.usable_size(block); }
-    HeapStats stats() const override { return heap_.stats(); }
-    size_t trim() override { return heap_.trim(); }
-    bool verify() const override { return heap_.verify(); }
+    void deallocate(void* block) override {
+        LockGuard guard(lock_);
+        heap_.deallocate(block);
+    }
+    void* reallocate(void* block, size_t size) override {
+        LockGuard guard(lock_);
+        return heap_.reallocate(block, size);
+    }
+    size_t usable_size(const void* block) const override {
+        LockGuard guard(lock_);
+        return heap_.usable_size(block);
+    }
+    HeapStats stats() const override {
+        LockGuard guard(lock_);
+        return heap_.stats();
+    }
+    size_t trim() override {
+        LockGuard guard(lock_);
+        return heap_.trim();
+    }
+    bool verify() const override {
+        LockGuard guard(lock_);
+        return heap_.verify();
+    }
     const char* name() const override { return name_; }
 
   private:
     A& heap_;
     const char* name_;
+    [[no_unique_address]] mutable Lock lock_;
 };
 
 // The default heap as a Heap&. Lives for ever.
 [[nodiscard]] Heap& default_heap();
 
 // All heaps that want to be seen (statistics, `reclaim`). A list rather than a linker-section
-// table, because heaps are made and unmade while the system runs. Callers serialise.
+// table, because heaps are made and unmade while the system runs. Any number of threads.
 class HeapRegistry {
   public:
     // Errors: EEXIST when it is registered already. The heap stays the caller's.
@@ -70,14 +93,17 @@ class HeapRegistry {
     // Errors: ENOENT when it was not registered.
     [[nodiscard]] Result<> remove(Heap& heap);
 
+    // `visit` runs under the register's lock: it may ask and trim heaps, but not add or remove.
     template <class F>
     void for_each(F&& visit) const {
+        LockGuard guard(lock_);
         for (Heap* heap = first_; heap; heap = heap->next_registered_)
             visit(*heap);
     }
 
   private:
     Heap* first_ = nullptr; // newest first
+    [[no_unique_address]] mutable Spinlock<LockRank::heap_list> lock_;
 };
 
 // The image's register; the default heap is not in it, it has default_heap().

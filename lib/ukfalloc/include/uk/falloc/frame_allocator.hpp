@@ -40,12 +40,10 @@ concept FrameAllocator = requires(A& a, const A& ca, PhysRange range, FrameReque
 };
 
 // The slot: defined by exactly one provider (`choice UKFALLOC_DEFAULT`), so zero or two providers
-// are link errors and calls are direct. Boot and thread context, never from interrupt handlers; no
-// function blocks, except that a Reclaimer (<uk/falloc/reclaim.hpp>) may run inside allocate_run().
-// Nothing here locks: the caller guarantees that no two calls overlap, on this or another CPU. With
-// one thread or the cooperative scheduler that is so by itself, as no call yields; under preemption
-// the lock belongs into <uk/falloc/slot_binding.hpp>, not into providers, and must not be held
-// while caches are asked, because they call free_run().
+// are link errors and calls are direct. Boot and thread context, never from interrupt handlers; any
+// number of threads, under locks of ranks above reclaim. No function blocks; a Reclaimer
+// (<uk/falloc/reclaim.hpp>) may run inside allocate_run(). The lock is in
+// <uk/falloc/slot_binding.hpp>, not in providers, and empty unless threads are preempted.
 namespace falloc {
 
 // Gives RAM to the allocator. Only recorded: nothing in the range is touched until it is needed, so

@@ -65,6 +65,10 @@ inline void compiler_barrier() {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
+// Whether a Spinlock of this machine does anything.
+template <LockMachine M>
+inline constexpr bool kSpinlockIsReal = M::kManyCpus || M::kPreempts || M::kChecks;
+
 } // namespace detail
 
 // Against threads and other CPUs, never against interrupt handlers. Disables preemption while held;
@@ -84,11 +88,13 @@ class BasicSpinlock : detail::SpinCore<M, kRank> {
         if constexpr (M::kPreempts)
             M::preempt_disable();
         Core::acquire();
-        detail::compiler_barrier();
+        if constexpr (detail::kSpinlockIsReal<M>)
+            detail::compiler_barrier();
         return {};
     }
     void unlock(State /*state*/ = {}) {
-        detail::compiler_barrier();
+        if constexpr (detail::kSpinlockIsReal<M>)
+            detail::compiler_barrier();
         Core::release();
         if constexpr (M::kPreempts)
             M::preempt_enable();

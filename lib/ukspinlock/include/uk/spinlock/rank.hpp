@@ -15,7 +15,10 @@ enum class LockRank : uint8_t {
     subsystem,   // libraries above core
     thread_list, // the list of all threads
     stacks,      // stacks kept for the next thread
+    heap_list,   // the register of heaps
     heap,        // a heap; takes frames while it holds its lock
+    reclaim,     // the list of caches that are asked for frames
+    cache,       // such a cache; gives frames back while it holds its lock
     frames,      // the frame allocator
     timer,       // timers that are not a thread's own
     wait_queue,  // waiters of one queue; wakes threads while it holds its lock
@@ -25,13 +28,15 @@ enum class LockRank : uint8_t {
 };
 
 constexpr const char* lock_rank_name(LockRank rank) {
-    constexpr const char* kNames[] = {"subsystem", "thread_list", "stacks",    "heap", "frames",
-                                      "timer",     "wait_queue",  "run_queue", "log",  "console"};
+    constexpr const char* kNames[] = {
+        "subsystem", "thread_list", "stacks",     "heap_list", "heap", "reclaim", "cache",
+        "frames",    "timer",       "wait_queue", "run_queue", "log",  "console"};
     return kNames[static_cast<unsigned>(rank)];
 }
 
 // The ranks that one CPU holds now. Only that CPU touches it, with preemption disabled or
-// interrupts off. Taking out of order panics and names both ranks.
+// interrupts off; a handler may come in between any two instructions, and leaves it as it was.
+// Taking out of order panics and names both ranks.
 class HeldRanks {
   public:
     void push(LockRank rank) {
@@ -41,7 +46,8 @@ class HeldRanks {
                          lock_rank_name(ranks_[i]));
         }
         UK_VERIFY(count_ < kMost);
-        ranks_[count_++] = rank;
+        ranks_[count_] = rank;
+        set_count(count_ + 1);
     }
 
     // Locks may be given back in any order.
@@ -49,8 +55,9 @@ class HeldRanks {
         for (size_t i = count_; i-- > 0;) {
             if (ranks_[i] != rank)
                 continue;
-            for (count_--; i < count_; i++)
+            for (; i + 1 < count_; i++)
                 ranks_[i] = ranks_[i + 1];
+            set_count(count_ - 1);
             return;
         }
         UK_PANIC("lock of rank %s is given back but not held", lock_rank_name(rank));
@@ -59,6 +66,12 @@ class HeldRanks {
     [[nodiscard]] size_t count() const { return count_; }
 
   private:
+    // Last: a handler writes above the count.
+    void set_count(size_t count) {
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        count_ = count;
+    }
+
     static constexpr size_t kMost = static_cast<size_t>(LockRank::console) + 1;
     LockRank ranks_[kMost] = {};
     size_t count_ = 0;
