@@ -209,7 +209,7 @@ struct System {
         g->any_ready = [] {
             bool found = false;
             for (const uk::Thread& thread : sched->threads())
-                found = found || thread.run_node.is_linked();
+                found = found || thread.is_queued();
             return found;
         };
         uk::ThreadStack idle = UK_MUST(M::stack_get(M::kStackBytes));

@@ -68,6 +68,11 @@ void unpark(Thread& thread);
 [[nodiscard]] Result<> set_priority(Thread& thread, unsigned priority);
 [[nodiscard]] Result<> set_affinity(Thread& thread, uint64_t mask);
 
+// Tells the scheduler what only its policy understands, a deadline for example; the policy's header
+// says what the word means. Schedulers that have no use for it, those of the tree among them, keep
+// it and ignore it. From anywhere but under run-queue locks; does not block, may switch.
+void set_policy_word(Thread& thread, uint64_t word);
+
 // While there is a source of wake-ups outside (an interrupt that wakes threads), waiting of all
 // threads is no deadlock. Counted. Thread context.
 void wake_source_add();

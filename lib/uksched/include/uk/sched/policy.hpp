@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <uk/base/list.hpp>
+#include <uk/base/rbtree.hpp>
 
 namespace uk {
 
@@ -15,11 +16,19 @@ inline constexpr unsigned kDefaultPriority = 16;
 
 inline constexpr uint64_t kNoSlice = ~uint64_t{0};
 
-// All that a policy sees of a thread. A Runnable is in at most one run queue.
+// All that a policy sees of a thread. A Runnable is in at most one run queue, linked there by one
+// of the nodes; priority and policy_word change only as SchedPolicy says.
 struct Runnable {
-    ListNode<Runnable> run_node; // the policy's
+    ListNode<Runnable> run_node;    // for policies that keep lists
+    RbNode<Runnable> run_tree_node; // for policies that keep threads in order
     uint8_t priority = kDefaultPriority;
-    uint64_t policy_word = 0; // the policy's, 0 for a new thread
+    // What the application tells the policy about the thread, a deadline for example; its policy
+    // says what it means. 0 where nothing was said.
+    uint64_t policy_word = 0;
+
+    [[nodiscard]] bool is_queued() const {
+        return run_node.is_linked() || run_tree_node.is_linked();
+    }
 };
 
 // Why a thread can run now.

@@ -16,6 +16,8 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
 // Defines the slot (<uk/sched.hpp>): `Policy` is a SchedPolicy, `text` its name. Once, at global
 // scope. The whole scheduler is compiled here, so calls of the policy are inline.
 #define UK_SCHEDULER(Policy, text)                                                                 \
+    static_assert(!Policy::kPreempts || uk::KernelLocks::kPreempts,                                \
+                  "a preemptive scheduler selects LIBUKSPINLOCK_PREEMPT in its Config.uk");        \
     static constinit uk::Scheduler<uk::KernelMachine, Policy> uk_scheduler;                        \
     alignas(16) static constinit char uk_idle_stack[uk::sched::detail::kIdleStackBytes];           \
     constinit uk::Thread* uk::sched::detail::g_current = nullptr;                                  \
@@ -55,6 +57,9 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
     }                                                                                              \
     uk::Result<> uk::sched::set_affinity(Thread& thread, uint64_t mask) {                          \
         return uk_scheduler.set_affinity(thread, mask);                                            \
+    }                                                                                              \
+    void uk::sched::set_policy_word(Thread& thread, uint64_t word) {                               \
+        uk_scheduler.set_policy_word(thread, word);                                                \
     }                                                                                              \
     void uk::sched::preempt_point() {                                                              \
         uk_scheduler.preempt_point();                                                              \

@@ -56,6 +56,7 @@ class Scheduler {
     void unpark(Thread& thread);
     void sleep_until(uint64_t deadline);
     [[nodiscard]] Result<> set_priority(Thread& thread, unsigned priority);
+    void set_policy_word(Thread& thread, uint64_t word);
     [[nodiscard]] Result<> set_affinity(Thread& thread, uint64_t mask);
     void preempt_point();
     // The timer interrupt's part: wakes whose deadline has come, ends slices. Handlers only.

@@ -192,7 +192,7 @@ Result<> Scheduler<M, P>::set_priority(Thread& thread, unsigned priority) {
     const IrqState irqs = M::irq_save();
     Cpu& cpu = lock_home(thread);
     Thread& running = running_on(cpu);
-    if (thread.run_node.is_linked()) {
+    if (thread.is_queued()) {
         cpu.ready.set_priority(thread, priority);
         if (P::kPreempts && cpu.ready.preempts(thread, running))
             want_switch(cpu);
@@ -206,6 +206,30 @@ Result<> Scheduler<M, P>::set_priority(Thread& thread, unsigned priority) {
     M::irq_restore(irqs);
     after_wake();
     return ok();
+}
+
+// The queue may be in the order of the words, so a thread leaves it meanwhile. Only the policy
+// knows whether the running one has become less urgent: it is asked by a switch.
+template <class M, class P>
+void Scheduler<M, P>::set_policy_word(Thread& thread, uint64_t word) {
+    const IrqState irqs = M::irq_save();
+    Cpu& cpu = lock_home(thread);
+    Thread& running = running_on(cpu);
+    if (thread.is_queued()) {
+        cpu.ready.remove(thread);
+        thread.policy_word = word;
+        cpu.ready.enqueue(thread, Why::woken);
+        if (P::kPreempts && cpu.ready.preempts(thread, running))
+            want_switch(cpu);
+    } else {
+        const bool changed = thread.policy_word != word;
+        thread.policy_word = word;
+        if (P::kPreempts && changed && &thread == &running && !cpu.ready.empty())
+            want_switch(cpu);
+    }
+    cpu.lock.unlock_irqs_off();
+    M::irq_restore(irqs);
+    after_wake();
 }
 
 // Threads do not move between CPUs yet, so the one that a thread was placed on must stay allowed.

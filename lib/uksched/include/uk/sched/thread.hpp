@@ -25,6 +25,7 @@ struct ThreadOptions {
     size_t stack_bytes = 0;               // rounded up to pages; 0: the configured default
     unsigned priority = kDefaultPriority; // below kThreadPriorities
     uint64_t affinity = ~uint64_t{0};     // bit n: may run on CPU n
+    uint64_t policy_word = 0;             // means what the scheduler says; see set_policy_word()
 };
 
 enum class ThreadState : uint8_t {

@@ -87,6 +87,7 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     Thread& thread = *UK_TRY(make_thread(options));
     thread.set_name(options.name);
     thread.priority = static_cast<uint8_t>(options.priority);
+    thread.policy_word = options.policy_word;
     thread.affinity_ = options.affinity;
     thread.cpu_.store_relaxed(number);
     thread.refs_.store_relaxed(2); // the handle's and its own
