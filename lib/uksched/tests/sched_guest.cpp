@@ -79,33 +79,6 @@ UK_TEST(equals_take_turns_by_yield)
     UK_TEST_EXPECT(trace.is("ababab"));
 }
 
-UK_TEST(urgent_threads_run_at_once_where_threads_are_preempted)
-{
-    if (!uk::KernelLocks::kPreempts)
-        UK_TEST_SKIP("this scheduler does not preempt");
-    static Trace trace;
-    trace = {};
-    auto letter = [](void* c) -> void* {
-        trace.add(static_cast<char>(reinterpret_cast<uintptr_t>(c)));
-        return nullptr;
-    };
-    Ref<Thread> low = start(letter, word('l'), uk::kDefaultPriority - 1);
-    trace.add('1');
-    Ref<Thread> high = start(letter, word('h'), uk::kDefaultPriority + 1);
-    trace.add('2');
-    uk::preempt_disable();
-    Ref<Thread> held = start(letter, word('d'), uk::kDefaultPriority + 1);
-    trace.add('3');
-    uk::preempt_enable();
-    trace.add('4');
-    UK_TEST_EXPECT(sched::set_priority(*low, uk::kDefaultPriority + 2).ok());
-    trace.add('5');
-    UK_TEST_EXPECT(trace.is("1h23d4l5"));
-    join(low);
-    join(high);
-    join(held);
-}
-
 UK_TEST(unpark_before_park_is_not_lost)
 {
     sched::unpark(sched::current());
