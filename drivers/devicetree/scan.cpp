@@ -35,8 +35,9 @@ inline bool is_wanted(uint32_t begin) {
 }
 
 // A word in which the lowest set bit marks the first zero byte of the (little-endian) `word`.
-constexpr uint64_t zero_bytes(uint64_t word) {
-    return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+// `ones` is Scan::ones_.
+constexpr uint64_t zero_bytes(uint64_t word, uint64_t ones) {
+    return (word - ones) & ~word & 0x8080808080808080;
 }
 
 template <class T>
@@ -55,19 +56,19 @@ inline uintptr_t behind_zero(uintptr_t at, uint64_t zeros) {
 
 // Where the token behind a name begins; kNowhere if the name does not end in time. `last` is where
 // a piece may be read at the latest.
-inline uintptr_t behind_name(uintptr_t at, uintptr_t last) {
+inline uintptr_t behind_name(uintptr_t at, uintptr_t last, uint64_t ones) {
     constexpr uintptr_t kPiece = 8;
     constexpr unsigned kNear = 3;            // pieces; longer names are rare
     if (at + (kNear - 1) * kPiece <= last) { // one look at the end instead of three
 #pragma GCC unroll 3
         for (unsigned i = 0; i < kNear; i++, at += kPiece) {
-            if (uint64_t zeros = zero_bytes(load<uint64_t>(at)); zeros != 0) {
+            if (uint64_t zeros = zero_bytes(load<uint64_t>(at), ones); zeros != 0) {
                 return behind_zero(at, zeros);
             }
         }
     }
     for (; at <= last; at += kPiece) {
-        if (uint64_t zeros = zero_bytes(load<uint64_t>(at)); zeros != 0) {
+        if (uint64_t zeros = zero_bytes(load<uint64_t>(at), ones); zeros != 0) {
             return behind_zero(at, zeros);
         }
     }
@@ -84,6 +85,7 @@ inline Scan::Token Scan::pass() {
     constexpr uint32_t kRawEnd = __builtin_bswap32(kEndNode);
     constexpr uint32_t kRawNop = __builtin_bswap32(kNop);
     const int limit = static_cast<int>(kMaxDepth) - depth_;
+    const uint64_t ones = ones_;
     int below = 0; // this node; 1 = a child
     if (size_ < kPiece) {
         return Token::damaged;
@@ -109,7 +111,7 @@ inline Scan::Token Scan::pass() {
         }
         if (raw == kRawBegin) {
             uintptr_t name_at = at + 4;
-            at = behind_name(name_at, last);
+            at = behind_name(name_at, last, ones);
             if (below == limit) {
                 break;
             }
@@ -161,7 +163,7 @@ Scan::Token Scan::next() {
             return read_property() ? Token::property : Token::damaged;
         case kBeginNode: {
             const auto base = reinterpret_cast<uintptr_t>(base_);
-            uintptr_t behind = behind_name(base + at_ + 4, base + size_ - kPiece);
+            uintptr_t behind = behind_name(base + at_ + 4, base + size_ - kPiece, ones_);
             if (behind == kNowhere || ++depth_ > static_cast<int>(kMaxDepth)) {
                 return Token::damaged;
             }

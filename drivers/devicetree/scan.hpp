@@ -82,6 +82,8 @@ class Scan {
     template <bool kStopAtWanted>
     Token pass();
 
+    // A constant; here, so that loops load it once, and do not make it anew in each round.
+    uint64_t ones_ = 0x0101010101010101;
     const std::byte* base_;
     uint64_t size_;
     uint64_t at_ = 0;
