@@ -42,7 +42,7 @@ struct Hardware {
     Late<Hpet<io::Mmio>> hpet;
     Late<PmTimer<hal::PortIo>> pm_timer;
 
-    uint64_t cycles() { return hal::cpu_cycles(); }
+    [[gnu::always_inline]] uint64_t cycles() { return hal::cpu_cycles(); }
     void latch() {
         switch (kind) {
         case Kind::pit:
@@ -82,7 +82,7 @@ constinit Mode g_mode = Mode::none;
 constinit const char* g_name = "none";
 constinit const char* g_tsc_name = "tsc";
 
-uint64_t kvmclock_ns() {
+[[gnu::noinline]] uint64_t kvmclock_ns() {
     uint64_t last = g_kvm_last.load(std::memory_order_relaxed);
     uint64_t ns = 0;
     if (!pvclock_read(g_page, hal::cpu_cycles, ns) || ns <= last) {
@@ -204,15 +204,10 @@ uint64_t kvm::hypervisor_wall_ns() {
 }
 
 uint64_t hal::clock_monotonic_ns() {
-    switch (g_mode) {
-    case Mode::kvmclock:
-        return kvmclock_ns();
-    case Mode::tsc:
+    if (g_mode == Mode::tsc) [[likely]] {
         return g_tsc.now();
-    case Mode::none:
-        break;
     }
-    return 0;
+    return g_mode == Mode::kvmclock ? kvmclock_ns() : 0;
 }
 
 const char* hal::clock_name() {

@@ -6,7 +6,7 @@
 
 namespace uk::hal {
 
-inline uint64_t cpu_cycles() {
+[[gnu::always_inline]] inline uint64_t cpu_cycles() {
     uint32_t low;
     uint32_t high;
     asm volatile("rdtsc" : "=a"(low), "=d"(high));

@@ -86,6 +86,7 @@ class TscClock {
     static constexpr unsigned kLooks = 8;
     static constexpr unsigned kTries = 1U << 16;
 
+    [[gnu::noinline]] uint64_t ask_again();
     uint64_t slow();
     uint64_t current(uint64_t cycles);
     std::optional<Sample> look();

@@ -33,8 +33,27 @@ void TscClock<Source>::start(std::optional<Rate> rate, std::optional<Reference> 
     publish(source_.cycles(), ns, due);
 }
 
+// What nearly all calls do; everything that is not quite so is ask_again()'s.
 template <class Source>
-uint64_t TscClock<Source>::now() {
+[[gnu::always_inline]] inline uint64_t TscClock<Source>::now() {
+    uint32_t sequence = sequence_.load(std::memory_order_acquire);
+    uint64_t cycles = source_.cycles() - anchor_cycles_.load(std::memory_order_relaxed);
+    if (cycles >= due_.load(std::memory_order_relaxed)) [[unlikely]] {
+        return ask_again();
+    }
+    uint64_t ns = Scale::of_raw(scale_.load(std::memory_order_relaxed)).to_ns(cycles) +
+                  anchor_ns_.load(std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if ((sequence & 1) != 0 || sequence_.load(std::memory_order_relaxed) != sequence ||
+        ns <= last_.load(std::memory_order_relaxed)) [[unlikely]] {
+        return ask_again();
+    }
+    last_.store(ns, std::memory_order_relaxed);
+    return ns;
+}
+
+template <class Source>
+uint64_t TscClock<Source>::ask_again() {
     for (unsigned i = 0; i < kTries; i++) {
         uint32_t sequence = sequence_.load(std::memory_order_acquire);
         if ((sequence & 1) != 0) {
