@@ -344,6 +344,23 @@ def test_initrd_arrives(image, tmp_path):
     assert re.findall(r"^\$\d = (\w+)$", said, re.M) == ["1275000", "0x1", "0xff"], said
 
 
+@pytest.fixture(scope="module", name="preempt")
+def built_preempt(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("preempt"))
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
+    done = subprocess.run(["make", "-C", guest.ROOT, "A=tests/preempt", "T=kvm-arm64", f"O={folder}", f"C={folder}/config"],
+                          capture_output=True, text=True, check=False, timeout=600, env={**clean, "UK_INSTALL": "no"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(folder, "preempt_kvm-arm64")
+
+
+@pytest.mark.parametrize("machine, processor", zip(MACHINES, ["max", "cortex-a72"] * 2))
+def test_alarms_and_switches_at_their_end(preempt, machine, processor):
+    """The contract of interrupts and alarms, which test_preempt.py explains."""
+    console, code = boot("-kernel", preempt, "-append", "3000", machine=machine, processor=processor)
+    assert code == 0 and "mask: 0 early, 0 lost" in console and "\n0 failed\n" in console, console
+
+
 def test_full_stack_of_exceptions_is_reported(image, tmp_path):
     """gdb takes the room away in the handler of a first exception; pushing a frame then raises a second one."""
     for place in ("(long)uk_trap_stack + 64", "(long)uk_trap_stack - 4096"):
