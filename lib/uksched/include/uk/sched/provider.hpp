@@ -14,9 +14,10 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
 } // namespace uk::sched::detail
 
 // Defines the slot (<uk/sched.hpp>): `Policy` is a SchedPolicy, `text` its name. Once, at global
-// scope. The whole scheduler is compiled here, so calls of the policy are inline.
+// scope. The whole scheduler is compiled here, so calls of the policy are inline. (Gates compile
+// it in configurations without threads, too.)
 #define UK_SCHEDULER(Policy, text)                                                                 \
-    static_assert(!Policy::kPreempts || uk::KernelLocks::kPreempts,                                \
+    static_assert(!Policy::kPreempts || uk::KernelLocks::kPreempts || !uk::cfg::libuksched,        \
                   "a preemptive scheduler selects LIBUKSPINLOCK_PREEMPT in its Config.uk");        \
     static constinit uk::Scheduler<uk::KernelMachine, Policy> uk_scheduler;                        \
     alignas(16) static constinit char uk_idle_stack[uk::sched::detail::kIdleStackBytes];           \
