@@ -34,6 +34,11 @@ class Atomic {
         return __atomic_compare_exchange_n(&value_, &expected, wanted, false, __ATOMIC_ACQUIRE,
                                            __ATOMIC_RELAXED);
     }
+    /// The same with order release, if it was.
+    bool replace_release(T expected, T wanted) {
+        return __atomic_compare_exchange_n(&value_, &expected, wanted, false, __ATOMIC_RELEASE,
+                                           __ATOMIC_RELAXED);
+    }
 };
 
 } // namespace uk

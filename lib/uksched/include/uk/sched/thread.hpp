@@ -12,10 +12,9 @@
 #include <uk/hal/context.hpp>
 #include <uk/sched/deadline_queue.hpp>
 #include <uk/sched/policy.hpp>
+#include <uk/sched/waits_for.hpp>
 
 namespace uk {
-
-class Thread;
 
 // What the thread's function returns, or gives to exit(), is what join() gives.
 using ThreadEntry = void* (*)(void* argument);
@@ -37,13 +36,6 @@ enum class ThreadState : uint8_t {
 const char* thread_state_name(ThreadState state);
 
 enum class Wake : uint8_t { unparked, timed_out };
-
-// For reports: what a thread waits for, in static text, and the thread that it waits for, if there
-// is one.
-struct WaitsFor {
-    const char* what = "unpark";
-    const Thread* whom = nullptr;
-};
 
 // Memory of a stack that grows down from base + size.
 struct ThreadStack {
@@ -78,9 +70,10 @@ class Thread : public Runnable {
     }
 
     // The thread's own; nobody else looks at these.
-    void* slots[kSlots] = {}; // thread-local data of imported C below the C edge
-    int c_errno = 0;          // errno, for a libc that keeps it here
-    void* user = nullptr;     // the libc's or the application's thread object
+    void* slots[kSlots] = {};             // thread-local data of imported C below the C edge
+    int c_errno = 0;                      // errno, for a libc that keeps it here
+    void* user = nullptr;                 // the libc's or the application's thread object
+    const LockWord* blocked_on = nullptr; // uklock's, under LIBUKLOCK_CHECK
 
   private:
     template <class, class>

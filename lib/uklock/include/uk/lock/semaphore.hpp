@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Semaphore: a number of units that threads take and anybody gives, interrupt handlers included.
+#pragma once
+
+#include <uk/base/result.hpp>
+#include <uk/lock/waiters.hpp>
+
+namespace uk {
+
+// A released unit goes straight to who waits, in the order of urgency, then of arrival; nobody
+// overtakes. At most 2^31-1 units; more panic. The name is static text for reports. It must outlive
+// all calls. Without waiters acquire() and release() are one compare-exchange each.
+template <LockFace S>
+class BasicSemaphore : LockWord {
+  public:
+    static constexpr uint32_t kMost = 0x7fffffff;
+
+    constexpr explicit BasicSemaphore(uint32_t units, const char* text = "unnamed")
+        : LockWord(text), units_(units) {
+        UK_ASSERT(units <= kMost);
+    }
+    BasicSemaphore(const BasicSemaphore&) = delete;
+    BasicSemaphore& operator=(const BasicSemaphore&) = delete;
+
+    // Takes one. Blocks until there is one. Thread context.
+    void acquire() {
+        if (!try_acquire()) [[unlikely]]
+            (void)acquire_slowly(kNever);
+    }
+    // Takes one. Blocks until the deadline. Errors: ETIMEDOUT. Thread context.
+    [[nodiscard]] Result<> acquire_until(uint64_t deadline_ns) {
+        if (!try_acquire()) [[unlikely]]
+            return acquire_slowly(deadline_ns);
+        return ok();
+    }
+    // Takes one if there is one. From anywhere.
+    [[nodiscard]] bool try_acquire() {
+        for (;;) {
+            const uint32_t seen = units_.load_relaxed();
+            if (seen - 1 >= kMost) // none, or somebody waits
+                return false;
+            if (units_.replace_acquire(seen, seen - 1)) [[likely]]
+                return true;
+        }
+    }
+    // Gives some. Does not block; may switch to who gets them. From anywhere, handlers included;
+    // interrupts are off for O(log waiters) for each unit that somebody waits for.
+    void release(uint32_t units = 1) {
+        for (;;) {
+            const uint32_t seen = units_.load_relaxed();
+            if (seen > kMost || units > kMost - seen) [[unlikely]]
+                return release_slowly(units);
+            if (units_.replace_release(seen, seen + units)) [[likely]]
+                return;
+        }
+    }
+    // A glance: may be wrong by the time it is looked at.
+    [[nodiscard]] uint32_t units() const {
+        const uint32_t seen = units_.load_relaxed();
+        return seen > kMost ? 0 : seen;
+    }
+
+  private:
+    static constexpr uint32_t kWaiters = kMost + 1; // alone: no units, and somebody waits
+
+    [[gnu::noinline]] Result<> acquire_slowly(uint64_t deadline_ns);
+    [[gnu::noinline]] void release_slowly(uint32_t units);
+
+    Atomic<uint32_t> units_; // kWaiters is set and cleared under the lock
+    [[no_unique_address]] detail::WaitersLock<S> lock_;
+    detail::Waiters<S> waiters_;
+};
+
+template <LockFace S>
+Result<> BasicSemaphore<S>::acquire_slowly(uint64_t deadline_ns) {
+    detail::LockWaiter me(S::current());
+    detail::Section<S> section(lock_);
+    while (waiters_.empty() && !units_.replace_acquire(0, kWaiters)) {
+        if (try_acquire())
+            return ok();
+    }
+    waiters_.add(me);
+    if (waiters_.wait(section, me, deadline_ns, {"semaphore", this}))
+        return ok();
+    if (waiters_.empty()) // kWaiters is still there: while it is set, all changes are ours
+        units_.replace_acquire(kWaiters, 0);
+    return Errno::timedout;
+}
+
+template <LockFace S>
+void BasicSemaphore<S>::release_slowly(uint32_t units) {
+    detail::Section<S> section(lock_);
+    for (; units != 0 && !waiters_.empty(); units--)
+        waiters_.grant(*waiters_.first());
+    if (!waiters_.empty())
+        return;
+    units_.replace_acquire(kWaiters, 0);
+    for (;;) {
+        const uint32_t seen = units_.load_relaxed();
+        if (units > kMost - seen)
+            UK_PANIC("semaphore '%s' has %u units and is given %u more", name, seen, units);
+        if (units_.replace_release(seen, seen + units))
+            return;
+    }
+}
+
+} // namespace uk
