@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What threads cost: switches, waits, birth and death.
+// What threads cost: switches, waits, birth and death, locks.
+#include <uk/lock.hpp>
 #include <uk/sched.hpp>
 
 #include "measure.hpp"
 
 namespace {
 
+using bench::kOperations;
+using bench::measure;
+
 bool g_stop;
 uk::WaitQueue g_queue;
+constinit uk::Mutex g_mutex("bench");
+constinit uk::RecursiveMutex g_recursive("bench");
+constinit uk::Semaphore g_semaphore(1, "bench");
+constinit uk::RwLock g_rw("bench");
+constinit uk::CondVar g_changed("bench");
+constinit uk::Completion g_done("bench");
+constinit uk::EventSet g_events("bench");
 
 void* yield_until_stopped(void* /*unused*/) {
     while (!g_stop) {
@@ -31,6 +42,47 @@ uk::Ref<uk::Thread> start(uk::ThreadEntry entry, void* argument) {
 
 void join(uk::Thread& thread) {
     (void)UK_MUST(uk::sched::join(thread));
+}
+
+// Each semaphore is released by one thread and taken by the other: two switches a round.
+constinit uk::Semaphore g_there(0, "there");
+constinit uk::Semaphore g_back(0, "back");
+
+void* answer_until_stopped(void* /*unused*/) {
+    while (!g_stop) {
+        g_there.acquire();
+        g_back.release();
+    }
+    return nullptr;
+}
+
+// Nobody waits but in the last.
+void measure_locks() {
+    measure<29>("lock mutex pair", kOperations, [] { uk::LockGuard guard(g_mutex); });
+    measure<30>("lock recursive mutex pair", kOperations, [] { uk::LockGuard guard(g_recursive); });
+    measure<31>("lock semaphore pair", kOperations, [] {
+        g_semaphore.acquire();
+        g_semaphore.release();
+    });
+    measure<32>("lock rwlock write pair", kOperations, [] { uk::LockGuard guard(g_rw); });
+    measure<33>("lock rwlock read pair", kOperations, [] { uk::SharedGuard guard(g_rw); });
+    measure<34>("lock condition wake of nobody", kOperations, [] { g_changed.wake_one(); });
+    measure<35>("lock completion complete+wait", kOperations, [] {
+        g_done.complete();
+        (void)g_done.wait();
+    });
+    measure<36>("lock events set+wait+clear", kOperations, [] {
+        g_events.set(1);
+        (void)g_events.wait_any(1, uk::EventClear::yes);
+    });
+    uk::Ref<uk::Thread> other = start(answer_until_stopped, nullptr);
+    measure<37>("lock semaphore round trip", kOperations, [] {
+        g_there.release();
+        g_back.acquire();
+    });
+    g_stop = true;
+    g_there.release();
+    join(*other);
 }
 
 } // namespace
@@ -62,4 +114,5 @@ void bench::measure_threads() {
         join(*thread);
     });
     measure<28>("wait queue wake of nobody", kOperations, [] { g_queue.wake_one(); });
+    measure_locks();
 }
