@@ -9,6 +9,7 @@
 #include <uk/hal/irq.hpp>
 #include <uk/hal/power.hpp>
 #include <uk/hal/trap.hpp>
+#include <uk/log/console.hpp>
 
 namespace {
 
@@ -20,6 +21,7 @@ void enter() {
     switch (__atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST)) {
     case 0:
         uk::hal::irq_disable();
+        uk::console::seize();
         return;
     case 1:
         uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);

@@ -3,13 +3,18 @@
 #include <uk/config.hpp>
 #include <uk/format.h>
 #include <uk/hal/clock.hpp>
-#include <uk/hal/console.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/init.hpp>
 #include <uk/libparam.hpp>
 #include <uk/log.hpp>
+#include <uk/log/console.hpp>
 #include <uk/log/logger.hpp>
 #include <uk/print.h>
+#include <uk/spinlock.hpp>
+#include <uk/spinlock/report_lock.hpp>
+#ifdef CONFIG_LIBUKSCHED
+#include <uk/sched.hpp>
+#endif
 
 namespace uk::log {
 
@@ -27,43 +32,49 @@ uint64_t now_ns() {
 }
 
 constinit Logger logger(std::span<char>(ring_storage, kRingBytes), cfg::libukprint_console,
-                        Outside{hal::console_write, now_ns});
-constinit bool busy = false; // atomic: see Hold
+                        Outside{console::write, now_ns});
+constinit BasicReportLock<KernelLocks, LockRank::log> lock;
 
-// Exclusive use of the logger: interrupts are off meanwhile, so whoever finds it taken on this CPU
-// is an exception handler that interrupted it (or, with several CPUs, another one) and must not
-// wait for ever.
+// Exclusive use of the logger, unless the caller is an exception handler that interrupted it.
 class Hold {
   public:
-    Hold() : irq_(hal::irq_save()) {
-        for (int tries = 0; tries < kTries && !mine_; tries++) {
-            mine_ = !__atomic_exchange_n(&busy, true, __ATOMIC_ACQUIRE);
-        }
-    }
-    ~Hold() {
-        if (mine_) {
-            __atomic_store_n(&busy, false, __ATOMIC_RELEASE);
-        }
-        hal::irq_restore(irq_);
-    }
+    Hold() : state_(lock.lock()) {}
+    ~Hold() { lock.unlock(state_); }
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
-    [[nodiscard]] bool mine() const { return mine_; }
+    [[nodiscard]] bool mine() const { return state_.mine; }
 
   private:
-    static constexpr int kTries = 100; // about one line of console output, with several CPUs
-    hal::IrqState irq_;
-    bool mine_ = false;
+    decltype(lock)::State state_;
 };
+
+#ifdef CONFIG_LIBUKSCHED
+// Who wrote the line that waits for its end: a thread, or handlers.
+constinit const void* writer = nullptr;
+
+// Another's line is not continued, even if it has the same library and level.
+void write_as_caller() {
+    const void* caller = &writer;
+    if (sched::started() && !hal::in_interrupt()) {
+        caller = &sched::current();
+    }
+    if (caller != writer) {
+        logger.flush();
+        writer = caller;
+    }
+}
+#else
+void write_as_caller() {}
+#endif
 
 // The line of somebody who found the logger taken: to the console only, without a line buffer.
 __attribute__((format(printf, 3, 0))) void print_past(int level, const char* library,
                                                       const char* format, va_list arguments) {
     char prefix[64];
-    hal::console_write(prefix, format_prefix(prefix, sizeof(prefix), 0, level, library));
+    console::write(prefix, format_prefix(prefix, sizeof(prefix), 0, level, library));
     uk_vformat(
         [](void*, const char* data, size_t size) -> int {
-            hal::console_write(data, size);
+            console::write(data, size);
             return 0;
         },
         nullptr, format, arguments);
@@ -132,6 +143,7 @@ void uk_vprintk(int level, const char* libname, const char* /*srcfile*/, int /*l
                 const char* fmt, va_list ap) {
     const uk::log::Hold hold;
     if (hold.mine()) {
+        uk::log::write_as_caller();
         uk::log::logger.print(level, libname, fmt, ap);
     } else if (level <= uk::log::console_level()) {
         uk::log::print_past(level, libname, fmt, ap);

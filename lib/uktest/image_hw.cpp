@@ -2,15 +2,15 @@
 // The tests of this image: cases from the linker section, printed on the console, run when asked.
 #include <uk/boot.h>
 #include <uk/config.hpp>
-#include <uk/hal/console.hpp>
 #include <uk/init.hpp>
 #include <uk/libparam.hpp>
+#include <uk/log/console.hpp>
 #include <uk/test.hpp>
 
 namespace uk::test {
 
 Totals run_all(const char* filter) {
-    return run(UK_SECTION_SPAN(uk_tests), filter, hal::console_write);
+    return run(UK_SECTION_SPAN(uk_tests), filter, console::write);
 }
 
 #ifdef CONFIG_LIBUKTEST_AUTORUN

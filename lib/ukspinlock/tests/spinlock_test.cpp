@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <uk/spinlock/basic.hpp>
+#include <uk/spinlock/report_lock.hpp>
 
 namespace {
 
@@ -39,6 +40,7 @@ struct FakeMachine {
         if (--t_cpu.preempt_count == 0)
             t_cpu.preempt_points++;
     }
+    static const void* this_cpu() { return &t_cpu; }
     static void rank_push(LockRank rank) { t_cpu.held.push(rank); }
     static void rank_pop(LockRank rank) { t_cpu.held.pop(rank); }
 };
@@ -215,6 +217,78 @@ TEST_F(SpinlockTest, TwoOfOneRankAreRefused) {
     const bool state = one.lock();
     EXPECT_DEATH((void)two.lock(), "run_queue is taken while run_queue is held");
     one.unlock(state);
+}
+
+template <class Machine>
+void tells_its_own_cpu() {
+    uk::BasicReportLock<Machine, LockRank::log> lock;
+    const auto outer = lock.lock();
+    EXPECT_TRUE(outer.mine);
+    EXPECT_FALSE(t_cpu.irqs_on);
+    const auto inner = lock.lock(); // an exception handler
+    EXPECT_FALSE(inner.mine);
+    lock.unlock(inner);
+    EXPECT_FALSE(lock.lock().mine) << "it is still held";
+    lock.unlock(outer);
+    EXPECT_TRUE(t_cpu.irqs_on);
+    const auto again = lock.lock();
+    EXPECT_TRUE(again.mine);
+    lock.unlock(again);
+}
+
+TEST_F(SpinlockTest, ReportLockTellsItsOwnCpu) {
+    tells_its_own_cpu<Cooperative>();
+    tells_its_own_cpu<Smp>();
+    EXPECT_EQ(t_cpu.held.count(), 0u);
+}
+
+TEST_F(SpinlockTest, ReportLockExcludesOtherCpus) {
+    uk::BasicReportLock<Smp, LockRank::console> lock;
+    long count = 0;
+    on_cpus([&](int /*cpu*/) {
+        for (int i = 0; i < 3000; i++) {
+            const auto state = lock.lock();
+            EXPECT_TRUE(state.mine);
+            count++;
+            lock.unlock(state);
+        }
+    });
+    EXPECT_EQ(count, 3000 * kCpus);
+}
+
+// The holder finishes its line; who comes later waits for ever (here: until the test lets go).
+TEST_F(SpinlockTest, WhoEndsTheMachineSeizesTheReportLock) {
+    uk::BasicReportLock<Smp, LockRank::console> lock;
+    std::atomic<int> step{0};
+    std::atomic<bool> got{false};
+    std::thread holder([&] {
+        const auto state = lock.lock();
+        step = 1;
+        while (step != 2)
+            std::this_thread::yield();
+        lock.unlock(state);
+        step = 3;
+    });
+    while (step != 1)
+        std::this_thread::yield();
+    lock.seize();
+    step = 2;
+    while (step != 3)
+        std::this_thread::yield();
+    std::thread late([&] {
+        const auto state = lock.lock();
+        got = true;
+        lock.unlock(state);
+    });
+    const auto mine = lock.lock();
+    EXPECT_FALSE(mine.mine) << "it was ours before";
+    for (int i = 0; i < 100; i++)
+        std::this_thread::yield();
+    EXPECT_FALSE(got);
+    t_cpu.held.push(LockRank::console); // let the late one go
+    lock.unlock({true, true});
+    late.join();
+    holder.join();
 }
 
 TEST_F(SpinlockTest, AnyOrderOfGivingBack) {

@@ -11,7 +11,8 @@
 extern "C" {
 #endif
 
-/* Writes all `size` bytes, waiting for the device where it must; returns `size`. */
+/* Writes all `size` bytes, waiting for the device where it must; returns `size`. Nobody else's
+ * output comes into a line of up to 1024 bytes; interrupts are off while one is written. */
 ptrdiff_t uk_console_out(const char* data, size_t size);
 
 /* Reads what is there, at most `size` bytes, without waiting; 0: nothing yet. -EPIPE: the input has

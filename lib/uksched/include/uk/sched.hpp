@@ -24,6 +24,11 @@ namespace detail {
 extern Thread* g_current;
 } // namespace detail
 
+// Whether there is a current thread: from init level early on.
+inline bool started() {
+    return detail::g_current != nullptr;
+}
+
 // The thread that calls; in a handler, the one that was interrupted.
 inline Thread& current() {
     Thread* self = detail::g_current;
