@@ -30,6 +30,7 @@ struct Shared {
     volatile uint64_t step;  // ns to the next alarm; 0 = no further one
     volatile uint64_t until; // acts until it stops
     volatile bool stop;
+    volatile char crash; // where to fault: in the (t)hread, the (h)andler, (a)ct()
 };
 constinit Shared g{};
 unsigned g_failed = 0;
@@ -53,8 +54,15 @@ void set_alarm_in(uint64_t ns) {
     hal::clock_alarm_set(hal::clock_monotonic_ns() + ns);
 }
 
+void crash_if_in(char place) {
+    if (g.crash == place && g.alarms > 100) {
+        *reinterpret_cast<volatile int*>(0x1230) = 1;
+    }
+}
+
 void on_alarm() {
     g.alarms = g.alarms + 1;
+    crash_if_in('h');
     g.wrong = g.wrong + (!hal::in_interrupt() || hal::irq_enabled() ? 1 : 0);
     if (g.step != 0) {
         set_alarm_in(g.step / 2 + random_below(g.step));
@@ -92,6 +100,7 @@ volatile unsigned g_found; // by the second thread; 1000 more when it has ended
 
 void act() {
     g.acts = g.acts + 1;
+    crash_if_in('a');
     g.wrong = g.wrong + (hal::in_interrupt() || hal::irq_enabled() ? 1 : 0);
     if (g.acts >= g.until) {
         g.stop = true;
@@ -238,6 +247,17 @@ void waiting_keeps_the_alarm() {
     hal::irq_disable();
 }
 
+// Alarms go on while the report is made.
+[[noreturn]] void crash(char place) {
+    begin(100 * kUs, kNever);
+    g.crash = place;
+    set_alarm_in(0);
+    hal::irq_enable();
+    for (;;) {
+        crash_if_in('t');
+    }
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -251,6 +271,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     hal::irq_on_exit(wanted, act);
+    if (argc > 2) {
+        crash(argv[2][0]); // after the number, which does not matter then
+    }
     alarms_wait_for_the_mask();
     halts_end();
     waiting_keeps_the_alarm();

@@ -71,3 +71,11 @@ def test_gdb_sees_what_was_interrupted(target, image):
     assert "SIGALRM" not in done.stdout and "exited normally" in done.stdout, done.stdout + done.stderr
     trace = re.findall(r"^#\d+ .*$", done.stdout, re.M)
     assert any("<signal handler called>" in line for line in trace) and "main" in trace[-1], trace
+
+
+@pytest.mark.parametrize("place", ["thread", "handler", "act"])
+def test_a_fault_is_reported_while_alarms_go_on(target, image, place):
+    done = run(*EMULATOR.get(target, []), image, "0", place)
+    assert done.returncode == -6, done.stdout + done.stderr
+    assert done.stdout.count("crash report begins") == done.stdout.count("crash report ends") == 1, done.stdout
+    assert "SIGSEGV" in done.stdout and "write to" in done.stdout and "0x0000000000001230" in done.stdout, done.stdout
