@@ -32,6 +32,7 @@ struct State {
     uk::Thread* before = nullptr;
     std::map<void*, std::unique_ptr<Fiber>> fibers; // by the top of their stacks
     size_t stacks = 0;
+    size_t last_stack = 0; // bytes that were asked for last
     size_t blocks = 0;
     unsigned fail_in = 0; // the k-th request for memory from now on fails
     bool woken_from_outside = false;
@@ -137,6 +138,7 @@ struct Machine {
 
     static bool fails() { return g->fail_in != 0 && --g->fail_in == 0; }
     static uk::Result<uk::ThreadStack> stack_get(size_t bytes) {
+        g->last_stack = bytes;
         if (fails())
             return uk::Errno::nomem;
         g->stacks++;

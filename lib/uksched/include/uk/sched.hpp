@@ -38,13 +38,16 @@ inline Thread& current() {
 }
 
 // A thread that runs entry(argument), from now on or when its turn comes. Thread context; does not
-// block. Errors: ENOMEM, EINVAL (priority too large, no such CPU in the affinity, no entry).
+// block. Errors: ENOMEM (a stack above 1 GiB is never there), EINVAL (priority too large, no such
+// CPU in the affinity, no entry, no name).
 [[nodiscard]] Result<Ref<Thread>> create(const ThreadOptions& options, ThreadEntry entry,
                                          void* argument);
 
 // Waits until `thread` has ended and returns what it left. One thread at a time may wait for
-// another; asking again afterwards is allowed. Blocks. Errors: ETIMEDOUT, EDEADLK (it is the
-// caller), EINVAL (another thread waits for it).
+// another, and one that gave up makes room; once the thread has ended, anybody may ask, any number
+// of times. With deadline 0 it only asks. Blocks. Errors: ETIMEDOUT, EDEADLK (it is the caller),
+// EINVAL (another thread waits for it). Nobody may join a thread that he keeps waiting himself: two
+// that join each other wait for ever.
 [[nodiscard]] Result<void*> join(Thread& thread, uint64_t deadline_ns = kNever);
 
 // Ends the calling thread, from any depth of calls; nothing on its stack is destroyed. With the
@@ -69,7 +72,8 @@ Wake park(uint64_t deadline_ns = kNever, WaitsFor what = {});
 void unpark(Thread& thread);
 
 // From anywhere but under run-queue locks; do not block. A thread that waits in a queue keeps its
-// place there. Errors: EINVAL (priority too large; affinity without the CPU the thread is on).
+// place there. Of one that has ended: no effect. Errors: EINVAL (priority too large; affinity
+// without the CPU the thread is on).
 [[nodiscard]] Result<> set_priority(Thread& thread, unsigned priority);
 [[nodiscard]] Result<> set_affinity(Thread& thread, uint64_t mask);
 

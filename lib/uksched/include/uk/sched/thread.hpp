@@ -20,7 +20,7 @@ namespace uk {
 using ThreadEntry = void* (*)(void* argument);
 
 struct ThreadOptions {
-    const char* name = "thread";          // copied; cut after 15 characters
+    const char* name = "thread";          // copied; cut after 15 characters; not null
     size_t stack_bytes = 0;               // rounded up to pages; 0: the configured default
     unsigned priority = kDefaultPriority; // below kThreadPriorities
     uint64_t affinity = ~uint64_t{0};     // bit n: may run on CPU n

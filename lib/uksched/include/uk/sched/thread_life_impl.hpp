@@ -80,7 +80,7 @@ Result<Thread*> Scheduler<M, P>::make_thread(const ThreadOptions& options) {
 template <class M, class P>
 Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, ThreadEntry entry,
                                             void* argument) {
-    if (options.priority >= kThreadPriorities || entry == nullptr)
+    if (options.priority >= kThreadPriorities || options.name == nullptr || entry == nullptr)
         return Errno::inval;
     const unsigned number = UK_TRY(place(options.affinity));
     free_exited();
