@@ -44,11 +44,17 @@ uk_linuxu_probe_fixup:
     .section .text.uk_linuxu_preempted, "ax", %progbits
     /* Where a preempted thread goes on, on its kernel stack: the stack pointer is at what rt_sigreturn
      * needs. A signal that comes while interrupts are on here lets it start again with the same frame,
-     * so frames do not pile up. */
+     * so frames do not pile up. For gdb: x29 points to where the interrupted code was. */
+    .cfi_sections .debug_frame
     .globl uk_linuxu_preempted, uk_linuxu_preempted_end
     .hidden uk_linuxu_preempted, uk_linuxu_preempted_end
     .type uk_linuxu_preempted, %function
 uk_linuxu_preempted:
+    .cfi_startproc
+    .cfi_signal_frame
+    .cfi_def_cfa x29, 16
+    .cfi_offset x29, -16
+    .cfi_offset x30, -8
     adrp x0, uk_linuxu_irqs_on
     strb wzr, [x0, #:lo12:uk_linuxu_irqs_on]
     bl uk_linuxu_act
@@ -60,6 +66,7 @@ uk_linuxu_preempted:
     cbnz w1, uk_linuxu_preempted
     mov x8, #139                    /* rt_sigreturn */
     svc #0
+    .cfi_endproc
 uk_linuxu_preempted_end:
     .size uk_linuxu_preempted, . - uk_linuxu_preempted
 
