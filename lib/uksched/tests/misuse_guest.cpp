@@ -42,6 +42,21 @@ UK_TEST(wrong_requests_are_refused)
     UK_TEST_EXPECT_EQ(sched::thread_count(), before);
 }
 
+UK_TEST(who_joins_its_joiner_is_told)
+{
+    static Thread* joiner;
+    joiner = &sched::current();
+    Ref<Thread> thread = UK_MUST(sched::create(
+        {.name = "circle"},
+        [](void*) -> void* {
+            while (joiner->state() != uk::ThreadState::parked)
+                sched::sleep_for(1'000'000);
+            return sched::join(*joiner).code() == Errno::deadlk ? &joiner : nullptr;
+        },
+        nullptr));
+    UK_TEST_EXPECT(UK_MUST(sched::join(*thread)) == &joiner);
+}
+
 UK_TEST(stacks_that_do_not_exist_are_no_memory)
 {
     for (size_t bytes : {SIZE_MAX, SIZE_MAX / 2, size_t{1} << 40, (size_t{1} << 30) + 1})

@@ -188,6 +188,41 @@ TYPED_TEST(MisuseTest, WhoGivesUpJoiningMakesRoomForAnother) {
     });
 }
 
+// Whoever closes a circle of joins is told, and all end.
+TYPED_TEST(MisuseTest, CirclesOfJoinsAreRefused) {
+    using S = typename TestFixture::System;
+    this->seeds(150, [] {
+        static Thread* targets[4];
+        static unsigned size;
+        static unsigned refused;
+        static bool all_there;
+        size = 2 + sim::g->random() % 3;
+        refused = 0;
+        all_there = false;
+        auto joins = [](void* n) -> void* {
+            while (!all_there)
+                S::sched->sleep_until(sim::g->now + 1000);
+            const auto self = reinterpret_cast<uintptr_t>(n);
+            auto result = S::sched->join(*targets[(self + 1) % size], uk::kNever);
+            if (!result.ok()) {
+                EXPECT_EQ(result.code(), Errno::deadlk);
+                refused++;
+            }
+            return nullptr;
+        };
+        std::vector<Ref<Thread>> threads;
+        for (uintptr_t i = 0; i < size; i++) {
+            threads.push_back(S::start(joins, reinterpret_cast<void*>(i), 14 + i));
+            targets[i] = threads.back().get();
+        }
+        all_there = true;
+        while (S::sched->thread_count() != 1)
+            S::sched->sleep_until(sim::g->now + 1000);
+        EXPECT_GE(refused, 1u);
+        EXPECT_LE(refused, size);
+    });
+}
+
 // What is done to one that has ended has no effect, and does no harm.
 TYPED_TEST(MisuseTest, EndedThreadsMayStillBeNamed) {
     using S = typename TestFixture::System;

@@ -45,9 +45,8 @@ inline Thread& current() {
 
 // Waits until `thread` has ended and returns what it left. One thread at a time may wait for
 // another, and one that gave up makes room; once the thread has ended, anybody may ask, any number
-// of times. With deadline 0 it only asks. Blocks. Errors: ETIMEDOUT, EDEADLK (it is the caller),
-// EINVAL (another thread waits for it). Nobody may join a thread that he keeps waiting himself: two
-// that join each other wait for ever.
+// of times. With deadline 0 it only asks. Blocks. Errors: ETIMEDOUT, EDEADLK (it is the caller,
+// or joins the caller, also through others), EINVAL (another thread waits for it).
 [[nodiscard]] Result<void*> join(Thread& thread, uint64_t deadline_ns = kNever);
 
 // Ends the calling thread, from any depth of calls; nothing on its stack is destroyed. With the

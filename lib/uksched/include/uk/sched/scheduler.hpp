@@ -98,6 +98,7 @@ class Scheduler {
     void free_exited();
     void idle_loop();
     [[noreturn]] void deadlock();
+    bool is_joined_by(Thread& self, const Thread& thread);
     Result<Thread*> make_thread(const ThreadOptions& options);
     static void start_thread(void* thread);
     static void start_idle(void* scheduler);

@@ -22,13 +22,20 @@ void Scheduler<M, P>::adopt(Thread& thread, const char* name, unsigned cpu) {
 }
 
 template <class M, class P>
-void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack) {
+void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack, void* kernel_stack) {
     const unsigned number = M::cpu();
     Cpu& cpu = cpus_[number];
     adopt(first_, name, number);
     adopt(cpu.idle, "idle", number);
     cpu.idle.priority = 0;
-    cpu.idle.context_ = M::context_make(idle_stack.base + idle_stack.size, start_idle, this);
+    cpu.idle.context_ = M::context_make(top_of(idle_stack), start_idle, this);
+    cpu.idle.kernel_stack_ = idle_stack.base + idle_stack.size;
+    first_.kernel_stack_ = kernel_stack;
+    if constexpr (M::kKernelStackBytes != 0) {
+        const IrqState irqs = M::irq_save();
+        M::set_kernel_stack(kernel_stack);
+        M::irq_restore(irqs);
+    }
     cpu.running = &first_;
     M::set_current(first_);
     online_.fetch_or_release(uint64_t{1} << number);
@@ -64,7 +71,7 @@ Result<Thread*> Scheduler<M, P>::make_thread(const ThreadOptions& options) {
     const size_t wanted = options.stack_bytes == 0 ? M::kStackBytes : options.stack_bytes;
     if (wanted > kMost)
         return Errno::nomem;
-    ThreadStack stack = UK_TRY(stacks_.get(align_up(wanted, kPageSize)));
+    ThreadStack stack = UK_TRY(stacks_.get(align_up(wanted, kPageSize) + M::kKernelStackBytes));
     void* memory = M::allocate(sizeof(Thread));
     if (memory == nullptr) {
         stacks_.put(stack);
@@ -74,6 +81,7 @@ Result<Thread*> Scheduler<M, P>::make_thread(const ThreadOptions& options) {
         stack_mark(stack);
     auto* thread = ::new (memory) Thread;
     thread->stack_ = stack;
+    thread->kernel_stack_ = stack.base + stack.size;
     return thread;
 }
 
@@ -95,8 +103,7 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     thread.argument_ = argument;
     thread.scheduler_ = this;
     thread.destroy_ = free_thread;
-    thread.context_ =
-        M::context_make(thread.stack_.base + thread.stack_.size, start_thread, &thread);
+    thread.context_ = M::context_make(top_of(thread.stack_), start_thread, &thread);
     {
         LockGuard guard(list_lock_);
         all_.push_back(thread);
@@ -167,13 +174,39 @@ void Scheduler<M, P>::exit(void* result) {
     UK_UNREACHABLE();
 }
 
+// Whether `thread` joins `self`, or one that joins it, and so on. Each thread has one joiner and is
+// the joiner of one, so the way ends or comes back to `self` by `thread`. Whoever asks is already
+// somebody's joiner: of those who close a circle the last one sees all of it.
+template <class M, class P>
+bool Scheduler<M, P>::is_joined_by(Thread& self, const Thread& thread) {
+    for (Thread* at = &self;;) {
+        const IrqState irqs = M::irq_save();
+        Cpu& cpu = lock_home(*at);
+        Thread* joiner = at->joiner_;
+        if (joiner != nullptr)
+            joiner->ref_retain();
+        cpu.lock.unlock_irqs_off();
+        M::irq_restore(irqs);
+        if (at != &self)
+            at->ref_release();
+        if (joiner == nullptr)
+            return false;
+        if (joiner == &thread) {
+            joiner->ref_release();
+            return true;
+        }
+        at = joiner;
+    }
+}
+
 // The joiner is counted while the thread knows it: it may give up and go just when it is woken.
 template <class M, class P>
 Result<void*> Scheduler<M, P>::join(Thread& thread, uint64_t deadline) {
     Thread& self = M::current();
     if (&thread == &self)
         return Errno::deadlk;
-    for (bool timed_out = false;;) {
+    bool circle = false;
+    for (bool leave = false;;) {
         const IrqState irqs = M::irq_save();
         Cpu& cpu = lock_home(thread);
         const bool done = thread.done_;
@@ -182,7 +215,7 @@ Result<void*> Scheduler<M, P>::join(Thread& thread, uint64_t deadline) {
         const bool other = thread.joiner_ != nullptr && !mine;
         bool give_up = false;
         if (!done && !other) {
-            give_up = timed_out && mine;
+            give_up = leave && mine;
             if (!mine)
                 self.ref_retain();
             thread.joiner_ = give_up ? nullptr : &self;
@@ -195,9 +228,10 @@ Result<void*> Scheduler<M, P>::join(Thread& thread, uint64_t deadline) {
             return Errno::inval;
         if (give_up) {
             self.ref_release();
-            return Errno::timedout;
+            return circle ? Errno::deadlk : Errno::timedout;
         }
-        timed_out = park(deadline, {"exit", &thread}) == Wake::timed_out;
+        circle = !mine && is_joined_by(self, thread);
+        leave = circle || park(deadline, {"exit", &thread}) == Wake::timed_out;
     }
 }
 
