@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <uk/base/errno.hpp>
 #include <uk/config.hpp>
+#include <uk/linuxabi/call.hpp>
 #include <uk/linuxabi/types.hpp>
 
 #include "isa.hpp" // of the architecture's folder
@@ -14,29 +14,6 @@
 namespace uk::linuxu {
 
 using namespace linuxabi;
-
-constexpr long arg(long value) {
-    return value;
-}
-constexpr long arg(int value) {
-    return value;
-}
-constexpr long arg(size_t value) {
-    return static_cast<long>(value);
-}
-inline long arg(const void* value) {
-    return reinterpret_cast<long>(value);
-}
-
-// raw_syscall() with pointers and integers of any width.
-template <class... Args>
-long syscall(Sys number, Args... args) {
-    return raw_syscall(number, arg(args)...);
-}
-
-constexpr bool failed_with(long result, Errno error) {
-    return result == -static_cast<long>(error);
-}
 
 // The first physical address. It keeps 1 MiB distance from a 2 MiB boundary: a host that hands out
 // huge pages unasked then fills the first MiB, which is all that small programs use, page by page,
