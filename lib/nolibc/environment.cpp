@@ -8,9 +8,13 @@
 #include <uk/config.hpp>
 #include <uk/libparam.hpp>
 
+#include "locks.hpp"
 #include "process.hpp"
 
 namespace {
+
+// Guards environ and all below. What getenv() returned may go when another thread changes it.
+constinit nolibc::DataLock g_lock;
 
 constinit char* g_empty[] = {nullptr};
 
@@ -94,6 +98,7 @@ char* getenv(const char* name) {
     if (bad_name(name, length)) {
         return nullptr;
     }
+    const nolibc::DataGuard guard(g_lock);
     size_t index = find(name, length);
     return environ != nullptr && environ[index] != nullptr ? environ[index] + length + 1 : nullptr;
 }
@@ -104,6 +109,7 @@ int setenv(const char* name, const char* value, int overwrite) {
         errno = EINVAL;
         return -1;
     }
+    const nolibc::DataGuard guard(g_lock);
     size_t index = find(name, length);
     if (!overwrite && environ != nullptr && environ[index] != nullptr) {
         return 0;
@@ -127,6 +133,7 @@ int unsetenv(const char* name) {
         errno = EINVAL;
         return -1;
     }
+    const nolibc::DataGuard guard(g_lock);
     size_t count = entries();
     size_t index = find(name, length);
     if (index == count) {
@@ -157,6 +164,7 @@ int putenv(char* assignment) {
         errno = EINVAL;
         return -1;
     }
+    const nolibc::DataGuard guard(g_lock);
     size_t index = find(assignment, length);
     if (!reserve(index + 1)) {
         return -1;
@@ -166,6 +174,7 @@ int putenv(char* assignment) {
 }
 
 int clearenv() {
+    const nolibc::DataGuard guard(g_lock);
     if (environ == g_array) {
         for (size_t i = 0, n = entries(); i < n; i++) {
             put(i, nullptr, false);

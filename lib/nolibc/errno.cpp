@@ -5,8 +5,20 @@
 #include <string.h>
 
 #include <uk/base/errno.hpp>
+#ifdef CONFIG_LIBUKSCHED
+#include <uk/sched.hpp>
+#endif
 
+#ifdef CONFIG_LIBUKSCHED
+// Before there are threads, and in images that start none, this one.
+static constinit int g_errno = 0;
+
+int* nolibc_errno_location() {
+    return uk::sched::started() ? &uk::sched::current().c_errno : &g_errno;
+}
+#else
 int errno = 0;
+#endif
 
 int strerror_r(int number, char* buffer, size_t size) {
     const char* known = uk::errno_text(static_cast<uk::Errno>(number));

@@ -7,7 +7,11 @@
 #include <uk/assert.h>
 #include <uk/boot.h>
 #include <uk/init.hpp>
+#ifdef CONFIG_LIBUKSCHED
+#include <uk/sched.hpp>
+#endif
 
+#include "locks.hpp"
 #include "process.hpp"
 
 namespace {
@@ -17,13 +21,31 @@ using Function = void (*)();
 constexpr int kMaxFunctions = 32; // what C demands
 constinit Function g_functions[kMaxFunctions];
 constinit int g_count = 0;
+constinit nolibc::DataLock g_lock; // guards the two above
 constinit bool g_ended = false;
 
 // What an end that did not come through exit() or _exit(), as a power button's, still saves.
 void flush_unless_ended() {
     if (!g_ended) {
-        nolibc::flush_streams();
+        nolibc::flush_streams_at_last();
     }
+}
+
+// The first thread to end the program goes on, also when it comes here again; others wait for it.
+void end_alone() {
+#ifdef CONFIG_LIBUKSCHED
+    static constinit uk::Atomic<uintptr_t> first{0};
+    const auto self = reinterpret_cast<uintptr_t>(&uk::sched::current());
+    while (!first.replace_acquire(0, self) && first.load_relaxed() != self) {
+        uk::sched::park(uk::kNever, {"end of the program"});
+    }
+#endif
+}
+
+// The function to run next, taken off the list; null when there is none.
+Function take_last() {
+    const nolibc::DataGuard guard(g_lock);
+    return g_count > 0 ? g_functions[--g_count] : nullptr;
 }
 
 UK_INIT(late, "nolibc", nolibc::start_environment, .term = flush_unless_ended);
@@ -31,6 +53,7 @@ UK_INIT(late, "nolibc", nolibc::start_environment, .term = flush_unless_ended);
 } // namespace
 
 int atexit(void (*function)(void)) {
+    const nolibc::DataGuard guard(g_lock);
     if (g_count == kMaxFunctions) {
         return -1;
     }
@@ -40,8 +63,9 @@ int atexit(void (*function)(void)) {
 
 // A function may register further ones, or call exit() itself.
 void exit(int status) {
-    while (g_count > 0) {
-        g_functions[--g_count]();
+    end_alone();
+    while (Function function = take_last()) {
+        function();
     }
     uk_run_destructors();
     nolibc::flush_streams();
@@ -58,11 +82,11 @@ void _exit(int status) {
 }
 
 void abort() {
-    nolibc::flush_streams();
+    nolibc::flush_streams_at_last();
     UK_PANIC("abort() called");
 }
 
 void __assert_fail(const char* text, const char* file, unsigned line, const char* function) {
-    nolibc::flush_streams();
+    nolibc::flush_streams_at_last();
     uk_panic(file, static_cast<int>(line), function, "assertion failed: %s", text);
 }

@@ -8,12 +8,14 @@
 
 #include "ret.hpp"
 #include "stream.hpp"
+#include "locks.hpp"
 
 static int result(long value) {
     return static_cast<int>(nolibc::ret(value));
 }
 
 int vfprintf(FILE* stream, const char* format, va_list args) {
+    const nolibc::Hold hold(stream);
     if (stream->mode != _IONBF || stream->readable) {
         return result(uk_vformat(nolibc::format_sink, stream, format, args));
     }

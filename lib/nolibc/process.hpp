@@ -4,8 +4,18 @@
 
 namespace nolibc {
 
-/// Writes what the standard streams still hold; what cannot be written is lost.
+/// Writes what the standard streams still hold; what cannot be written is lost. May wait for other
+/// threads that are writing.
 void flush_streams();
+/// The same from anywhere, when the image ends: a stream that another thread is using stays as it
+/// is.
+#ifdef CONFIG_LIBUKSCHED
+void flush_streams_at_last();
+#else
+inline void flush_streams_at_last() {
+    flush_streams();
+}
+#endif
 
 /// Gives environ what the kernel parameters say.
 void start_environment();

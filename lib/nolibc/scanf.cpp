@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "number_scan.hpp"
+#include "locks.hpp"
 
 namespace {
 
@@ -380,6 +381,7 @@ int vsscanf(const char* text, const char* format, va_list args) {
 }
 
 int vfscanf(FILE* stream, const char* format, va_list args) {
+    const nolibc::Hold hold(stream);
     return scan(Source(nullptr, stream), format, args);
 }
 

@@ -179,9 +179,12 @@ int rand_r(unsigned* seed) {
 }
 
 int rand() {
-    return rand_r(&g_seed);
+    unsigned seed = __atomic_load_n(&g_seed, __ATOMIC_RELAXED);
+    const int number = rand_r(&seed);
+    __atomic_store_n(&g_seed, seed, __ATOMIC_RELAXED); // threads may draw the same, C allows it
+    return number;
 }
 
 void srand(unsigned seed) {
-    g_seed = seed;
+    __atomic_store_n(&g_seed, seed, __ATOMIC_RELAXED);
 }

@@ -7,10 +7,13 @@
 #include "ret.hpp"
 #include "process.hpp"
 #include "stream.hpp"
+#include "locks.hpp"
 
+using nolibc::Hold;
 using nolibc::ret;
 
 int fputc(int c, FILE* stream) {
+    const Hold hold(stream);
     char byte = static_cast<char>(c);
     return ret(nolibc::put(*stream, &byte, 1)) < 0 ? EOF : static_cast<unsigned char>(byte);
 }
@@ -24,10 +27,12 @@ int putchar(int c) {
 }
 
 int fputs(const char* text, FILE* stream) {
+    const Hold hold(stream);
     return static_cast<int>(ret(nolibc::put(*stream, text, strlen(text))));
 }
 
 int puts(const char* text) {
+    const Hold hold(stdout); // the newline, too
     return fputs(text, stdout) == EOF ? EOF : fputc('\n', stdout);
 }
 
@@ -40,11 +45,13 @@ size_t fwrite(const void* data, size_t size, size_t count, FILE* stream) {
     if (bytes == 0) {
         return 0;
     }
+    const Hold hold(stream);
     return ret(nolibc::put(*stream, static_cast<const char*>(data), bytes)) < 0 ? 0 : count;
 }
 
 int fflush(FILE* stream) {
     if (stream != nullptr) {
+        const Hold hold(stream);
         return static_cast<int>(ret(nolibc::flush(*stream)));
     }
     int out = fflush(stdout);
@@ -53,6 +60,7 @@ int fflush(FILE* stream) {
 }
 
 int fgetc(FILE* stream) {
+    const Hold hold(stream);
     if (!nolibc::fill(*stream)) {
         return EOF;
     }
@@ -71,6 +79,7 @@ int ungetc(int c, FILE* stream) {
     if (c == EOF || !stream->readable) {
         return EOF;
     }
+    const Hold hold(stream);
     if (stream->start ==
         0) { // no room in front: before any input, or everything there was put back
         if (stream->end == stream->capacity) {
@@ -86,6 +95,7 @@ int ungetc(int c, FILE* stream) {
 }
 
 char* fgets(char* buffer, int size, FILE* stream) {
+    const Hold hold(stream);
     int length = 0;
     while (length < size - 1) {
         int c = fgetc(stream);
@@ -113,6 +123,7 @@ size_t fread(void* data, size_t size, size_t count, FILE* stream) {
         errno = EOVERFLOW;
         return 0;
     }
+    const Hold hold(stream);
     char* at = static_cast<char*>(data);
     size_t left = bytes;
     while (left > 0 && nolibc::fill(*stream)) {
@@ -135,6 +146,7 @@ int ferror(FILE* stream) {
 }
 
 void clearerr(FILE* stream) {
+    const Hold hold(stream);
     stream->error = stream->ended = false;
 }
 

@@ -7,6 +7,7 @@
 
 #include "process.hpp"
 #include "ret.hpp"
+#include "locks.hpp"
 
 namespace {
 
@@ -43,6 +44,11 @@ constinit nolibc_file g_err = {.fd = 2,
                                .capacity = 0,
                                .start = 0,
                                .end = 0};
+
+// Of g_in, g_out, g_err.
+#ifdef CONFIG_LIBUKSCHED
+constinit nolibc::StreamLock g_locks[3];
+#endif
 
 // Writes all of it; `done` counts what was written before a failure.
 long write_all(const FILE& file, const char* data, size_t size, size_t& done) {
@@ -127,9 +133,31 @@ int nolibc::format_sink(void* file, const char* data, size_t size) {
 }
 
 void nolibc::flush_streams() {
-    flush(g_out);
+    {
+        const Hold hold(&g_out);
+        flush(g_out);
+    }
+    const Hold hold(&g_err);
     flush(g_err);
 }
+
+#ifdef CONFIG_LIBUKSCHED
+nolibc::StreamLock* nolibc::lock_of(FILE& file) {
+    return &file == &g_in    ? &g_locks[0]
+           : &file == &g_out ? &g_locks[1]
+           : &file == &g_err ? &g_locks[2]
+                             : nullptr;
+}
+
+void nolibc::flush_streams_at_last() {
+    for (FILE* file : {&g_out, &g_err}) {
+        if (lock_of(*file)->try_lock()) {
+            flush(*file);
+            lock_of(*file)->unlock();
+        }
+    }
+}
+#endif
 
 bool nolibc::fill(FILE& file) {
     if (file.start < file.end) {
@@ -143,7 +171,10 @@ bool nolibc::fill(FILE& file) {
     if (file.ended) {
         return false;
     }
-    flush(g_out); // a prompt without newline must be seen
+    { // a prompt without newline must be seen
+        const Hold hold(&g_out);
+        flush(g_out);
+    }
     file.start = file.end = kPushBack;
     size_t room = file.mode == _IONBF ? 1 : file.capacity - kPushBack;
     long count = read_fd(file.fd, file.buffer + kPushBack, room);
@@ -162,6 +193,7 @@ int setvbuf(FILE* stream, char* buffer, int mode, size_t size) {
         errno = EINVAL;
         return -1;
     }
+    const nolibc::Hold hold(stream);
     nolibc::flush(*stream);
     bool empty = stream->readable ? stream->start == stream->end : stream->end == 0;
     if (buffer != nullptr && size >= 16 && mode != _IONBF && empty) {

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* <errno.h>: Linux's error numbers. There are no threads yet, so errno is one variable per image.
- */
+/* <errno.h>: Linux's error numbers. Each thread has its errno; in images without threads it is one
+ * variable. */
 #pragma once
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+#ifdef CONFIG_LIBUKSCHED
+__attribute__((const)) int* nolibc_errno_location(void);
+#else
 extern int errno;
+#endif
 
 #ifdef __cplusplus
 }
 #endif
 
-#ifndef errno
+#ifdef CONFIG_LIBUKSCHED
+#define errno (*nolibc_errno_location())
+#elif !defined(errno)
 #define errno errno
 #endif
 
