@@ -15,10 +15,10 @@ O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTI
 IMAGES = [
     ("gcc", KVM, GCC, [], True), ("clang", KVM, CLANG, [], True),
     ("gcc-debug", KVM, GCC, [O_0], True), ("gcc-size-lto", KVM, GCC, [O_S, LTO], True),
-    ("clang-lto", KVM, CLANG, [LTO], True),
+    ("clang-lto", KVM, CLANG, [LTO], False),
     ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], False),
-    ("gcc", LINUXU_ARM, GCC, [], True), ("clang", LINUXU_ARM, CLANG, [], True),
-    ("gcc", KVM_ARM, GCC, [], True), ("clang", KVM_ARM, CLANG, [], True), ("gcc-size-lto", KVM_ARM, GCC, [O_S, LTO], True),
+    ("gcc", LINUXU_ARM, GCC, [], True), ("clang", LINUXU_ARM, CLANG, [], False),
+    ("gcc", KVM_ARM, GCC, [], True), ("clang", KVM_ARM, CLANG, [], True), ("gcc-size-lto", KVM_ARM, GCC, [O_S, LTO], False),
     ("gcc", XEN, GCC, [], True), ("clang", XEN, CLANG, [], False), ("gcc-size-lto", XEN, GCC, [O_S, LTO], False),
     ("clang-size", KVM, CLANG, [O_S], False), ("clang-debug", KVM, CLANG, [O_0], False),
     ("gcc-size", KVM, GCC, [O_S], False), ("gcc-lto", KVM, GCC, [LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
@@ -28,7 +28,7 @@ IMAGES = [
     ("clang-lto", KVM_ARM, CLANG, [LTO], False), ("clang-debug", KVM_ARM, CLANG, [O_0], False),
 ]
 GUESTS = [
-    ("gcc", KVM, GCC, True), ("clang", KVM, CLANG, True), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False),
+    ("gcc", KVM, GCC, True), ("clang", KVM, CLANG, False), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False),
     ("gcc-coop", KVM, GCC, True), ("gcc-coop", LINUXU, GCC, False),
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
     ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, False), ("gcc", XEN, GCC, True), ("clang", XEN, CLANG, False),
