@@ -87,6 +87,7 @@ EVENT = re.compile(r"^(\w+) (0x[0-9a-f]+|0) insns=(\d+) once=(\d+) exits=(\d+)$"
 def counted(image: str, machine: str = "pc", memory: str = "32M", addresses=(), append: str = "", limit: int = 120,
             icount: bool = True, more=()) -> tuple:
     """Boots an image under the plugin; returns (events, console text). An event: (kind, value, insns, once, exits)."""
+    os.makedirs(os.path.join(ROOT, WORK), exist_ok=True)
     with tempfile.TemporaryDirectory(dir=os.path.join(ROOT, WORK)) as scratch:
         log, console = os.path.join(scratch, "log"), os.path.join(scratch, "console")
         words = ",".join([f"file={plugin()}", f"out={log}", "mmio=on", *(f"pc={address:#x}" for address in addresses)])
