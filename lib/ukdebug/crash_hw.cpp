@@ -10,6 +10,7 @@
 #include <uk/hal/power.hpp>
 #include <uk/hal/trap.hpp>
 #include <uk/log.hpp>
+#include <uk/log/console.hpp>
 
 namespace uk::debug {
 
@@ -40,6 +41,7 @@ void enter(const char* what, uintptr_t pc) {
     const int level = __atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST);
     if (level == 0) {
         hal::irq_disable();
+        console::seize();
         if constexpr (cfg::libukprint) {
             log::flush();
         }
@@ -86,6 +88,12 @@ extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
     Report report(machine);
     report.begin();
     report.exception(info);
+    if constexpr (uk::cfg::libukvmem) {
+        char text[160];
+        if (info.has_fault_address && uk_describe_mapping(info.fault_address, text, sizeof text)) {
+            report.line("mapping %s", text);
+        }
+    }
     report.calls(info.pc, info.frame_pointer, info.sp, info.link);
     if constexpr (uk::cfg::libukdebug_crash_full) {
         uk::hal::NamedRegister registers[40];

@@ -3,6 +3,8 @@
 // touched.
 #include <uk/hal/memory.hpp>
 
+#include <uk/linuxabi/ram.hpp>
+
 #include "host.hpp"
 
 namespace uk {
@@ -25,10 +27,10 @@ bool is_ram(PhysRange range) {
 } // namespace
 
 long linuxu::map_memory() {
+    const Ram ram = make_ram(kRamSize, kRamStart);
     long result = -static_cast<long>(Errno::nomem);
     for (uintptr_t place : kPlaces) {
-        result = syscall(Sys::mmap, place, kRamSize, kReadWrite,
-                         kPrivate | kAnonymous | kNoReserve | kFixedNoReplace, -1, 0);
+        result = syscall(Sys::mmap, place, kRamSize, kReadWrite, ram.flags, ram.file, 0);
         // A kernel before 4.17 takes the flag for a hint; the mapping is as good anywhere as long
         // as its alignment is right.
         if (result > 0 && (static_cast<uintptr_t>(result) - kRamStart) % kRamAlign == 0) {

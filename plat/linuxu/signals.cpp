@@ -102,6 +102,12 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
     using namespace uk;
     hal::TrapFrame frame{signal, info->code, info->address, false, {}};
     linuxu::Frame::read(context, frame.words);
+    if constexpr (cfg::libukvmem) {
+        if (signal == linuxabi::kSigsegv && info->code > 0 && g_depth == 0 &&
+            uk_page_fault(info->address, linuxu::view_fault(frame.words).access)) {
+            return;
+        }
+    }
     if (linuxu::Frame::view(frame.words).pc == reinterpret_cast<uintptr_t>(uk_linuxu_probe_fault)) {
         linuxu::Frame::set_pc(context, reinterpret_cast<uintptr_t>(uk_linuxu_probe_fixup));
         return;

@@ -5,10 +5,13 @@
 
 #include <uk/alloc.h>
 #include <uk/assert.h>
+#include <uk/falloc/frame_allocator.hpp>
+#include <uk/hal/context.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/image.hpp>
 #include <uk/print.h>
 #include <uk/sched.hpp>
+#include <uk/vmem.hpp>
 
 #include <stdint.h>
 #include <stdio.h>
@@ -125,6 +128,45 @@ void thread_writes_null() {
     (void)uk::sched::join(*worker);
 }
 
+using namespace uk::vmem;
+
+// The first frames come by faults, until there is the guard.
+void overflow_mapped_stack() {
+    constexpr size_t kSize = 64 << 10;
+    const uk::Vaddr stack =
+        UK_MUST(map({.size = kSize, .kind = Kind::stack, .name = "victim", .guard = 4096}));
+    uk::hal::Context here{};
+    const uk::hal::Context there =
+        uk::hal::context_make((stack + kSize).as<void>(), [](void*) { overflow_stack(); }, nullptr);
+    uk::hal::context_switch(here, there);
+}
+void run_mapped_data() {
+    const uk::Vaddr data = UK_MUST(map({.size = 4096, .name = "data"}));
+    memcpy(data.as<void>(), kReturn, sizeof(kReturn));
+    hidden<void()>(data.value())();
+}
+void write_mapped_code() {
+    const uk::Vaddr code = UK_MUST(map({.size = 4096, .name = "code"}));
+    memcpy(code.as<void>(), kReturn, sizeof(kReturn));
+    UK_MUST(protect(code, 4096, kReadExecute));
+    *hidden<volatile char>(code.value()) = 0;
+}
+void use_after_unmap() {
+    const uk::Vaddr gone = UK_MUST(map({.size = 4096}));
+    *hidden<volatile char>(gone.value()) = 1;
+    UK_MUST(unmap(gone, 4096));
+    g_sink = *hidden<volatile char>(gone.value());
+}
+void touch_more_than_there_is() {
+    const uint64_t size = uk::falloc::stats().total_bytes + 4096;
+    const uk::Vaddr all = UK_MUST(map({.size = size, .name = "all", .reserve_only = true}));
+    while (uk::falloc::allocate_run(256).ok()) {
+    }
+    for (uint64_t at = 0; at < size; at += 4096) {
+        *hidden<volatile char>(all.value() + at) = 1;
+    }
+}
+
 struct Way {
     const char* name;
     void (*go)();
@@ -150,6 +192,11 @@ constexpr Way kWays[] = {
     {"log_then_crash", log_then_crash},
     {"deadlock", deadlock},
     {"thread_writes_null", thread_writes_null},
+    {"overflow_mapped_stack", overflow_mapped_stack},
+    {"run_mapped_data", run_mapped_data},
+    {"write_mapped_code", write_mapped_code},
+    {"use_after_unmap", use_after_unmap},
+    {"touch_more_than_there_is", touch_more_than_there_is},
 };
 
 } // namespace

@@ -9,6 +9,7 @@ import pytest
 
 FAULT = r"(SIGSEGV|page fault|data abort|instruction abort) \(\d+, error 0x\w+\)"
 NO_CODE = ": jump to memory that is not executable"
+MAPPING = r"\naddress 0x\w{16}\nmapping %s 0x\w+ to 0x\w+, %s: %s\n"
 # way: what the report says, the address if it is known, a function that must be among the names
 WAYS = {
     "read_null": (FAULT + ": read from page zero", 0, "read_null"),
@@ -31,6 +32,11 @@ WAYS = {
     "log_then_crash": (FAULT, 8, "log_then_crash"),
     "deadlock": (r"panic: .*: deadlock: all 2 threads wait, and nothing is left that could wake one", None, None),
     "thread_writes_null": (FAULT + ": write to page zero", 8, "write_null_in_thread"),
+    "overflow_mapped_stack": (FAULT + ": .*" + MAPPING % ("guard of stack 'victim'", "---", "stack overflow"), None, r"overflow\(int\)"),
+    "run_mapped_data": (FAULT + NO_CODE + MAPPING % ("memory 'data'", "rw-", "not permitted"), None, r"run_mapped_data|crash\(char const\*\)"),
+    "write_mapped_code": (FAULT + ": write to memory that is read-only" + MAPPING % ("memory 'code'", "r-x", "not permitted"), None, "write_mapped_code"),
+    "use_after_unmap": (FAULT + ": read from an address that is not mapped", None, "use_after_unmap"),
+    "touch_more_than_there_is": (FAULT + ": write to an address that is not mapped" + MAPPING % ("memory 'all'", "rw-", "out of memory"), None, "touch_more_than_there_is"),
 }
 SYMBOLIZE = os.path.join(guest.ROOT, "support/scripts/symbolize")
 

@@ -60,4 +60,7 @@ constexpr bool trap_found_no_room(const hal::TrapFrame& frame, uintptr_t trap_st
 // The part of `info` that an abort has and others have not, but for the stack.
 void describe_abort(const hal::TrapFrame& frame, hal::TrapInfo& info);
 
+// Asks uk_page_fault(), with the vector registers saved. True: the access can be tried again.
+[[nodiscard]] bool repair_page_fault(const hal::TrapFrame& frame);
+
 } // namespace uk::arm64

@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include <uk/config.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/trap.hpp>
 
@@ -120,6 +121,12 @@ UkFunction uk_trap(uk::hal::TrapFrame* frame) {
     }
     if (trap_found_no_room(*frame, reinterpret_cast<uintptr_t>(uk_trap_stack))) {
         frame->vector = UK_TRAP_KIND_FULL;
+    }
+    if constexpr (uk::cfg::libukvmem) {
+        if (trap_kind(*frame) == TrapKind::synchronous && !trap_is_nested(*frame) &&
+            repair_page_fault(*frame)) {
+            return nullptr;
+        }
     }
     if (!(trap_may_be_expected(*frame) && uk::repair(*frame))) {
         uk_crash(frame);

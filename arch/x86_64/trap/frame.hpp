@@ -44,4 +44,7 @@ inline constexpr unsigned kVectors = 32;
 // The part of `info` that a page fault has and others have not, but for the stack.
 void describe_page_fault(const hal::TrapFrame& frame, hal::TrapInfo& info);
 
+// Asks uk_page_fault(), with the vector registers saved. True: the access can be tried again.
+[[nodiscard]] bool repair_page_fault(const hal::TrapFrame& frame);
+
 } // namespace uk::x86

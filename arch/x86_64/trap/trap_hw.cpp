@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include <uk/config.hpp>
 #include <uk/hal/trap.hpp>
 #include <uk/x86/gate.hpp>
 #include <uk/x86/layout.h>
@@ -157,6 +158,12 @@ void uk_trap(uk::hal::TrapFrame* frame) {
     if (frame->vector >= kVectors) {
         uk_interrupt(static_cast<unsigned>(frame->vector));
         return;
+    }
+    if constexpr (uk::cfg::libukvmem) {
+        if (frame->vector == kPageFault && !uk::on_trap_stack(frame->rsp) &&
+            repair_page_fault(*frame)) {
+            return;
+        }
     }
     bool may_be_expected = frame->vector == kPageFault || frame->vector == kGeneralProtection ||
                            frame->vector == kStackFault;

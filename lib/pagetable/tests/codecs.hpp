@@ -6,15 +6,18 @@
 
 #include "arch/arm64/paging/codec.hpp"
 #include "arch/x86_64/paging/codec.hpp"
+#include <uk/pagetable/soft_codec.hpp>
 
 namespace uk::pagetable::tests {
 
-using Codecs = ::testing::Types<x86::PageCodec, arm64::PageCodec>;
+using Codecs = ::testing::Types<x86::PageCodec, arm64::PageCodec, SoftCodec>;
 
 struct CodecName {
     template <class C>
     static std::string GetName(int) {
-        return std::is_same_v<C, x86::PageCodec> ? "x86_64" : "arm64";
+        return std::is_same_v<C, x86::PageCodec>     ? "x86_64"
+               : std::is_same_v<C, arm64::PageCodec> ? "arm64"
+                                                     : "soft";
     }
 };
 

@@ -53,6 +53,10 @@ inline constexpr int16_t kPollIn = 1;
 inline constexpr int16_t kPollOut = 4;
 
 inline constexpr long kReadWrite = 1 | 2; // mmap: protection and flags
+inline constexpr long kRead = 1;
+inline constexpr long kWrite = 2;
+inline constexpr long kExecute = 4;
+inline constexpr long kShared = 0x1;
 inline constexpr long kPrivate = 0x2;
 inline constexpr long kAnonymous = 0x20;
 inline constexpr long kNoReserve = 0x4000;

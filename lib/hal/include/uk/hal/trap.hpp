@@ -53,3 +53,15 @@ struct NamedRegister {
 // Called by the architecture for an exception that nobody handled, on its own stack. Defined by
 // lib/ukdebug (the crash report); ends the machine.
 extern "C" [[noreturn]] void uk_crash(const uk::hal::TrapFrame* frame);
+
+// In images with lib/ukvmem, which defines both.
+//
+// Called by the architecture for an access that faulted, before anything else is made of it: on the
+// exception's stack, interrupts off, vector registers saved. Not called for a fault inside another
+// exception or an interrupt handler. True: try again.
+extern "C" bool uk_page_fault(uintptr_t address, uk::hal::Access access);
+
+// For the crash report: what the application has mapped at `address`, or right above it, and why
+// the latest fault there was not repaired, as one line without its end. Returns its length, 0 =
+// nothing to tell. Takes no lock.
+extern "C" size_t uk_describe_mapping(uintptr_t address, char* text, size_t size);

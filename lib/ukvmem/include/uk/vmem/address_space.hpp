@@ -92,6 +92,8 @@ class AddressSpace {
 
     // The area that contains `at`, or the lowest one above; ENOENT.
     [[nodiscard]] Result<AreaInfo> find(Vaddr at);
+    // The same without the lock, for the crash report.
+    [[nodiscard]] Result<AreaInfo> find_unlocked(Vaddr at) const;
     [[nodiscard]] Stats stats();
     // Unmaps everything. Nobody may use the address space any more.
     void clear();

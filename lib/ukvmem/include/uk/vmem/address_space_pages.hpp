@@ -259,6 +259,11 @@ Result<> AddressSpace<B>::sync(Vaddr start, uint64_t size) {
 template <Backend B>
 Result<AreaInfo> AddressSpace<B>::find(Vaddr at) {
     Guard locked(lock_);
+    return find_unlocked(at);
+}
+
+template <Backend B>
+Result<AreaInfo> AddressSpace<B>::find_unlocked(Vaddr at) const {
     const Area* area = areas_.from(at);
     if (area == nullptr) {
         return Errno::noent;

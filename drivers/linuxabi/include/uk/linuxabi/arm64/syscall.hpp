@@ -7,6 +7,7 @@
 namespace uk::linuxabi {
 
 enum class Sys : long {
+    ftruncate = 46,
     read = 63,
     write = 64,
     ppoll = 73,
@@ -20,15 +21,18 @@ enum class Sys : long {
     rt_sigprocmask = 135,
     rt_sigtimedwait = 137,
     getpid = 172,
+    munmap = 215,
     execve = 221,
     mmap = 222,
+    mprotect = 226,
+    memfd_create = 279,
 };
 
 // The vDSO's clock_gettime.
 inline constexpr char kVdsoClock[] = "__kernel_clock_gettime";
 
 // One system call: its result, or -errno. Blocks as that call does; from anywhere. The kernel takes
-// each argument in a register of its own, so pointers go as integers (see arg() in host.hpp).
+// each argument in a register of its own, so pointers go as integers (see call.hpp).
 inline long raw_syscall(Sys number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
                         long f = 0) {
     register long x8 asm("x8") = static_cast<long>(number);

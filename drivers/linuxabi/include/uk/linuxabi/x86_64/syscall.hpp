@@ -10,11 +10,14 @@ enum class Sys : long {
     read = 0,
     write = 1,
     mmap = 9,
+    mprotect = 10,
+    munmap = 11,
     rt_sigaction = 13,
     rt_sigprocmask = 14,
     getpid = 39,
     execve = 59,
     kill = 62,
+    ftruncate = 77,
     rt_sigtimedwait = 128,
     sigaltstack = 131,
     timer_create = 222,
@@ -22,13 +25,14 @@ enum class Sys : long {
     clock_gettime = 228,
     exit_group = 231,
     ppoll = 271,
+    memfd_create = 319,
 };
 
 // The vDSO's clock_gettime.
 inline constexpr char kVdsoClock[] = "__vdso_clock_gettime";
 
 // One system call: its result, or -errno. Blocks as that call does; from anywhere. The kernel takes
-// each argument in a register of its own, so pointers go as integers (see arg() in host.hpp).
+// each argument in a register of its own, so pointers go as integers (see call.hpp).
 inline long raw_syscall(Sys number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
                         long f = 0) {
     long result;

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The application's part of a process's address space: pages of the file that is the RAM, mapped
+// where they are wanted. Tables that nobody but us reads remember which.
+#include <uk/hal/pages.hpp>
+
+#include <uk/hal/memory.hpp>
+#include <uk/linuxabi/ram.hpp>
+#include <uk/pagetable/soft_codec.hpp>
+
+#include "pages_isa.hpp" // of the architecture's folder
+
+namespace uk {
+namespace {
+
+using namespace linuxabi;
+using pagetable::Protection;
+
+// Between what programs, the RAM and the kernel use, on kernels with 39 bits of address, too. The
+// host would refuse what is taken all the same (kFixedNoReplace).
+constexpr VirtRange kRange{Vaddr{uint64_t{1} << 37}, uint64_t{1} << 37};
+
+constinit int g_file = -1;
+constinit uintptr_t g_ram_start = 0;
+constinit hal::TableFrames g_frames{};
+constinit Paddr g_root{};
+
+// What protect() is at, since the host changes page by page.
+constinit long g_wanted = -1;
+constinit bool g_refused = false;
+
+long number(Vaddr at) {
+    return static_cast<long>(at.value());
+}
+
+constexpr long host_protection(Protection p) {
+    return (p.read ? kRead : 0) | (p.read && p.write ? kWrite : 0) |
+           (p.read && p.execute ? kExecute : 0);
+}
+
+struct Host {
+    static Result<Paddr> take() { return g_frames.take(); }
+    static void give(Paddr frame) { g_frames.give(frame); }
+    static uint64_t* table(Paddr frame) { return static_cast<uint64_t*>(hal::direct_map(frame)); }
+    static void publish() {}
+    static void forget(Vaddr page);
+    static void forgotten() {}
+    static void code(Paddr frame) { sync_code(hal::direct_map(frame), kPageSize); }
+};
+
+using Table = pagetable::PageTable<pagetable::SoftCodec, Host>;
+
+Table table() {
+    return Table(g_root, Host{});
+}
+
+// Pages that are not there count among those that may have changed.
+void Host::forget(Vaddr page) {
+    if (g_wanted >= 0 && ::uk::table().find(page).used) {
+        g_refused |= raw_syscall(Sys::mprotect, number(page), kPageSize, g_wanted) != 0;
+    }
+}
+
+// Takes pages away from the process.
+void remove(VirtRange run) {
+    if (!run.empty()) {
+        raw_syscall(Sys::munmap, number(run.start), static_cast<long>(run.size));
+    }
+}
+
+} // namespace
+
+Ram linuxabi::make_ram_file(size_t size, uintptr_t start) {
+    constexpr long kCloseOnExec = 1;
+    const auto name = reinterpret_cast<long>("microlith-ram");
+    const long file = raw_syscall(Sys::memfd_create, name, kCloseOnExec);
+    if (file < 0 || raw_syscall(Sys::ftruncate, file, static_cast<long>(size)) != 0) {
+        return {};
+    }
+    g_file = static_cast<int>(file);
+    g_ram_start = start;
+    return {g_file, kShared | kNoReserve | kFixedNoReplace};
+}
+
+Result<hal::PagesRange> hal::pages_init(const TableFrames& frames) {
+    if (g_file < 0) {
+        return Errno::nosys;
+    }
+    g_frames = frames;
+    g_root = UK_TRY(g_frames.take());
+    return PagesRange{kRange, kRange.start + (uint64_t{1} << 32)};
+}
+
+Result<> hal::pages_map(Vaddr page, Paddr frame, Protection protection) {
+    if (protection.device) {
+        return Errno::nosys;
+    }
+    UK_TRY(table().map(page, frame, protection));
+    const long place = raw_syscall(Sys::mmap, number(page), kPageSize, host_protection(protection),
+                                   kShared | kFixedNoReplace, g_file,
+                                   static_cast<long>(frame.value() - g_ram_start));
+    if (place == number(page)) {
+        return {};
+    }
+    if (place > 0) { // a kernel before 4.17 takes the flag for a hint
+        raw_syscall(Sys::munmap, place, kPageSize);
+    }
+    pagetable::Removed removed;
+    (void)table().unmap({page, kPageSize}, removed);
+    const bool taken = place > 0 || place == -static_cast<long>(Errno::exist);
+    return taken ? Errno::exist : Errno::nomem;
+}
+
+Vaddr hal::pages_unmap(VirtRange range, pagetable::Removed& out) {
+    const Vaddr stop = table().unmap(range, out);
+    VirtRange run{};
+    for (size_t i = 0; i < out.count; i++) {
+        if (run.end() != out.pages[i].page) {
+            remove(run);
+            run = {out.pages[i].page, 0};
+        }
+        run.size += kPageSize;
+    }
+    remove(run);
+    return stop;
+}
+
+// The host limits how many pieces a process's memory may have.
+Result<> hal::pages_protect(VirtRange range, Protection protection) {
+    g_wanted = host_protection(protection);
+    g_refused = false;
+    table().protect(range, protection);
+    g_wanted = -1;
+    return g_refused ? Errno::nomem : Errno::ok;
+}
+
+pagetable::PageEntry hal::pages_find(Vaddr page) {
+    return table().find(page);
+}
+
+} // namespace uk
