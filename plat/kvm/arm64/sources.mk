@@ -5,4 +5,4 @@ PLAT_LDSCRIPT := $(UK_BASE)/arch/arm64/boot/image.lds.S
 PLAT_LDFLAGS-y += -z max-page-size=4096
 PLAT_POST_LINK = $(OBJCOPY) -O binary $(_OUTPUT).dbg "$$OUT"
 
-LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp interrupts.cpp|isr clock_idle.cpp|isr)
+LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp|isr interrupts.cpp|isr clock_idle.cpp|isr)

@@ -16,7 +16,7 @@ inline constexpr uint64_t kDaifI = 1 << 7;
 // How many handlers of this CPU are running; kept by the architecture's entry code.
 inline constinit unsigned g_handlers = 0;
 
-inline constexpr bool kIrqPreempts = false;
+inline constexpr bool kIrqPreempts = true;
 
 // Both frames and a context are 1 KiB; the rest is for handlers, act() and a panic.
 inline constexpr size_t kKernelStackBytes = 4096;
