@@ -166,6 +166,38 @@ TYPED_TEST(MutexTest, DeadlinesAndOwnersAreSaid) {
     });
 }
 
+// Somebody gave up waiting, so unlock() looks at an empty list; just then somebody else comes.
+TYPED_TEST(MutexTest, NobodyIsLostWhileTheMarkOfWaitersGoes) {
+    using T = TestFixture;
+    T::seeds(150, [] {
+        static typename T::Mutex* mutex;
+        static Thread* urgent;
+        typename T::Mutex now;
+        mutex = &now;
+        auto gives_up = [] {
+            EXPECT_EQ(mutex->lock_until(T::now() + 1000).code(), Errno::timedout);
+        };
+        auto comes = [] {
+            T::Face::park(kNever, {});
+            LockGuard guard(*mutex);
+        };
+        now.lock();
+        T::join(T::spawn(gives_up));
+        Ref<Thread> thread = T::spawn(comes, 20);
+        T::until_parked(thread);
+        urgent = thread.get();
+        sim::g->handler = [] {
+            if (urgent != nullptr)
+                T::System::sched->unpark(*std::exchange(urgent, nullptr));
+        };
+        now.unlock();
+        sim::g->handler = nullptr;
+        if (urgent != nullptr)
+            T::System::sched->unpark(*urgent);
+        T::join(thread);
+    });
+}
+
 // Whoever unlocks last takes the memory away.
 TYPED_TEST(MutexTest, MayGoAfterTheLastUnlock) {
     using T = TestFixture;
