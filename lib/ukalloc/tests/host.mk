@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Threads share heaps.
+HOST_TSAN := y
