@@ -1,21 +1,94 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Entries of the 16 interrupt lines, vectors 32 to 47. They share the way of exceptions (trap/entry.S):
- * nothing is written to the interrupted stack, and the handler runs on the trap stack. */
+/* Entries of the 16 interrupt lines, vectors 32 to 47. Nothing is written to the interrupted stack: the gates
+ * switch to an IST stack, and from there the frame moves to the kernel stack of the running thread. */
+#include <uk/x86/layout.h>
 
     .section .text.irq, "ax", @progbits
-    .globl uk_irq_stubs
-    .hidden uk_irq_stubs
+    .globl uk_irq_stubs, uk_irq_switch, uk_kernel_stack
+    .hidden uk_irq_stubs, uk_irq_switch, uk_kernel_stack
     .balign 16
     .type uk_irq_stubs, @function
 uk_irq_stubs:
     vector = 32
     .rept 16
     .balign 16
-    pushq $0
     pushq $vector
-    jmp uk_trap_common
+    jmp uk_irq_common
     vector = vector + 1
     .endr
+
+    /* Saves what functions may change, and rbp. */
+uk_irq_common:
+    pushq %rax
+    pushq %rcx
+    movq uk_kernel_stack(%rip), %rax
+    movq %rax, %rcx
+    subq 48(%rsp), %rcx
+    cmpq $UK_KERNEL_STACK_SIZE, %rcx
+    jae 1f
+    movq 48(%rsp), %rax                 /* interrupted on that stack: go on below, code there has no red zone */
+1:  andq $-16, %rax
+    movq %rsp, %rcx
+    movq %rax, %rsp
+    .irp place, 56, 48, 40, 32, 24      /* ss, rsp, flags, cs, rip */
+    pushq \place(%rcx)
+    .endr
+    pushq %rbp
+    movq %rsp, %rbp                     /* from here a backtrace finds rip */
+    pushq 8(%rcx)                       /* rax */
+    pushq (%rcx)                        /* rcx */
+    .irp register, rdi, rsi, rdx, r8, r9, r10, r11
+    pushq %\register
+    .endr
+    movl 16(%rcx), %edi                 /* vector */
+    movq 48(%rcx), %rsi                 /* the interrupted stack pointer */
+    subq $8, %rsp
+    cld
+    call uk_interrupt
+    testq %rax, %rax
+    jnz 2f
+uk_irq_return:
+    leaq -72(%rbp), %rsp
+    .irp register, r11, r10, r9, r8, rdx, rsi, rdi, rcx, rax, rbp
+    popq %\register
+    .endr
+    iretq
+2:  jmp *%rax
     .size uk_irq_stubs, . - uk_irq_stubs
+
+    /* Where the above goes on if threads may be switched before it returns. Only now the whole state is saved. */
+    .section .text.irq_act, "ax", @progbits
+    .type uk_irq_switch, @function
+uk_irq_switch:
+    subq uk_irq_state_size(%rip), %rsp
+    andq $-64, %rsp
+    cmpb $0, uk_irq_state_is_xsave(%rip)
+    je 3f
+    xorl %eax, %eax                     /* its header: XSAVE writes the first word only */
+    .irp word, 0, 8, 16, 24, 32, 40, 48, 56
+    movq %rax, 512+\word(%rsp)
+    .endr
+    movl $-1, %eax
+    movl %eax, %edx
+    xsave64 (%rsp)
+    fninit                              /* others left the x87 registers empty when they were switched */
+    call *uk_irq_act(%rip)
+    movl $-1, %eax
+    movl %eax, %edx
+    xrstor64 (%rsp)
+    jmp uk_irq_return
+3:  fxsave64 (%rsp)
+    fninit
+    call *uk_irq_act(%rip)
+    fxrstor64 (%rsp)
+    jmp uk_irq_return
+    .size uk_irq_switch, . - uk_irq_switch
+
+    /* The top of the kernel stack. Until somebody gives threads their own, there is one stack for interrupts and
+     * exceptions. */
+    .section .data.irq, "aw", @progbits
+    .balign 8
+uk_kernel_stack:
+    .quad uk_trap_stack + UK_TRAP_STACK_SIZE
 
     .section .note.GNU-stack, "", @progbits

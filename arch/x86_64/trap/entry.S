@@ -26,25 +26,11 @@ uk_trap_stubs:
     vector = vector + 1
     .endr
 
-    /* Every entry ends here, with an error code and a vector pushed (irq/entry.S has more of them). */
-    .globl uk_trap_common
-    .hidden uk_trap_common
+    /* Every entry ends here, with an error code and a vector pushed. */
 uk_trap_common:
-    pushq %rax
-    pushq %rcx
-    pushq %rdx
-    pushq %rbx
-    pushq %rbp
-    pushq %rsi
-    pushq %rdi
-    pushq %r8
-    pushq %r9
-    pushq %r10
-    pushq %r11
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    .irp register, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+    pushq %\register
+    .endr
     movq %cr2, %rax
     pushq %rax
     cld
@@ -65,21 +51,9 @@ uk_trap_common:
     xorl %ebp, %ebp
     call uk_trap
     addq $8, %rsp                       /* cr2 */
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rdi
-    popq %rsi
-    popq %rbp
-    popq %rbx
-    popq %rdx
-    popq %rcx
-    popq %rax
+    .irp register, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax
+    popq %\register
+    .endr
     addq $16, %rsp                      /* vector, error code */
     iretq
     .size uk_trap_stubs, . - uk_trap_stubs

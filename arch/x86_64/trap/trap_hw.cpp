@@ -18,7 +18,6 @@ extern char uk_boot_stack[];
 extern uint64_t uk_gdt[];
 size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
 void uk_trap(uk::hal::TrapFrame* frame);
-void uk_interrupt(unsigned vector); // irq/irq_hw.cpp
 
 struct UkFixup {
     uintptr_t instruction;
@@ -152,13 +151,9 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 
 } // namespace uk
 
-// On the trap stack, interrupts off. Returns from interrupts and from expected faults (uk_extable).
+// On the trap stack, interrupts off. Returns from expected faults (uk_extable).
 void uk_trap(uk::hal::TrapFrame* frame) {
     using namespace uk::x86;
-    if (frame->vector >= kVectors) {
-        uk_interrupt(static_cast<unsigned>(frame->vector));
-        return;
-    }
     if constexpr (uk::cfg::libukvmem) {
         if (frame->vector == kPageFault && !uk::on_trap_stack(frame->rsp) &&
             repair_page_fault(*frame)) {

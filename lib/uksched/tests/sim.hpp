@@ -24,6 +24,8 @@ struct State {
     std::mt19937 random;
     unsigned interrupt_one_in = 4; // at each place where one could come; 0: never
     uint64_t now = 1;
+    uint64_t alarm = uk::kNever; // what the scheduler set
+    uint64_t ns_per_point = 0;   // not 0: time passes by this, and interrupts are alarms
     bool irqs_on = true;
     unsigned preempt_count = 0;
     bool need_resched = false;
@@ -49,7 +51,9 @@ inline void interrupt() {
     g->interrupts++;
     g->irqs_on = false;
     g->preempt_count++;
-    g->now += g->random() % 3'000'000;
+    if (g->ns_per_point == 0)
+        g->now += g->random() % 3'000'000;
+    g->alarm = uk::kNever;
     g->on_timer();
     if (g->handler)
         g->handler();
@@ -61,6 +65,12 @@ inline void interrupt() {
 
 // Every place where an interrupt could come.
 inline void point() {
+    g->now += g->ns_per_point;
+    if (g->ns_per_point != 0) {
+        if (g->irqs_on && g->now >= g->alarm)
+            interrupt();
+        return;
+    }
     if (g->irqs_on && g->interrupt_one_in != 0 && g->random() % g->interrupt_one_in == 0)
         interrupt();
 }
@@ -80,6 +90,8 @@ struct Machine {
     static constexpr unsigned kCpus = 1;
     static constexpr size_t kStackBytes = 64 * 1024;
     static constexpr bool kStackChecks = true;
+    static constexpr size_t kKernelStackBytes = 0;
+    static constexpr bool kAlarm = Policy::kPreempts;
 
     static IrqState irq_save() {
         point();
@@ -112,11 +124,21 @@ struct Machine {
     static void kick(unsigned /*cpu*/) { g->need_resched = true; }
     static bool may_switch() { return g->preempt_count == 0; }
     static uint64_t now() { return g->now; }
+    static void set_kernel_stack(void* /*top*/) {}
+    static void set_alarm(uint64_t deadline) {
+        EXPECT_FALSE(g->irqs_on);
+        g->alarm = deadline;
+    }
     static void idle(uint64_t deadline) {
+        if (kAlarm) {
+            EXPECT_LE(g->alarm, deadline) << "who ends this wait?";
+        }
         EXPECT_FALSE(g->irqs_on) << "a wake-up could be lost";
         EXPECT_EQ(g->held.count(), 0u);
         EXPECT_FALSE(g->any_ready()) << "somebody was woken: this is no time to wait";
-        if (deadline != uk::kNever && g->random() % 2 == 0)
+        if (g->ns_per_point != 0 && deadline != uk::kNever)
+            g->now = std::max(g->now, g->alarm);
+        else if (deadline != uk::kNever && g->random() % 2 == 0)
             g->now = std::max(g->now, deadline);
         interrupt();
         g->irqs_on = false;

@@ -54,6 +54,8 @@ struct SmpMachine {
     static constexpr unsigned kCpus = kCpuCount;
     static constexpr size_t kStackBytes = 64 * 1024;
     static constexpr bool kStackChecks = true;
+    static constexpr size_t kKernelStackBytes = 0;
+    static constexpr bool kAlarm = false;
 
     static IrqState irq_save() {
         const bool was = here().irqs_on;
@@ -87,6 +89,8 @@ struct SmpMachine {
         for (int i = 0; i < 100 && !need_resched() && !stopping() && now() < deadline; i++)
             std::this_thread::yield();
     }
+    static void set_kernel_stack(void* /*top*/) {}
+    static void set_alarm(uint64_t /*deadline*/) {}
     static bool may_be_woken() { return true; }
     static bool stopping() { return g_stopping.load(std::memory_order_relaxed); }
 

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Waiting on a KVM guest: the PIT's first channel ends a halt. Until somebody waits, neither it nor
-// the interrupt controllers are touched.
+// The timer's interrupt of a KVM guest: it ends halts, and is the scheduler's alarm. The local
+// APIC's timer, else the PIT. Until somebody wants either, neither is touched.
 #include <uk/hal/clock.hpp>
 
+#include <algorithm>
 #include <atomic>
 
+#include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
+#include <uk/hal/memory.hpp>
+#include <uk/hal_arch/cpuid.hpp>
+#include <uk/hal_arch/msr.hpp>
 #include <uk/intctlr/i8259.hpp>
+#include <uk/intctlr/local_apic.hpp>
 #include <uk/x86/irq.hpp>
 
 #include "clock.hpp"
@@ -15,36 +21,74 @@
 namespace uk {
 namespace {
 
-constexpr unsigned kTimerLine = 0;
-constexpr uint64_t kLongestNs = 54'000'000; // what 16 bits can count
-constexpr uint64_t kShortestNs = 5'000;     // setting the timer takes as long
+constexpr unsigned kPitLine = 0;
+constexpr unsigned kApicLine = 1;
+constexpr unsigned kSpuriousVector = x86::kFirstIrqVector + x86::kIrqLines - 1;
+constexpr uint64_t kShortestNs = 5'000;        // setting the timer takes as long
+constexpr uint64_t kPitLongestNs = 54'000'000; // what 16 bits can count
 constexpr uint64_t kProofNs = 20'000'000;
+constexpr uint64_t kWindowNs = 200'000; // to learn the rate of the APIC's timer in
+constexpr uint32_t kMostTicks = 0xffff'ffff;
 
-enum class State : uint8_t { untried, works, missing };
+enum class State : uint8_t { untried, apic, pit, missing };
+
+struct ApicAccess {
+    static bool has_apic() { return (hal::cpuid_unchecked(1).edx & 1 << 9) != 0; }
+    static uint64_t msr_read(uint32_t number) { return hal::msr_read(number); }
+    static void msr_write(uint32_t number, uint64_t value) { hal::msr_write(number, value); }
+    static volatile uint32_t* map(uint64_t address, size_t size) {
+        auto registers = hal::map_device(Paddr{address}, size);
+        return registers.ok() ? static_cast<volatile uint32_t*>(registers.take()) : nullptr;
+    }
+};
 
 constinit State g_state = State::untried;
 constinit intctlr::I8259<hal::PortIo> g_pic{hal::PortIo{0x20}};
+constinit intctlr::LocalApic<ApicAccess> g_apic{ApicAccess{}};
 constinit std::atomic<bool> g_fired{false};
+constinit uint64_t g_ticks_per_ns = 0; // of the APIC's timer, with 32 fractional bits
+
+struct Timer {
+    static uint64_t now() { return hal::clock_monotonic_ns(); }
+    static void arm(uint64_t deadline, uint64_t now) {
+        const uint64_t left = deadline > now ? deadline - now : 1;
+        if (g_state == State::pit) {
+            const uint64_t ns = std::min(left, kPitLongestNs);
+            kvm::g_pit.one_shot(static_cast<uint16_t>(ns * 105 / 88'000 + 1));
+            return;
+        }
+        // By a 128th too early, which the rate is known to; the rest is set when that is over.
+        __extension__ using Wide = unsigned __int128;
+        const Wide ticks = Wide{left - left / 128} * g_ticks_per_ns >> 32;
+        g_apic.arm_timer(static_cast<uint32_t>(std::clamp<Wide>(ticks, 1, kMostTicks)));
+    }
+};
+constinit Timer g_timer;
+constinit clocksource::Alarm<Timer> g_alarm{g_timer};
 
 void on_interrupt(unsigned line) {
-    if (g_pic.acknowledge(line) && line == kTimerLine) {
-        g_fired.store(true, std::memory_order_relaxed);
+    if (g_state == State::pit && (!g_pic.acknowledge(line) || line != kPitLine)) {
+        return;
     }
+    if (g_state == State::apic) {
+        if (line != kApicLine) {
+            return; // the spurious vector, which wants no answer
+        }
+        g_apic.end_interrupt();
+    }
+    g_fired.store(true, std::memory_order_relaxed);
+    g_alarm.fired();
 }
 
-void start_timer(uint64_t ns) {
-    kvm::g_pit.one_shot(static_cast<uint16_t>(ns * 105 / 88'000 + 1));
-}
-
-// A machine may have the ports and yet not lead the interrupt to the CPU; a halt would never end.
-// So one must have come before the first.
+// A machine may have the registers and yet not lead the interrupt to the CPU; a halt would never
+// end. So one must have come before the first.
 bool prove() {
     g_fired.store(false, std::memory_order_relaxed);
-    start_timer(kShortestNs);
-    uint64_t limit = hal::clock_monotonic_ns() + kProofNs;
     hal::IrqState state = hal::irq_save();
+    uint64_t now = hal::clock_monotonic_ns();
+    Timer::arm(now + kShortestNs, now);
     hal::irq_enable();
-    while (!g_fired.load(std::memory_order_relaxed) && hal::clock_monotonic_ns() < limit) {
+    while (!g_fired.load(std::memory_order_relaxed) && hal::clock_monotonic_ns() < now + kProofNs) {
         hal::cpu_relax();
     }
     hal::irq_disable();
@@ -52,40 +96,95 @@ bool prove() {
     return g_fired.load(std::memory_order_relaxed);
 }
 
-State start() {
-    if (!g_pic.start(x86::kFirstIrqVector)) {
-        return State::missing;
+// A moment in both clocks; of a few looks the one that took the shortest time.
+struct Moment {
+    uint64_t ns = 0;
+    uint32_t left = 0;
+};
+Moment look() {
+    Moment best;
+    uint64_t narrowest = ~uint64_t{0};
+    for (unsigned i = 0; i < 4; i++) {
+        const uint64_t before = hal::clock_monotonic_ns();
+        const uint32_t left = g_apic.timer_left();
+        const uint64_t after = hal::clock_monotonic_ns();
+        if (after - before < narrowest) {
+            narrowest = after - before;
+            best = {before + narrowest / 2, left};
+        }
     }
-    x86::irq_init(on_interrupt);
-    if (!x86::irq_open_lint0()) {
-        return State::missing;
+    return best;
+}
+
+bool start_apic() {
+    if (!g_apic.open_timer(x86::kFirstIrqVector + kApicLine, kSpuriousVector)) {
+        return false;
     }
-    g_pic.open(kTimerLine);
+    hal::IrqState state = hal::irq_save();
+    g_apic.arm_timer(kMostTicks);
+    const Moment start = look();
+    Moment end = look();
+    while (end.ns - start.ns < kWindowNs) {
+        end = look();
+    }
+    g_apic.arm_timer(0);
+    hal::irq_restore(state);
+    g_ticks_per_ns = (uint64_t{start.left - end.left} << 32) / (end.ns - start.ns);
+    g_state = State::apic;
+    return g_ticks_per_ns != 0 && prove();
+}
+
+bool start_pit() {
+    if (!g_pic.start(x86::kFirstIrqVector) || !g_apic.open_lint0(kSpuriousVector)) {
+        return false;
+    }
+    g_state = State::pit;
+    g_pic.open(kPitLine);
     if (prove()) {
-        return State::works;
+        return true;
     }
-    g_pic.close(kTimerLine);
-    return State::missing;
+    g_pic.close(kPitLine);
+    return false;
+}
+
+bool timer_works() {
+    if (g_state == State::untried) {
+        x86::irq_init(on_interrupt);
+        if (!start_apic() && !start_pit()) {
+            g_state = State::missing;
+        }
+    }
+    return g_state != State::missing;
 }
 
 } // namespace
 
-void hal::clock_idle_until(uint64_t deadline_ns) {
-    if (g_state == State::untried) {
-        g_state = start();
+Result<> hal::clock_alarm_start(void (*handler)()) {
+    if (!timer_works()) {
+        return Errno::nodev;
     }
+    g_alarm.set_handler(handler);
+    return {};
+}
+
+void hal::clock_alarm_set(uint64_t deadline_ns) {
+    g_alarm.set(deadline_ns);
+}
+
+void hal::clock_idle_until(uint64_t deadline_ns) {
+    bool works = timer_works();
     uint64_t now = clock_monotonic_ns();
     if (now >= deadline_ns) {
         return;
     }
-    uint64_t left = deadline_ns - now;
-    if (g_state == State::missing || left < kShortestNs) {
+    if (!works || deadline_ns - now < kShortestNs) {
         cpu_relax(); // no timer to end a halt, or no time for one; the caller asks again
         return;
     }
     IrqState state = irq_save();
-    start_timer(left < kLongestNs ? left : kLongestNs);
+    g_alarm.begin_halt(deadline_ns);
     cpu_halt();
+    g_alarm.end_halt();
     irq_restore(state);
 }
 

@@ -4,4 +4,4 @@ ARCHFLAGS-y += -mcmodel=kernel -fno-pic # the second for assembly, too
 PLAT_LDSCRIPT := $(UK_BASE)/arch/x86_64/boot/image.lds.S
 PLAT_LDFLAGS-y += --nmagic
 
-LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp clock_wall.cpp clock_idle.cpp|isr)
+LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp|isr clock_wall.cpp clock_idle.cpp|isr)

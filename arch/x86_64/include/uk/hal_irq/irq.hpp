@@ -2,9 +2,21 @@
 // Provider of <uk/hal/irq.hpp> for x86_64 where the image owns the processor.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
+#include <uk/x86/layout.h>
+
+extern "C" {
+extern void* uk_kernel_stack; // irq/entry.S
+}
+
 namespace uk::hal {
+
+inline constexpr bool kIrqPreempts = true;
+
+// The frame and, with AVX-512, 2.7 KiB of registers; the rest is for act() and a panic.
+inline constexpr size_t kKernelStackBytes = UK_KERNEL_STACK_SIZE;
 
 struct IrqState {
     uint64_t rflags;
@@ -49,6 +61,12 @@ inline void irq_restore(IrqState state) {
     } else {
         irq_disable();
     }
+}
+
+void irq_on_exit(bool (*wanted)(), void (*act)());
+
+inline void kernel_stack_set(void* top) {
+    uk_kernel_stack = top;
 }
 
 // With interrupts off, "sti; hlt" opens the window and waits in one: an interrupt that is pending

@@ -14,9 +14,4 @@ inline constexpr uint8_t kFirstIrqVector = 32;
 // Once, in thread context; an image that never calls this has no such entries.
 void irq_init(void (*handler)(unsigned line));
 
-// Lets the 8259's interrupts through to this CPU where it has a local APIC. An interrupt that is
-// gone by the time the CPU asks arrives as line 15. Once, in thread context. False if the APIC's
-// registers cannot be mapped.
-[[nodiscard]] bool irq_open_lint0();
-
 } // namespace uk::x86

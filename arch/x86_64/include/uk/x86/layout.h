@@ -17,8 +17,9 @@
 #define UK_MULTIBOOT2_HEADER_MAGIC 0xe85250d6
 
 #define UK_BOOT_STACK_SIZE 16384
-#define UK_TRAP_STACK_SIZE 8192 /* exceptions are handled and reported here */
-#define UK_IST_STACK_SIZE 256   /* one for each IST entry: holds a frame until it is moved */
+#define UK_TRAP_STACK_SIZE 8192   /* exceptions are handled and reported here */
+#define UK_KERNEL_STACK_SIZE 8192 /* interrupts run here: one for each thread */
+#define UK_IST_STACK_SIZE 256     /* one for each IST entry: holds a frame until it is moved */
 #define UK_IST_COUNT 5
 
 /* QEMU isa-debug-exit, where QEMU puts it by default, and the status of an image that never got to

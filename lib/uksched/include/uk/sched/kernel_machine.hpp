@@ -4,10 +4,12 @@
 
 #include <uk/alloc/heap.hpp>
 #include <uk/base/address.hpp>
+#include <uk/base/bits.hpp>
 #include <uk/boot.h>
 #include <uk/config.hpp>
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/hal/clock.hpp>
+#include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
 #include <uk/sched/machine.hpp>
 
@@ -17,6 +19,9 @@ struct KernelMachine : KernelLocks {
     static constexpr unsigned kCpus = 1;
     static constexpr size_t kStackBytes = static_cast<size_t>(cfg::libuksched_stack_kib) * 1024;
     static constexpr bool kStackChecks = cfg::libuksched_stack_check;
+    static constexpr bool kAlarm = kPreempts && hal::kIrqPreempts;
+    static constexpr size_t kKernelStackBytes =
+        kAlarm ? align_up(hal::kKernelStackBytes, kPageSize) : 0;
 
     static unsigned cpu() { return 0; }
     static Thread& current() { return sched::current(); }
@@ -26,11 +31,22 @@ struct KernelMachine : KernelLocks {
     static void kick(unsigned /*cpu*/) { set_need_resched(true); }
     static bool may_switch() { return g_cpu_local.preempt_count == 0 && !hal::in_interrupt(); }
     static uint64_t now() { return hal::clock_monotonic_ns(); }
+    static void set_kernel_stack(void* top) { hal::kernel_stack_set(top); }
+    static void set_alarm(uint64_t deadline_ns) {
+        if (alarm_works)
+            hal::clock_alarm_set(deadline_ns);
+    }
+    // The idle thread is not switched at the end of the interrupt that it waits for: it looks at
+    // the queue itself, and its state need not be saved.
     static void idle(uint64_t deadline_ns) {
-        if (deadline_ns == kNever)
+        if (deadline_ns == kNever || (kAlarm && alarm_works)) {
+            preempt_disable();
             hal::cpu_halt();
-        else
+            if constexpr (kPreempts)
+                g_cpu_local.preempt_count--;
+        } else {
             hal::clock_idle_until(deadline_ns);
+        }
     }
     static bool may_be_woken() { return wake_sources != 0; }
     static bool stopping() { return false; }
@@ -51,7 +67,21 @@ struct KernelMachine : KernelLocks {
     static void deallocate(void* memory) { heap::deallocate(memory); }
     static void last_thread_exited() { uk_exit(0); }
 
+    // Whether to switch at the end of an interrupt.
+    static bool wants_switch() {
+        return g_cpu_local.need_resched && g_cpu_local.preempt_count == 0;
+    }
+    // From here on `on_timer` runs at alarms, `switch_threads` at the end of interrupts that
+    // leave need_resched, and interrupts are on. Once, in thread context.
+    static void start_alarm(void (*on_timer)(), void (*switch_threads)()) {
+        hal::irq_on_exit(wants_switch, switch_threads);
+        alarm_works = hal::clock_alarm_start(on_timer).ok();
+        if (alarm_works)
+            hal::irq_enable();
+    }
+
     static inline constinit unsigned wake_sources = 0;
+    static inline constinit bool alarm_works = false;
 };
 static_assert(SchedMachine<KernelMachine>);
 

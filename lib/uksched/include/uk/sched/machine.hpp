@@ -23,14 +23,22 @@ concept SchedMachine = LockMachine<M> &&
     requires std::same_as<decltype(M::kCpus), const unsigned>;     // how many there may be
     requires std::same_as<decltype(M::kStackBytes), const size_t>; // default size of a stack
     requires std::same_as<decltype(M::kStackChecks), const bool>;  // look for overflows
-    { M::cpu() } -> std::same_as<unsigned>;                        // this CPU
-    { M::current() } -> std::same_as<Thread&>;                     // of this CPU; from anywhere
-    { M::set_current(thread) } -> std::same_as<void>;              // of this CPU
-    { M::need_resched() } -> std::same_as<bool>;                   // this CPU's flag
-    { M::set_need_resched(flag) } -> std::same_as<void>;           // this CPU's flag
-    { M::kick(cpu) } -> std::same_as<void>;                        // sets another CPU's flag
+    // What each run of stack_get() has above the thread's stack: where interrupts run. Or 0.
+    requires std::same_as<decltype(M::kKernelStackBytes), const size_t>;
+    // set_alarm() is there; otherwise slices end and sleepers wake when threads call.
+    requires std::same_as<decltype(M::kAlarm), const bool>;
+    { M::cpu() } -> std::same_as<unsigned>;              // this CPU
+    { M::current() } -> std::same_as<Thread&>;           // of this CPU; from anywhere
+    { M::set_current(thread) } -> std::same_as<void>;    // of this CPU
+    { M::need_resched() } -> std::same_as<bool>;         // this CPU's flag
+    { M::set_need_resched(flag) } -> std::same_as<void>; // this CPU's flag
+    { M::kick(cpu) } -> std::same_as<void>;              // sets another CPU's flag
     { M::may_switch() } -> std::same_as<bool>; // preemption is not disabled, no handler runs
     { M::now() } -> std::same_as<uint64_t>;    // monotonic nanoseconds
+    // Interrupts of this CPU run there from now on: below the top of the next thread's.
+    { M::set_kernel_stack(memory) } -> std::same_as<void>;
+    // Scheduler::on_timer() runs on this CPU at about `ns`, once; replaces what was set.
+    { M::set_alarm(ns) } -> std::same_as<void>;
     // Waits for an interrupt, until about `ns` at most; interrupts are off before and after, and
     // open while it waits.
     { M::idle(ns) } -> std::same_as<void>;

@@ -20,12 +20,22 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
     static_assert(!Policy::kPreempts || uk::KernelLocks::kPreempts || !uk::cfg::libuksched,        \
                   "a preemptive scheduler selects LIBUKSPINLOCK_PREEMPT in its Config.uk");        \
     static constinit uk::Scheduler<uk::KernelMachine, Policy> uk_scheduler;                        \
-    alignas(16) static constinit char uk_idle_stack[uk::sched::detail::kIdleStackBytes];           \
+    alignas(16) static constinit char                                                              \
+        uk_idle_stack[uk::sched::detail::kIdleStackBytes + uk::KernelMachine::kKernelStackBytes];  \
+    alignas(                                                                                       \
+        16) static constinit char uk_main_kernel_stack[uk::KernelMachine::kKernelStackBytes + 16]; \
     constinit uk::Thread* uk::sched::detail::g_current = nullptr;                                  \
     static void uk_scheduler_start() {                                                             \
-        uk_scheduler.start("main", {uk_idle_stack, sizeof(uk_idle_stack)});                        \
+        uk_scheduler.start("main", {uk_idle_stack, sizeof(uk_idle_stack)},                         \
+                           uk_main_kernel_stack + sizeof(uk_main_kernel_stack));                   \
     }                                                                                              \
     UK_INIT(early, "scheduler", uk_scheduler_start);                                               \
+    static void uk_scheduler_start_alarm() {                                                       \
+        if constexpr (uk::KernelMachine::kAlarm)                                                   \
+            uk::KernelMachine::start_alarm([] { uk_scheduler.on_timer(); },                        \
+                                           [] { uk_scheduler.preempt_point(); });                  \
+    }                                                                                              \
+    UK_INIT(bus, "alarm", uk_scheduler_start_alarm);                                               \
     uk::Result<uk::Ref<uk::Thread>> uk::sched::create(const ThreadOptions& options,                \
                                                       ThreadEntry entry, void* argument) {         \
         return uk_scheduler.create(options, entry, argument);                                      \

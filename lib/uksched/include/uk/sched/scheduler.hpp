@@ -30,6 +30,8 @@ class Scheduler {
         Thread* running = nullptr;           // with several CPUs
         const Thread* slice_owner = nullptr; // whose slice ends then; only compared
         uint64_t slice_end = 0;              // kNoSlice: it has ended
+        uint64_t alarm = kNever;             // what the machine's is set to; with M::kAlarm
+        bool sliced = false;                 // that is at most a slice away
         Thread::Sleepers sleepers;
         Thread::Exited exited; // threads that no CPU runs any more, waiting to be freed
         Thread idle;
@@ -41,7 +43,8 @@ class Scheduler {
     Scheduler& operator=(const Scheduler&) = delete;
 
     // Makes the caller the first thread, on this CPU, and gives the CPU an idle thread. Once.
-    void start(const char* name, ThreadStack idle_stack);
+    // `kernel_stack` is the caller's, its top; that of the idle thread is in `idle_stack`.
+    void start(const char* name, ThreadStack idle_stack, void* kernel_stack = nullptr);
     // Lets a further CPU run threads; returns when the machine is stopping.
     void run_cpu();
 
@@ -87,6 +90,31 @@ class Scheduler {
             wake_due(cpu);
     }
     void wake_due(Cpu& cpu);
+    static void alarm_at(Cpu& cpu, uint64_t deadline) {
+        if (M::kAlarm && deadline < cpu.alarm) {
+            cpu.alarm = deadline;
+            M::set_alarm(deadline);
+        }
+    }
+    // After anything by which `running` may have got somebody to share the CPU with.
+    void watch_slice(Cpu& cpu, const Thread& running) {
+        if constexpr (M::kAlarm && Policy::kPreempts) {
+            if (cpu.sliced || cpu.ready.slice_ns(running) == kNoSlice)
+                return;
+            if (M::kCpus == 1 || &cpu == &here())
+                begin_slice(cpu, running);
+            else
+                want_switch(cpu); // it looks for itself
+        }
+    }
+    void begin_slice(Cpu& cpu, const Thread& running);
+    // Noted by on_timer(), and not acted on yet.
+    static bool slice_is_over(Cpu& cpu, const Thread& running) {
+        return cpu.slice_owner == &running && cpu.slice_end == kNoSlice && M::need_resched();
+    }
+    static void* top_of(ThreadStack stack) {
+        return stack.base + (stack.size - M::kKernelStackBytes);
+    }
     void switch_to(Cpu& cpu, Thread& self, Thread& next);
     void switch_from(Cpu& cpu, Thread& self);
     void after_wake() {

@@ -2,6 +2,8 @@
 // Scheduler: who runs. Switching, waiting, waking. Included by scheduler.hpp only.
 #pragma once
 
+#include <algorithm>
+
 #include <uk/sched/scheduler.hpp>
 
 namespace uk {
@@ -38,6 +40,20 @@ void Scheduler<M, P>::make_ready(Cpu& cpu, Thread& thread, Why why) {
     Thread& running = running_on(cpu);
     if (&running == &cpu.idle || (P::kPreempts && cpu.ready.preempts(thread, running)))
         want_switch(cpu);
+    else
+        watch_slice(cpu, running);
+}
+
+// The slice of a thread that runs while an equal waits. Nothing reads the clock for those who are
+// switched more often than slices end.
+template <class M, class P>
+[[gnu::noinline]] void Scheduler<M, P>::begin_slice(Cpu& cpu, const Thread& running) {
+    if (slice_is_over(cpu, running))
+        return;
+    cpu.sliced = true;
+    cpu.slice_owner = &running;
+    cpu.slice_end = M::now() + cpu.ready.slice_ns(running);
+    alarm_at(cpu, cpu.slice_end);
 }
 
 // Apart from wake_sleepers() so that those who only ask need no registers for it.
@@ -61,11 +77,15 @@ void Scheduler<M, P>::switch_to(Cpu& cpu, Thread& self, Thread& next) {
         M::set_need_resched(false);
     if constexpr (M::kStackChecks) {
         if (self.stack_.base != nullptr && !stack_is_sound(self.stack_))
-            UK_PANIC("thread '%s' overflowed its stack of %zu bytes", self.name_, self.stack_.size);
+            UK_PANIC("thread '%s' overflowed its stack of %zu bytes", self.name_,
+                     self.stack_.size - M::kKernelStackBytes);
     }
     if constexpr (M::kCpus > 1)
         cpu.running = &next;
     M::set_current(next);
+    if constexpr (M::kKernelStackBytes != 0)
+        M::set_kernel_stack(next.kernel_stack_);
+    watch_slice(cpu, next);
     M::context_switch(self.context_, next.context_);
 }
 
@@ -78,6 +98,7 @@ void Scheduler<M, P>::switch_from(Cpu& cpu, Thread& self) {
         switch_to(cpu, self, next);
     } else if constexpr (P::kPreempts) {
         M::set_need_resched(false);
+        watch_slice(cpu, self);
     }
 }
 
@@ -113,6 +134,7 @@ Wake Scheduler<M, P>::block(ThreadState kind, uint64_t deadline, WaitsFor what) 
         if (deadline != kNever) {
             self.deadline_ = deadline;
             cpu.sleepers.add(self);
+            alarm_at(cpu, deadline);
         }
         wake_sleepers(cpu);
         switch_from(cpu, self);
@@ -152,8 +174,9 @@ void Scheduler<M, P>::preempt_point() {
     if (M::need_resched()) {
         Thread& self = M::current();
         if (&self != &cpu.idle) {
-            const bool expired = cpu.slice_owner == &self && cpu.slice_end == kNoSlice;
+            const bool expired = slice_is_over(cpu, self);
             cpu.slice_owner = nullptr;
+            cpu.sliced = false; // the next one's begins now
             cpu.ready.enqueue(self, expired ? Why::expired : Why::preempted);
         }
         switch_from(cpu, self);
@@ -162,26 +185,34 @@ void Scheduler<M, P>::preempt_point() {
     M::irq_restore(irqs);
 }
 
-// A slice is what the timer sees of a thread: it starts with the first interrupt that finds it
-// running, so that no switch reads the clock. Its end is noted as kNoSlice: preempt_point() then
-// sends the thread behind its equals.
+// A slice is what the timer sees of a thread: one that came to the CPU because another waited gets
+// it with the first interrupt that finds it running, so that such a switch does not read the clock.
+// Its end is noted as kNoSlice: preempt_point() then sends the thread behind its equals. The alarm,
+// which is over, is set to what comes next, or to nothing: without sleepers and sharers there are
+// no interrupts.
 template <class M, class P>
 void Scheduler<M, P>::on_timer() {
     Cpu& cpu = here();
     cpu.lock.lock_irqs_off();
+    cpu.alarm = kNever;
     wake_sleepers(cpu);
     Thread& running = running_on(cpu);
     const uint64_t slice = cpu.ready.slice_ns(running);
-    if (P::kPreempts && slice != kNoSlice && &running != &cpu.idle) {
+    cpu.sliced = P::kPreempts && slice != kNoSlice && &running != &cpu.idle;
+    if (cpu.sliced) {
         const uint64_t now = M::now();
-        if (cpu.slice_owner != &running) {
+        if (slice_is_over(cpu, running)) {
+            cpu.sliced = false; // it holds preemption off
+        } else if (cpu.slice_owner != &running || cpu.slice_end == kNoSlice) {
             cpu.slice_owner = &running;
             cpu.slice_end = now + slice;
         } else if (now >= cpu.slice_end) {
             cpu.slice_end = kNoSlice;
+            cpu.sliced = false;
             M::set_need_resched(true);
         }
     }
+    alarm_at(cpu, std::min(cpu.sleepers.earliest(), cpu.sliced ? cpu.slice_end : kNever));
     cpu.lock.unlock_irqs_off();
 }
 
@@ -259,6 +290,7 @@ void Scheduler<M, P>::idle_loop() {
             continue;
         }
         const uint64_t deadline = cpu.sleepers.earliest();
+        alarm_at(cpu, deadline);
         cpu.lock.unlock_irqs_off();
         if (deadline == kNever && !M::may_be_woken())
             deadlock();

@@ -26,11 +26,12 @@ template <class M>
 class StackCache {
   public:
     static constexpr size_t kKept = 8;
+    static constexpr size_t kUsual = M::kStackBytes + M::kKernelStackBytes;
 
     constexpr StackCache() = default;
 
     Result<ThreadStack> get(size_t bytes) {
-        if (bytes == M::kStackBytes) {
+        if (bytes == kUsual) {
             LockGuard guard(lock_);
             if (first_ != nullptr) {
                 char* base = reinterpret_cast<char*>(first_);
@@ -42,7 +43,7 @@ class StackCache {
         return M::stack_get(bytes);
     }
     void put(ThreadStack stack) {
-        if (stack.size == M::kStackBytes) {
+        if (stack.size == kUsual) {
             LockGuard guard(lock_);
             if (count_ < kKept) {
                 auto* kept = reinterpret_cast<Kept*>(stack.base);
@@ -66,7 +67,7 @@ class StackCache {
                 first_ = kept->next;
                 count_--;
             }
-            M::stack_put({reinterpret_cast<char*>(kept), M::kStackBytes});
+            M::stack_put({reinterpret_cast<char*>(kept), kUsual});
         }
     }
 

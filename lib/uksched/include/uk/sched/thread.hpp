@@ -89,7 +89,8 @@ class Thread : public Runnable {
     uint64_t deadline_ = kNever;
     RbNode<Thread> sleep_node_;
     ThreadStack stack_;
-    uint64_t start_irqs_ = 0; // the IrqState that its creator had
+    void* kernel_stack_ = nullptr; // its top, which is that of stack_
+    uint64_t start_irqs_ = 0;      // the IrqState that its creator had
     ThreadEntry entry_ = nullptr;
     void* argument_ = nullptr;
     void* result_ = nullptr;

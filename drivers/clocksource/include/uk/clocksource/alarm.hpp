@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Alarm: one one-shot timer for two users, the scheduler's alarm and the end of a halt.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace uk::clocksource {
+
+// Timer provides, in nanoseconds of one clock:
+//   uint64_t now();                               callable from anywhere
+//   void arm(uint64_t deadline, uint64_t now);    replaces what was set; may interrupt earlier
+// The timer need not be disarmed: an interrupt that nobody waits for sets nothing. Every function
+// with interrupts off, on one CPU.
+template <class Timer>
+class Alarm {
+  public:
+    static constexpr uint64_t kNever = ~uint64_t{0};
+    using Handler = void (*)();
+
+    explicit constexpr Alarm(Timer& timer) : timer_(timer) {}
+
+    void set_handler(Handler handler) { handler_ = handler; }
+
+    // The handler is called once the time has come.
+    void set(uint64_t deadline) {
+        alarm_ = deadline;
+        arm();
+    }
+    // An interrupt of the timer comes once the time has come; before, maybe.
+    void begin_halt(uint64_t deadline) {
+        halt_end_ = deadline;
+        arm();
+    }
+    void end_halt() { halt_end_ = kNever; } // an interrupt too many does no harm
+
+    // The timer's interrupt.
+    void fired() {
+        const uint64_t now = timer_.now();
+        if (now >= halt_end_)
+            halt_end_ = kNever;
+        if (now >= alarm_) {
+            alarm_ = kNever;
+            handler_(); // which may set it
+        }
+        arm();
+    }
+
+  private:
+    void arm() {
+        const uint64_t next = std::min(alarm_, halt_end_);
+        if (next != kNever)
+            timer_.arm(next, timer_.now());
+    }
+
+    Timer& timer_;
+    Handler handler_ = nullptr;
+    uint64_t alarm_ = kNever;
+    uint64_t halt_end_ = kNever;
+};
+
+} // namespace uk::clocksource
