@@ -12,7 +12,6 @@ struct Header {
 };
 static_assert(sizeof(Header) == kHeaderSize);
 
-constexpr uint32_t kMagic = 0xd00dfeed;
 constexpr uint32_t kVersion = 17;
 constexpr uint32_t kReservationSize = 16;
 

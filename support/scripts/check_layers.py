@@ -4,8 +4,9 @@
 
 Every library says in its Makefile.uk `X_FLOOR := <floor>` and `X_NEEDS := <libraries whose headers it includes>`.
 Checked: each `#include <uk/...>` has an owner; the owner is needed and does not stand above; needs form no circle; a
-quoted include stays in its folder; nobody includes plat, only plat includes arch; generic code has no #if on
-architecture or platform; assembly stands only in arch/, plat/, *_hw.cpp and folders named after an architecture.
+quoted include stays in its folder; a header of C++ is a freestanding one; nobody includes plat, only plat includes
+arch; generic code has no #if on architecture or platform; assembly stands only in arch/, plat/, *_hw.cpp and folders
+named after an architecture.
 """
 import collections
 import os
@@ -20,6 +21,10 @@ GENERATED = {"uk/config.h", "uk/config.hpp"}
 # Header slots of hal: the provider's folder in arch or plat comes with the include path.
 SLOT_FOLDERS = ("uk/hal_arch/", "uk/hal_irq/")
 ARCHITECTURES = ("x86_64", "arm64")
+# The headers of C++ that need no C library, in g++ 12 and clang++ 14 with libstdc++: what is in an image includes no
+# other. <algorithm> pulls in <stdlib.h>, and that is the host's where no C library is chosen.
+FREESTANDING = set("array atomic bit cfloat climits compare concepts cstdarg cstddef cstdint initializer_list iterator "
+                   "limits new optional source_location span string_view tuple type_traits utility version".split())
 
 _ASSIGNMENT = re.compile(r"^(\w+)_(FLOOR|NEEDS)[ \t]*[:+?]?=[ \t]*([^#\n]*)", re.M)
 _REGISTERED = re.compile(r"\$\(call\s+add(?:lib|lib_s|platlib|platlib_s),(?:\w+,)?(lib\w+)")
@@ -91,8 +96,8 @@ def is_below(owner: Library, user: Library) -> bool:
 
 
 def is_test(name: str) -> bool:
-    """Tests, and the conformance suites that slots give to their providers, see every library and the fakes."""
-    return "/tests/" in name or name.endswith("conformance.hpp")
+    """Tests, and the conformance suites that slots give to their providers (one's model: shadow.hpp), see everything."""
+    return "/tests/" in name or name.endswith(("conformance.hpp", "/shadow.hpp"))
 
 
 def check_include(name, path, user, owners):
@@ -204,6 +209,8 @@ def check(root: str) -> list:
                 if not is_test(name):
                     used[user.folder] |= {owner.name for owner in owners.get(path, ())}
                 problem = check_include(name, path, user, owners)
+            elif "." not in path and path not in FREESTANDING and not is_test(name):
+                problem = f"<{path}> needs a C library; images have only the freestanding headers"
             else:
                 continue
             if problem:

@@ -2,9 +2,8 @@
 // What the loader left: a device tree, and in it memory, boot line and initrd.
 #include <uk/arm64/boot.hpp>
 
-#include <algorithm>
-
 #include <uk/arm64/memory.hpp>
+#include <uk/base/endian.hpp>
 
 namespace uk {
 
@@ -34,9 +33,8 @@ Result<devicetree::Tree> arm64::open_tree(Paddr where) {
     }
     size_t size = devicetree::tree_size(bytes.data());
     if (size == 0) {
-        constexpr std::byte kMagic[] = {std::byte{0xd0}, std::byte{0x0d}, std::byte{0xfe},
-                                        std::byte{0xed}};
-        return std::ranges::equal(bytes.first(4), kMagic) ? Errno::inval : Errno::nodev;
+        const be32 magic = *reinterpret_cast<const be32*>(bytes.data());
+        return magic == devicetree::kMagic ? Errno::inval : Errno::nodev;
     }
     if (bytes.size() < size) {
         bytes = UK_TRY(view_physical(where, size));

@@ -3,9 +3,9 @@
 // wants either, neither the generic timer nor the interrupt controller is touched.
 #include <uk/hal/clock.hpp>
 
-#include <algorithm>
 #include <atomic>
 
+#include <uk/base/minmax.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/print.h>
@@ -32,11 +32,11 @@ using Handler = void (*)();
 constinit Handler g_on_alarm = nullptr;
 
 void set_timer() {
-    uint64_t next = std::min(g_alarm, g_halt_end);
+    uint64_t next = min(g_alarm, g_halt_end);
     if (next == kNever) {
         kvm::g_timer.disarm();
     } else {
-        kvm::g_timer.arm(next - std::min(next, kvm::kFirstNs));
+        kvm::g_timer.arm(next - min(next, kvm::kFirstNs));
     }
 }
 

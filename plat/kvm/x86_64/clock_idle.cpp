@@ -3,9 +3,9 @@
 // APIC's timer, else the PIT. Until somebody wants either, neither is touched.
 #include <uk/hal/clock.hpp>
 
-#include <algorithm>
 #include <atomic>
 
+#include <uk/base/minmax.hpp>
 #include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
@@ -53,14 +53,14 @@ struct Timer {
     static void arm(uint64_t deadline, uint64_t now) {
         const uint64_t left = deadline > now ? deadline - now : 1;
         if (g_state == State::pit) {
-            const uint64_t ns = std::min(left, kPitLongestNs);
+            const uint64_t ns = min(left, kPitLongestNs);
             kvm::g_pit.one_shot(static_cast<uint16_t>(ns * 105 / 88'000 + 1));
             return;
         }
         // By a 128th too early, which the rate is known to; the rest is set when that is over.
         __extension__ using Wide = unsigned __int128;
         const Wide ticks = Wide{left - left / 128} * g_ticks_per_ns >> 32;
-        g_apic.arm_timer(static_cast<uint32_t>(std::clamp<Wide>(ticks, 1, kMostTicks)));
+        g_apic.arm_timer(static_cast<uint32_t>(max<Wide>(min<Wide>(ticks, kMostTicks), 1)));
     }
 };
 constinit Timer g_timer;

@@ -34,6 +34,7 @@ def test_lawful_tree_passes(tree):
     ("lib/ukalloc/bad.cpp", "#include <uk/hal_arch/cpu.hpp>\n", "belongs to the architecture or platform"),
     ("lib/ukalloc/bad.cpp", '#include "../base/secret.hpp"\n', 'no file "../base/secret.hpp"'),
     ("lib/base/secret.cpp", '#include "../ukalloc/private.hpp"\n', "private header of another folder"),
+    ("lib/ukalloc/bad.cpp", "#include <algorithm>\n", "<algorithm> needs a C library"),
     ("lib/ukalloc/bad.cpp", "#ifdef __x86_64__\n#endif\n", "must not depend on architecture"),
     ("lib/ukalloc/bad.cpp", "#if defined(CONFIG_PLAT_KVM)\n#endif\n", "must not depend on architecture"),
     ("lib/ukalloc/bad.cpp", "bool b = uk::cfg::plat_kvm;\n", "must not depend on architecture"),

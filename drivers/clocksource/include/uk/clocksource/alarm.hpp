@@ -2,8 +2,9 @@
 // Alarm: one one-shot timer for two users, the scheduler's alarm and the end of a halt.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+
+#include <uk/base/minmax.hpp>
 
 namespace uk::clocksource {
 
@@ -48,7 +49,7 @@ class Alarm {
 
   private:
     void arm() {
-        const uint64_t next = std::min(alarm_, halt_end_);
+        const uint64_t next = min(alarm_, halt_end_);
         if (next != kNever)
             timer_.arm(next, timer_.now());
     }

@@ -30,6 +30,7 @@ inline constexpr unsigned kMaxDepth = 32;
 inline constexpr size_t kMaxSize = size_t{2} << 20;
 // What is needed of a tree to learn its size.
 inline constexpr size_t kHeaderSize = 40;
+inline constexpr uint32_t kMagic = 0xd00dfeed;
 
 // How many bytes of the tree at `header` (kHeaderSize readable bytes, any alignment) are in use:
 // without the room behind the last block, which is 1 MiB in QEMU. 0 = there is no tree, or one that

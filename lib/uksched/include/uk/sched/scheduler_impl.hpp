@@ -2,8 +2,7 @@
 // Scheduler: who runs. Switching, waiting, waking. Included by scheduler.hpp only.
 #pragma once
 
-#include <algorithm>
-
+#include <uk/base/minmax.hpp>
 #include <uk/sched/scheduler.hpp>
 
 namespace uk {
@@ -212,7 +211,7 @@ void Scheduler<M, P>::on_timer() {
             M::set_need_resched(true);
         }
     }
-    alarm_at(cpu, std::min(cpu.sleepers.earliest(), cpu.sliced ? cpu.slice_end : kNever));
+    alarm_at(cpu, min(cpu.sleepers.earliest(), cpu.sliced ? cpu.slice_end : kNever));
     cpu.lock.unlock_irqs_off();
 }
 
