@@ -9,6 +9,7 @@
 #include <uk/hal/context.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/image.hpp>
+#include <uk/lock.hpp>
 #include <uk/print.h>
 #include <uk/sched.hpp>
 #include <uk/vmem.hpp>
@@ -109,14 +110,20 @@ void log_then_crash() {
     write_null();
 }
 
-void* wait_for_main(void* main) {
-    (void)uk::sched::join(*static_cast<uk::Thread*>(main));
+constinit uk::Mutex g_north("north");
+constinit uk::Mutex g_south("south");
+void* lock_south_then_north(void* /*unused*/) {
+    uk::LockGuard first(g_south);
+    uk::LockGuard second(g_north);
     return nullptr;
 }
 void deadlock() {
+    uk::LockGuard first(g_north);
     uk::Ref<uk::Thread> worker =
-        UK_MUST(uk::sched::create({.name = "worker"}, wait_for_main, &uk::sched::current()));
-    (void)uk::sched::join(*worker);
+        UK_MUST(uk::sched::create({.name = "worker"}, lock_south_then_north, nullptr));
+    while (worker->state() != uk::ThreadState::parked)
+        uk::sched::yield();
+    uk::LockGuard second(g_south);
 }
 void* write_null_in_thread(void* /*unused*/) {
     write_null();

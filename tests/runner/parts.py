@@ -101,7 +101,8 @@ def guest(variant: tuple) -> Job:
     steps = configured(folder, "tests/guest", target, compiler, [COOPERATIVE] if name.endswith("-coop") else [])
     steps.append(Step(make(folder, "tests/guest", target, compiler), limit=300))
     steps += prepared(target)
-    steps.append(Step(make(folder, "tests/guest", target, compiler, "run"), count_tap, limit=180))
+    memory = [] if target in (LINUXU, LINUXU_ARM) else ["MEM=256M"]  # for 10,000 threads
+    steps.append(Step(make(folder, "tests/guest", target, compiler, *memory, "run"), count_tap, limit=180))
     return Job(f"guest/{target}-{name}", steps)
 
 

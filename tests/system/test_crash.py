@@ -112,8 +112,8 @@ def test_report_has_registers_code_stack_and_log(target):
 
 def test_a_deadlock_names_both_threads(target):
     console, _ = crash(target, "deadlock")
-    assert "thread 'main' is parked, waits for exit of 'worker'\n" in console
-    assert "thread 'worker' is parked, waits for exit of 'main'\n" in console
+    assert "thread 'main' is parked, waits for mutex 'south' held by 'worker'\n" in console
+    assert "thread 'worker' is parked, waits for mutex 'north' held by 'main'\n" in console
 
 
 def test_the_frames_of_a_thread_end_at_its_start(target):

@@ -2,7 +2,6 @@
 """apps/hello as configured by default and in its smallest configuration: what it prints, its size; the how-to's example."""
 import os
 import re
-import shutil
 import subprocess
 import threading
 
@@ -10,15 +9,7 @@ import guest
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-OUT = os.path.join(ROOT, "build", "check", "hello")
 LIMITS = {"kvm-x86_64": 65536, "smallest-kvm-x86_64": 32768}
-
-
-def make(*words, limit=600):
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
-    return subprocess.run(["make", "-C", ROOT, "--no-print-directory", *words], capture_output=True, text=True,
-                          errors="replace", check=False, timeout=limit, stdin=subprocess.DEVNULL,
-                          env={**clean, "UK_INSTALL": "no"})
 
 
 def run(image: str, words: list, prompt: str = "", given: str = ""):
@@ -40,22 +31,9 @@ def run(image: str, words: list, prompt: str = "", given: str = ""):
     return (text + rest).decode(errors="replace").replace("\r", ""), child.returncode
 
 
-def build(name: str) -> str:
-    """Builds apps/hello from one of its defconfigs; the image's path."""
-    target = re.sub("^smallest-", "", name)
-    folder = os.path.join(OUT, name)
-    os.makedirs(folder, exist_ok=True)
-    config = os.path.join(folder, "config")
-    if name != target and not os.path.exists(config):  # make would take the other one
-        shutil.copyfile(os.path.join(ROOT, "apps/hello/defconfigs", name), config)
-    done = make("A=apps/hello", f"T={target}", f"O={folder}", f"C={config}")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return os.path.join(folder, f"hello_{target}")
-
-
 @pytest.mark.parametrize("name", [*guest.TARGETS, "smallest-kvm-x86_64"])
 def test_greets(name):
-    image = build(name)
+    image = guest.build_hello(name)
     text, status = run(image, ["one", "'two'"])
     assert status == 0
     lines = text.splitlines()
@@ -83,7 +61,7 @@ def test_example_of_the_how_to_works(target, tmp_path):
     folder.mkdir()
     for name, text in how_to().items():
         (folder / name).write_text(text, encoding="utf-8")
-    done = make(f"A={folder}", f"T={target}")
+    done = guest.make_in_tree(f"A={folder}", f"T={target}")
     assert done.returncode == 0, done.stdout + done.stderr
     text, status = run(str(folder / f"build/greeter_{target}"), ["Ada"], "And who are you? ", "Grace\n")
     assert text == "Hello, Ada!\nAnd who are you? Pleased to meet you, Grace.\n"

@@ -5,7 +5,8 @@ import subprocess
 
 import guest
 import pytest
-from test_hello import ROOT, make, run
+from guest import ROOT, make_in_tree as make
+from test_hello import run
 
 CONFIG = """\
 config APPPROBE

@@ -95,58 +95,74 @@ class Cache final : public uk::Reclaimer {
     void* run_ = nullptr;
 };
 
+// What one CPU does to the heap, the frames and its cache; every byte of its blocks is its own.
+class Worker {
+  public:
+    Worker(Heap& heap, int cpu) : heap_(heap), cpu_(cpu), seed_(static_cast<unsigned>(cpu) + 1) {}
+
+    void run() {
+        EXPECT_TRUE(g_machine->caches.add(cache_).ok());
+        for (int i = 0; i < 3000; i++) {
+            if (i % 16 == 0) {
+                uk::Result<void*> run = g_machine->allocate(1);
+                if (run.ok())
+                    cache_.keep(run.value());
+            }
+            if (random(2) == 0 || blocks_.empty())
+                take();
+            else
+                give();
+        }
+        while (!blocks_.empty())
+            give();
+        EXPECT_TRUE(g_machine->caches.remove(cache_).ok());
+        cache_.keep(nullptr);
+        EXPECT_EQ(t_cpu.preempt_count, 0);
+        EXPECT_EQ(t_cpu.held.count(), 0u);
+    }
+
+  private:
+    struct Block {
+        unsigned char* bytes;
+        size_t size;
+    };
+
+    unsigned random(unsigned below) { return static_cast<unsigned>(rand_r(&seed_)) % below; }
+    void take() {
+        const size_t size = 1 + random(random(8) == 0 ? 100'000 : 2000);
+        auto* bytes = static_cast<unsigned char*>(heap_.allocate(size));
+        if (bytes == nullptr) { // all of RAM is taken, which happens
+            if (!blocks_.empty())
+                give();
+            return;
+        }
+        memset(bytes, cpu_ + 1, size);
+        blocks_.push_back({bytes, size});
+    }
+    void give() {
+        std::swap(blocks_[random(static_cast<unsigned>(blocks_.size()))], blocks_.back());
+        const Block block = blocks_.back();
+        blocks_.pop_back();
+        for (size_t at = 0; at < block.size; at++)
+            ASSERT_EQ(block.bytes[at], cpu_ + 1);
+        EXPECT_GE(heap_.usable_size(block.bytes), block.size);
+        heap_.deallocate(block.bytes);
+    }
+
+    Heap& heap_;
+    const int cpu_;
+    unsigned seed_;
+    Cache cache_;
+    std::vector<Block> blocks_;
+};
+
 TEST(Threads, ShareHeapFramesAndCaches) {
-    constexpr int kCpus = 4;
     Machine machine;
     g_machine = &machine;
     Heap heap;
     std::vector<std::thread> cpus;
-    for (int cpu = 0; cpu < kCpus; cpu++) {
-        cpus.emplace_back([&heap, cpu] {
-            unsigned seed = static_cast<unsigned>(cpu) + 1;
-            auto random = [&seed](unsigned below) {
-                return static_cast<unsigned>(rand_r(&seed)) % below;
-            };
-            Cache cache;
-            EXPECT_TRUE(g_machine->caches.add(cache).ok());
-            struct Block {
-                unsigned char* bytes;
-                size_t size;
-            };
-            std::vector<Block> blocks;
-            for (int i = 0; i < 3000; i++) {
-                if (i % 16 == 0) {
-                    uk::Result<void*> run = g_machine->allocate(1);
-                    if (run.ok())
-                        cache.keep(run.value());
-                }
-                if (random(2) == 0 || blocks.empty()) {
-                    const size_t size = 1 + random(random(8) == 0 ? 100'000 : 2000);
-                    auto* bytes = static_cast<unsigned char*>(heap.allocate(size));
-                    if (bytes != nullptr) { // else full: all of RAM is taken, which happens
-                        memset(bytes, cpu + 1, size);
-                        blocks.push_back({bytes, size});
-                        continue;
-                    }
-                    if (blocks.empty())
-                        continue;
-                }
-                std::swap(blocks[random(static_cast<unsigned>(blocks.size()))], blocks.back());
-                const Block block = blocks.back();
-                for (size_t at = 0; at < block.size; at++)
-                    ASSERT_EQ(block.bytes[at], cpu + 1);
-                EXPECT_GE(heap.usable_size(block.bytes), block.size);
-                heap.deallocate(block.bytes);
-                blocks.pop_back();
-            }
-            for (const Block& block : blocks)
-                heap.deallocate(block.bytes);
-            EXPECT_TRUE(g_machine->caches.remove(cache).ok());
-            cache.keep(nullptr);
-            EXPECT_EQ(t_cpu.preempt_count, 0);
-            EXPECT_EQ(t_cpu.held.count(), 0u);
-        });
-    }
+    for (int cpu = 0; cpu < 4; cpu++)
+        cpus.emplace_back([&heap, cpu] { Worker(heap, cpu).run(); });
     for (std::thread& cpu : cpus)
         cpu.join();
     EXPECT_TRUE(heap.verify());

@@ -45,7 +45,7 @@ TEST(PreemptiveScheduler, AlarmsAreEnoughAndNoneIsWasted) {
         const uint64_t deadline = sim::g->now + 1'234'567;
         EXPECT_TRUE(Prio::sched->set_priority(Prio::M::current(), 20).ok());
         Prio::sched->sleep_until(deadline);
-        EXPECT_LE(sim::g->now, deadline + 2 * kStep) << "busy threads are stopped for the sleeper";
+        EXPECT_LE(sim::g->now, deadline + 4 * kStep) << "busy threads are stopped for the sleeper";
 
         stop = true;
         Prio::join(equal);
@@ -53,6 +53,71 @@ TEST(PreemptiveScheduler, AlarmsAreEnoughAndNoneIsWasted) {
         const uint64_t before = sim::g->interrupts;
         Prio::sched->sleep_until(sim::g->now + 1000 * kMs);
         EXPECT_LE(sim::g->interrupts, before + 2) << "idle";
+        sim::g->ns_per_point = 0;
+    });
+}
+
+bool g_stop;
+uint64_t g_work[2];
+
+void* busy(void* n) {
+    while (!g_stop) {
+        g_work[reinterpret_cast<uintptr_t>(n)]++;
+        sim::point();
+    }
+    return nullptr;
+}
+
+// Who is stopped again and again by an urgent thread uses up its slice nevertheless.
+TEST(Slices, EqualsShareAlthoughAnUrgentThreadKeepsStoppingThem) {
+    for (unsigned seed = 1; seed <= 20; seed++) {
+        for (uint64_t period_ns : {3'000'000, 9'000'000, 10'000'000, 12'000'000}) {
+            Prio::run(seed, [period_ns] {
+                g_stop = false;
+                Thread& self = Prio::M::current();
+                EXPECT_TRUE(Prio::sched->set_priority(self, 20).ok());
+                Ref<Thread> threads[2];
+                for (uintptr_t i = 0; i < 2; i++) {
+                    g_work[i] = 0;
+                    threads[i] = Prio::start(busy, reinterpret_cast<void*>(i), 10);
+                }
+                for (uint64_t next = sim::g->now; next < 2'000'000'000; next += period_ns)
+                    Prio::sched->sleep_until(next);
+                g_stop = true;
+                for (const Ref<Thread>& thread : threads)
+                    Prio::join(thread);
+                for (uint64_t part : g_work)
+                    EXPECT_GT(part, (g_work[0] + g_work[1]) / 4)
+                        << g_work[0] << " " << g_work[1] << ", period " << period_ns;
+            });
+        }
+    }
+}
+
+// The running thread makes one that waits its equal: nobody is switched, but the slice begins.
+TEST(Slices, AnEqualByChangedPrioritySharesTheCpu) {
+    Prio::run(1, [] {
+        g_stop = false;
+        g_work[0] = g_work[1] = 0;
+        sim::g->ns_per_point = 10'000;
+        EXPECT_TRUE(Prio::sched->set_priority(Prio::M::current(), 20).ok());
+        Ref<Thread> waits = Prio::start(busy, reinterpret_cast<void*>(1), 5);
+        Ref<Thread> runs = Prio::start(
+            [](void* other) -> void* {
+                EXPECT_TRUE(Prio::sched->set_priority(*static_cast<Thread*>(other), 10).ok());
+                return busy(nullptr);
+            },
+            waits.get(), 10);
+        Prio::sched->sleep_until(sim::g->now + 1'000'000'000);
+        EXPECT_GT(g_work[0], 40'000u);
+        EXPECT_GT(g_work[1], 40'000u);
+        EXPECT_TRUE(Prio::sched->set_priority(*waits, 5).ok());
+        const uint64_t before = g_work[1];
+        Prio::sched->sleep_until(sim::g->now + 100'000'000);
+        EXPECT_EQ(g_work[1], before);
+        g_stop = true;
+        Prio::join(runs);
+        Prio::join(waits);
         sim::g->ns_per_point = 0;
     });
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Guest tests: wrong and extreme requests on this machine, with its real memory.
+#include <uk/base/minmax.hpp>
+#include <uk/falloc/frame_allocator.hpp>
 #include <uk/hal/clock.hpp>
 #include <uk/sched.hpp>
 #include <uk/string.h>
@@ -62,11 +64,12 @@ UK_TEST(stacks_that_do_not_exist_are_no_memory)
     for (size_t bytes : {SIZE_MAX, SIZE_MAX / 2, size_t{1} << 40, (size_t{1} << 30) + 1})
         UK_TEST_EXPECT(created({.stack_bytes = bytes}) == Errno::nomem);
     // All that there is, and more: the thread that does not fit leaves the others alone.
-    constexpr size_t kBytes = size_t{4} << 20;
+    const size_t bytes_each = uk::min<uint64_t>(4 << 20, uk::falloc::stats().free_bytes / 8 + 1);
     Ref<Thread> threads[64];
     size_t count = 0;
     while (count < 64) {
-        auto thread = sched::create({.name = "large", .stack_bytes = kBytes}, give_back, &count);
+        auto thread =
+            sched::create({.name = "large", .stack_bytes = bytes_each}, give_back, &count);
         if (!thread.ok()) {
             UK_TEST_EXPECT(thread.code() == Errno::nomem);
             break;

@@ -85,6 +85,7 @@ class Scheduler {
     Wake block(ThreadState kind, uint64_t deadline, WaitsFor what);
     void make_ready(Cpu& cpu, Thread& thread, Why why);
     void want_switch(Cpu& cpu);
+    void compare_to_running(Cpu& cpu, const Thread& queued);
     void wake_sleepers(Cpu& cpu) {
         if (!cpu.sleepers.empty())
             wake_due(cpu);

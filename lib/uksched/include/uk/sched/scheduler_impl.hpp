@@ -36,8 +36,14 @@ void Scheduler<M, P>::make_ready(Cpu& cpu, Thread& thread, Why why) {
         cpu.sleepers.remove(thread);
     thread.state_ = ThreadState::ready;
     cpu.ready.enqueue(thread, why);
+    compare_to_running(cpu, thread);
+}
+
+// `queued` is new among those who wait, or has become more or less urgent.
+template <class M, class P>
+void Scheduler<M, P>::compare_to_running(Cpu& cpu, const Thread& queued) {
     Thread& running = running_on(cpu);
-    if (&running == &cpu.idle || (P::kPreempts && cpu.ready.preempts(thread, running)))
+    if (&running == &cpu.idle || (P::kPreempts && cpu.ready.preempts(queued, running)))
         want_switch(cpu);
     else
         watch_slice(cpu, running);
@@ -50,8 +56,10 @@ template <class M, class P>
     if (slice_is_over(cpu, running))
         return;
     cpu.sliced = true;
-    cpu.slice_owner = &running;
-    cpu.slice_end = M::now() + cpu.ready.slice_ns(running);
+    if (cpu.slice_owner != &running || cpu.slice_end == kNoSlice) {
+        cpu.slice_owner = &running;
+        cpu.slice_end = M::now() + cpu.ready.slice_ns(running);
+    }
     alarm_at(cpu, cpu.slice_end);
 }
 
@@ -130,6 +138,8 @@ Wake Scheduler<M, P>::block(ThreadState kind, uint64_t deadline, WaitsFor what) 
         self.state_ = kind;
         self.timed_out_ = false;
         self.waits_for_ = what;
+        if (P::kPreempts && cpu.slice_owner == &self)
+            cpu.slice_owner = nullptr;
         if (deadline != kNever) {
             self.deadline_ = deadline;
             cpu.sleepers.add(self);
@@ -174,7 +184,8 @@ void Scheduler<M, P>::preempt_point() {
         Thread& self = M::current();
         if (&self != &cpu.idle) {
             const bool expired = slice_is_over(cpu, self);
-            cpu.slice_owner = nullptr;
+            if (expired) // else it goes on with the same slice: who stops it often ends it, too
+                cpu.slice_owner = nullptr;
             cpu.sliced = false; // the next one's begins now
             cpu.ready.enqueue(self, expired ? Why::expired : Why::preempted);
         }
@@ -221,15 +232,13 @@ Result<> Scheduler<M, P>::set_priority(Thread& thread, unsigned priority) {
         return Errno::inval;
     const IrqState irqs = M::irq_save();
     Cpu& cpu = lock_home(thread);
-    Thread& running = running_on(cpu);
     if (thread.is_queued()) {
         cpu.ready.set_priority(thread, priority);
-        if (P::kPreempts && cpu.ready.preempts(thread, running))
-            want_switch(cpu);
+        compare_to_running(cpu, thread);
     } else {
         const bool lowered = priority < thread.priority;
         thread.priority = static_cast<uint8_t>(priority);
-        if (P::kPreempts && lowered && &thread == &running && !cpu.ready.empty())
+        if (P::kPreempts && lowered && &thread == &running_on(cpu) && !cpu.ready.empty())
             want_switch(cpu);
     }
     cpu.lock.unlock_irqs_off();
@@ -244,17 +253,15 @@ template <class M, class P>
 void Scheduler<M, P>::set_policy_word(Thread& thread, uint64_t word) {
     const IrqState irqs = M::irq_save();
     Cpu& cpu = lock_home(thread);
-    Thread& running = running_on(cpu);
     if (thread.is_queued()) {
         cpu.ready.remove(thread);
         thread.policy_word = word;
         cpu.ready.enqueue(thread, Why::woken);
-        if (P::kPreempts && cpu.ready.preempts(thread, running))
-            want_switch(cpu);
+        compare_to_running(cpu, thread);
     } else {
         const bool changed = thread.policy_word != word;
         thread.policy_word = word;
-        if (P::kPreempts && changed && &thread == &running && !cpu.ready.empty())
+        if (P::kPreempts && changed && &thread == &running_on(cpu) && !cpu.ready.empty())
             want_switch(cpu);
     }
     cpu.lock.unlock_irqs_off();
