@@ -28,7 +28,7 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
   why LIB=x      say why library x is in the image, or why not
   size           how many bytes each library costs
   fetch          get the upstream archives of the chosen libraries; UK_DL=<folder> names archives already there
-  check          all tests; FILTER=gates only those whose name contains it; check-all: with the long ones
+  check          all tests; FILTER=gates only those whose name contains it; check-all: with long and clang++ ones
   bench          measure
   clean          remove objects and image; properclean: the whole output of this application and target;
                  distclean: all output folders and configurations

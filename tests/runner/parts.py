@@ -109,7 +109,8 @@ def guest(variant: tuple) -> Job:
 def all_jobs(root: str, everything: bool) -> list:
     """Longest first."""
     fuzz = ["--seconds", "60"] if everything else []
-    jobs = [Job("host", [Step(["tests/host/run"], count_line, limit=1800)])]
+    variants = [] if everything else ["--variants", "gcc-asan gcc-tsan"]
+    jobs = [Job("host", [Step(["tests/host/run", *variants], count_line, limit=1800)])]
     jobs += [job for job in gates(root) if job.name == "gates/tidy"]
     jobs += [job for job in python_tests(root) if job.name.startswith("system/")]
     jobs += [image(variant) for variant in IMAGES if variant[-1] or everything]

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 from toytree import ROOT
 
-TARGETS = ["linuxu-x86_64", "linuxu-arm64"]
+TARGETS = ["kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"]
 ALARMS = 10_000
 FEWER = 2_000
 EMULATOR = {"linuxu-arm64": ["qemu-aarch64"]} if os.uname().machine != "aarch64" else {}
@@ -29,28 +29,45 @@ def image(target, tmp_path_factory):
     return os.path.join(folder, f"preempt_{target}")
 
 
-def run(*command):
+def run(*command, environment=None):
     return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=120,
-                          stdin=subprocess.DEVNULL)
+                          stdin=subprocess.DEVNULL, env=environment)
+
+
+def run_image(target, image, *words):
+    platform, architecture = target.split("-")
+    environment = {k: v for k, v in os.environ.items() if k not in ("PARAMS", "MEM", "CPUS", "MACHINE", "V")}
+    environment.update({"UK_IMAGE": image, "UK_PLAT": platform, "UK_ARCH": architecture, "ARGS": " ".join(words)})
+    return run(os.path.join(ROOT, "support/run/run"), environment=environment)
 
 
 def check(done, least=ALARMS):
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "mask: 0 early, 0 lost" in done.stdout and done.stdout.endswith("0 failed\n"), done.stdout
+    lines = done.stdout.replace("\r", "").splitlines()
+    assert lines[0] == "mask: 0 early, 0 lost" and lines[-1] == "0 failed", done.stdout
     for threads in ("one thread", "two threads"):
         alarms, acts, changed = map(int, re.search(rf"{threads}: (\d+) alarms, (\d+) acts, changed: (\d+)", done.stdout).groups())
-        assert alarms >= acts >= least and changed == 0, done.stdout
+        # An interrupt that comes before its alarm ends in an act, too.
+        assert acts >= least and alarms >= acts - acts // 100 and changed == 0, done.stdout
 
 
 def test_nothing_changes_in_what_is_interrupted(target, image):
-    check(run(*EMULATOR.get(target, []), image, str(ALARMS)))
+    check(run_image(target, image, str(ALARMS)))
+
+
+@pytest.mark.parametrize("cpu", ["qemu64", "max"])
+def test_registers_of_any_processor_are_saved(target, image, cpu):
+    if target != "kvm-x86_64":
+        pytest.skip("for KVM's x86_64")
+    check(run("qemu-system-x86_64", "-M", "q35", "-cpu", cpu, "-accel", "tcg", "-m", "64M", "-nodefaults", "-display", "none",
+              "-no-reboot", "-serial", "stdio", "-kernel", image, "-append", str(FEWER)), FEWER)
 
 
 @pytest.mark.skipif("linuxu-arm64" not in EMULATOR, reason="the emulator chooses the processor")
 @pytest.mark.parametrize("cpu", ["cortex-a57", "max,sve-default-vector-length=64", "max,sve-default-vector-length=128"])
 def test_vector_state_of_any_size_is_saved(target, image, cpu):
     if target != "linuxu-arm64":
-        pytest.skip("for arm64")
+        pytest.skip("for Linux on arm64")
     check(run("qemu-aarch64", "-cpu", cpu, image, str(FEWER)), FEWER)
 
 
@@ -75,7 +92,7 @@ def test_gdb_sees_what_was_interrupted(target, image):
 
 @pytest.mark.parametrize("place", ["thread", "handler", "act"])
 def test_a_fault_is_reported_while_alarms_go_on(target, image, place):
-    done = run(*EMULATOR.get(target, []), image, "0", place)
-    assert done.returncode == -6, done.stdout + done.stderr
+    done = run_image(target, image, "0", place)
+    assert done.returncode in (134, -6), done.stdout + done.stderr
     assert done.stdout.count("crash report begins") == done.stdout.count("crash report ends") == 1, done.stdout
-    assert "SIGSEGV" in done.stdout and "write to" in done.stdout and "0x0000000000001230" in done.stdout, done.stdout
+    assert re.search("SIGSEGV|page fault|data abort", done.stdout) and "write to" in done.stdout and "0x0000000000001230" in done.stdout, done.stdout
