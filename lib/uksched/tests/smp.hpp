@@ -184,8 +184,10 @@ class SmpTest : public testing::Test {
                 std::this_thread::yield();
         }
         body();
-        while (g_sched->thread_count() != 1) // asleep, so that less urgent ones can end
+        do { // asleep, so that less urgent ones can end; who ends is counted out before it is gone
             g_sched->sleep_until(SmpMachine::now() + 50'000);
+            g_sched->trim();
+        } while (g_sched->thread_count() != 1 || g_stacks != 1);
         g_stopping = true;
         for (std::thread& cpu : cpus)
             cpu.join();
