@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Runs the init table forwards at boot and backwards at the end.
+#include <uk/base/atomic.hpp>
 #include <uk/boot.h>
 #include <uk/boot/shutdown.hpp>
 #include <uk/init.hpp>
-
-#include <atomic>
 
 using ArrayFunction = void (*)();
 
@@ -20,8 +19,8 @@ namespace uk {
 namespace {
 
 constinit InitProgress g_progress;
-constinit std::atomic<bool> g_constructed{false};
-constinit std::atomic<bool> g_ending{false};
+constinit Atomic<bool> g_constructed;
+constinit Atomic<bool> g_ending;
 
 } // namespace
 
@@ -33,11 +32,11 @@ void bootup::run_constructors() {
     for (const ArrayFunction* f = __init_array_start; f != __init_array_end; f++) {
         (*f)();
     }
-    g_constructed.store(true, std::memory_order_relaxed);
+    g_constructed.store_relaxed(true);
 }
 
 void shutdown(hal::Shutdown reason, int status) {
-    bool again = g_ending.exchange(true, std::memory_order_acq_rel);
+    bool again = g_ending.exchange_acq_rel(true);
     if (reason != hal::Shutdown::panic && !again) {
         run_term(init_table(), g_progress);
     }
@@ -47,7 +46,7 @@ void shutdown(hal::Shutdown reason, int status) {
 } // namespace uk
 
 void uk_run_destructors() {
-    if (!uk::g_constructed.exchange(false, std::memory_order_acq_rel)) {
+    if (!uk::g_constructed.exchange_acq_rel(false)) {
         return;
     }
     for (const ArrayFunction* f = __fini_array_end; f != __fini_array_start;) {

@@ -2,8 +2,7 @@
 // Time on linuxu: the host's clocks, through its vDSO where it has one.
 #include <uk/hal/clock.hpp>
 
-#include <atomic>
-
+#include <uk/base/atomic.hpp>
 #include <uk/clocksource/vdso.hpp>
 #include <uk/hal/irq.hpp>
 
@@ -21,7 +20,7 @@ int gettime_by_call(int clock, Timespec* time) {
 }
 
 // Null until the first use, so that a program which asks for no time never touches the vDSO.
-constinit std::atomic<ClockGettime> g_gettime{nullptr};
+constinit Atomic<ClockGettime> g_gettime{nullptr};
 
 ClockGettime find_in_vdso() {
     constexpr size_t kHead = 4096; // the first page is there; the headers tell the rest
@@ -40,10 +39,10 @@ ClockGettime find_in_vdso() {
 }
 
 ClockGettime gettime() {
-    ClockGettime function = g_gettime.load(std::memory_order_relaxed);
+    ClockGettime function = g_gettime.load_relaxed();
     if (function == nullptr) {
         function = find_in_vdso();
-        g_gettime.store(function, std::memory_order_relaxed);
+        g_gettime.store_relaxed(function);
     }
     return function;
 }

@@ -2,8 +2,7 @@
 // Faults of the process become crash reports: five signals on a stack of their own.
 #include "signals.hpp"
 
-#include <atomic>
-
+#include <uk/base/atomic.hpp>
 #include <uk/hal/console.hpp>
 #include <uk/linuxabi/fault.hpp>
 
@@ -23,7 +22,7 @@ using namespace linuxu;
 // overflow faults instead of overwriting data.
 [[gnu::section(".bss.uk_altstack"), gnu::aligned(4096)]] constinit char g_altstack[65536] = {};
 
-constinit std::atomic<unsigned> g_depth{0};
+constinit Atomic<unsigned> g_depth{0};
 
 // What the kernel reports when a push or a call finds no stack left: an address in the part of the
 // stack that the program counts as its own, which is not mapped, or (qemu-user) closed.
@@ -103,7 +102,7 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
     hal::TrapFrame frame{signal, info->code, info->address, false, {}};
     linuxu::Frame::read(context, frame.words);
     if constexpr (cfg::libukvmem) {
-        if (signal == linuxabi::kSigsegv && info->code > 0 && g_depth == 0 &&
+        if (signal == linuxabi::kSigsegv && info->code > 0 && g_depth.load_relaxed() == 0 &&
             uk_page_fault(info->address, linuxu::view_fault(frame.words).access)) {
             return;
         }
@@ -112,7 +111,7 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
         linuxu::Frame::set_pc(context, reinterpret_cast<uintptr_t>(uk_linuxu_probe_fixup));
         return;
     }
-    unsigned depth = g_depth.fetch_add(1, std::memory_order_relaxed);
+    unsigned depth = g_depth.fetch_add_relaxed(1);
     if (depth > 1) {
         constexpr char kText[] = "\nMicrolith: faults in the crash report; giving up.\n";
         hal::console_write(kText, sizeof kText - 1);

@@ -2,9 +2,8 @@
 // Time of a Xen guest: the hypervisor's clock, and its one-shot timer for waiting.
 #include <uk/hal/clock.hpp>
 
-#include <atomic>
-
 #include <uk/assert.h>
+#include <uk/base/atomic.hpp>
 #include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
@@ -21,7 +20,7 @@ using namespace xen;
 enum class State : uint8_t { untried, works, missing };
 
 constinit State g_state = State::untried;
-constinit std::atomic<uint64_t> g_last{0};
+constinit Atomic<uint64_t> g_last{0};
 
 struct Timer {
     static uint64_t now() { return hal::clock_monotonic_ns(); }
@@ -60,12 +59,12 @@ bool timer_works() {
 } // namespace
 
 uint64_t hal::clock_monotonic_ns() {
-    uint64_t last = g_last.load(std::memory_order_relaxed);
+    uint64_t last = g_last.load_relaxed();
     uint64_t ns = 0;
     if (!clocksource::pvclock_read(g_shared.info.vcpu[0].time, cpu_cycles, ns) || ns <= last) {
         return last;
     }
-    g_last.store(ns, std::memory_order_relaxed);
+    g_last.store_relaxed(ns);
     return ns;
 }
 

@@ -2,9 +2,9 @@
 // The ways a Xen guest ends. Each is tried once, even if the one before it crashes.
 #include <uk/hal/power.hpp>
 
-#include <atomic>
 #include <string_view>
 
+#include <uk/base/atomic.hpp>
 #include <uk/format.h>
 #include <uk/hal/console.hpp>
 #include <uk/hal/cpu.hpp>
@@ -24,7 +24,7 @@ using hal::Shutdown;
 constexpr int kMostStatus = 126;
 constexpr int kPanicStatus = 127; // a panic whose status does not fit; `make run` makes it 134
 
-constinit std::atomic<unsigned> g_tried{0};
+constinit Atomic<unsigned> g_tried{0};
 constinit Shutdown g_reason{};
 
 void say(std::string_view text) {
@@ -128,7 +128,7 @@ void end(Shutdown reason, unsigned attempt, int status) {
 void hal::shutdown(Shutdown reason, int status) {
     irq_disable();
     for (;;) {
-        unsigned attempt = g_tried.fetch_add(1, std::memory_order_relaxed);
+        unsigned attempt = g_tried.fetch_add_relaxed(1);
         if (attempt == 0) {
             g_reason = reason;
         }

@@ -3,7 +3,7 @@
 // vectors are set by boot/entry.S, before there is C++.
 #include <uk/arm64/irq.hpp>
 
-#include <iterator>
+#include <span>
 
 #include <uk/config.hpp>
 #include <uk/hal/irq.hpp>

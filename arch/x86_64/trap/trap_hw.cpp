@@ -2,7 +2,7 @@
 // Exceptions: descriptor tables, repair of faults that were expected, the view of generic code.
 #include <uk/x86/trap.hpp>
 
-#include <iterator>
+#include <span>
 
 #include <uk/config.hpp>
 #include <uk/hal/trap.hpp>

@@ -3,8 +3,7 @@
 // once.
 #include <uk/hal/clock.hpp>
 
-#include <atomic>
-
+#include <uk/base/atomic.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/init.hpp>
 #include <uk/io/reg.hpp>
@@ -25,7 +24,7 @@ enum class Mode : uint8_t { none, known, guessed };
 constinit Mode g_mode = Mode::none;
 
 // Wall time at which the monotonic clock was 0; 0 = not known yet.
-constinit std::atomic<uint64_t> g_wall_base{0};
+constinit Atomic<uint64_t> g_wall_base{0};
 
 void start_clock() {
     if (kvm::g_timer.start().ok()) {
@@ -72,10 +71,10 @@ const char* hal::clock_name() {
 }
 
 Result<uint64_t> hal::clock_wall_ns() {
-    uint64_t base = g_wall_base.load(std::memory_order_relaxed);
+    uint64_t base = g_wall_base.load_relaxed();
     if (base == 0) {
         base = UK_TRY(find_wall_base());
-        g_wall_base.store(base, std::memory_order_relaxed);
+        g_wall_base.store_relaxed(base);
     }
     return base + clock_monotonic_ns();
 }

@@ -3,8 +3,7 @@
 // wants either, neither the generic timer nor the interrupt controller is touched.
 #include <uk/hal/clock.hpp>
 
-#include <atomic>
-
+#include <uk/base/atomic.hpp>
 #include <uk/base/minmax.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
@@ -23,7 +22,7 @@ enum class State : uint8_t { untried, works, missing };
 constexpr uint64_t kNever = ~uint64_t{0};
 
 constinit State g_state = State::untried;
-constinit std::atomic<bool> g_fired{false};
+constinit Atomic<bool> g_fired;
 
 // What the interrupt is wanted for, in clock_monotonic_ns(); touched with interrupts off.
 constinit uint64_t g_alarm = kNever;
@@ -42,7 +41,7 @@ void set_timer() {
 
 // The line is a level, so each interrupt must end with the timer disarmed or set to a later time.
 void on_interrupt() {
-    g_fired.store(true, std::memory_order_relaxed);
+    g_fired.store_relaxed(true);
     uint64_t now = hal::clock_monotonic_ns();
     if (now >= g_halt_end) {
         g_halt_end = kNever; // the halt is over
@@ -61,13 +60,13 @@ bool prove() {
     hal::IrqState state = hal::irq_save();
     kvm::g_timer.arm(now + kShortestNs);
     hal::irq_enable();
-    while (!g_fired.load(std::memory_order_relaxed) && kvm::g_timer.now() < now + kProofNs) {
+    while (!g_fired.load_relaxed() && kvm::g_timer.now() < now + kProofNs) {
         hal::cpu_relax();
     }
     hal::irq_disable();
     kvm::g_timer.disarm();
     hal::irq_restore(state);
-    return g_fired.load(std::memory_order_relaxed);
+    return g_fired.load_relaxed();
 }
 
 State find_timer() {

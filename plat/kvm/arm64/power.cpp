@@ -2,10 +2,10 @@
 // The ways a KVM guest ends. Each is tried once, even if the one before it crashes.
 #include <uk/hal/power.hpp>
 
-#include <atomic>
 #include <string_view>
 
 #include <uk/arm64/firmware.hpp>
+#include <uk/base/atomic.hpp>
 #include <uk/format.h>
 #include <uk/hal/console.hpp>
 #include <uk/hal/irq.hpp>
@@ -22,7 +22,7 @@ using hal::Shutdown;
 constexpr int kPanicStatus = 134; // what a shell shows for an abort
 constexpr int kMostStatus = 255;
 
-constinit std::atomic<unsigned> g_tried{0};
+constinit Atomic<unsigned> g_tried{0};
 constinit Shutdown g_reason{};
 
 void say(std::string_view text) {
@@ -90,7 +90,7 @@ void end(Shutdown reason, unsigned attempt, int status) {
 void hal::shutdown(Shutdown reason, int status) {
     irq_disable();
     for (;;) {
-        unsigned attempt = g_tried.fetch_add(1, std::memory_order_relaxed);
+        unsigned attempt = g_tried.fetch_add_relaxed(1);
         if (attempt == 0) {
             g_reason = reason;
         }

@@ -3,9 +3,8 @@
 // tells, else the TSC at a rate learnt from the PIT, the HPET or the ACPI timer while time passes.
 #include <uk/hal/clock.hpp>
 
-#include <atomic>
-
 #include <uk/acpi/tables.hpp>
+#include <uk/base/atomic.hpp>
 #include <uk/base/late.hpp>
 #include <uk/clocksource/cpu_rate.hpp>
 #include <uk/clocksource/hpet.hpp>
@@ -75,7 +74,7 @@ constinit TscClock<Hardware> g_tsc{g_hardware};
 constinit volatile PvclockPage g_page{};
 constinit volatile PvclockWall g_wall{};
 constinit uint32_t g_wall_msr = 0;
-constinit std::atomic<uint64_t> g_kvm_last{0};
+constinit Atomic<uint64_t> g_kvm_last{0};
 
 enum class Mode : uint8_t { none, kvmclock, tsc };
 constinit Mode g_mode = Mode::none;
@@ -83,12 +82,12 @@ constinit const char* g_name = "none";
 constinit const char* g_tsc_name = "tsc";
 
 [[gnu::noinline]] uint64_t kvmclock_ns() {
-    uint64_t last = g_kvm_last.load(std::memory_order_relaxed);
+    uint64_t last = g_kvm_last.load_relaxed();
     uint64_t ns = 0;
     if (!pvclock_read(g_page, hal::cpu_cycles, ns) || ns <= last) {
         return last;
     }
-    g_kvm_last.store(ns, std::memory_order_relaxed);
+    g_kvm_last.store_relaxed(ns);
     return ns;
 }
 

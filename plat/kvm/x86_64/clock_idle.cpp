@@ -3,8 +3,7 @@
 // APIC's timer, else the PIT. Until somebody wants either, neither is touched.
 #include <uk/hal/clock.hpp>
 
-#include <atomic>
-
+#include <uk/base/atomic.hpp>
 #include <uk/base/minmax.hpp>
 #include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
@@ -45,7 +44,7 @@ struct ApicAccess {
 constinit State g_state = State::untried;
 constinit intctlr::I8259<hal::PortIo> g_pic{hal::PortIo{0x20}};
 constinit intctlr::LocalApic<ApicAccess> g_apic{ApicAccess{}};
-constinit std::atomic<bool> g_fired{false};
+constinit Atomic<bool> g_fired;
 constinit uint64_t g_ticks_per_ns = 0; // of the APIC's timer, with 32 fractional bits
 
 struct Timer {
@@ -76,24 +75,24 @@ void on_interrupt(unsigned line) {
         }
         g_apic.end_interrupt();
     }
-    g_fired.store(true, std::memory_order_relaxed);
+    g_fired.store_relaxed(true);
     g_alarm.fired();
 }
 
 // A machine may have the registers and yet not lead the interrupt to the CPU; a halt would never
 // end. So one must have come before the first.
 bool prove() {
-    g_fired.store(false, std::memory_order_relaxed);
+    g_fired.store_relaxed(false);
     hal::IrqState state = hal::irq_save();
     uint64_t now = hal::clock_monotonic_ns();
     Timer::arm(now + kShortestNs, now);
     hal::irq_enable();
-    while (!g_fired.load(std::memory_order_relaxed) && hal::clock_monotonic_ns() < now + kProofNs) {
+    while (!g_fired.load_relaxed() && hal::clock_monotonic_ns() < now + kProofNs) {
         hal::cpu_relax();
     }
     hal::irq_disable();
     hal::irq_restore(state);
-    return g_fired.load(std::memory_order_relaxed);
+    return g_fired.load_relaxed();
 }
 
 // A moment in both clocks; of a few looks the one that took the shortest time.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Wall time of a KVM guest: what the hypervisor says, else the battery-backed clock, read once.
-#include <atomic>
-
+#include <uk/base/atomic.hpp>
 #include <uk/hal/clock.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/rtc/mc146818.hpp>
@@ -15,7 +14,7 @@ constexpr uint16_t kRtcPort = 0x70;
 constexpr uint8_t kCentury = 0x32; // where every chipset has it; checked when read
 
 // Wall time at which the monotonic clock was 0; 0 = not known yet.
-constinit std::atomic<uint64_t> g_base{0};
+constinit Atomic<uint64_t> g_base{0};
 
 Result<uint64_t> find_base() {
     if (uint64_t ns = kvm::hypervisor_wall_ns(); ns != 0) {
@@ -34,10 +33,10 @@ Result<uint64_t> find_base() {
 } // namespace
 
 Result<uint64_t> hal::clock_wall_ns() {
-    uint64_t base = g_base.load(std::memory_order_relaxed);
+    uint64_t base = g_base.load_relaxed();
     if (base == 0) {
         base = UK_TRY(find_base());
-        g_base.store(base, std::memory_order_relaxed);
+        g_base.store_relaxed(base);
     }
     return base + clock_monotonic_ns();
 }

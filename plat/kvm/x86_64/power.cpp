@@ -2,11 +2,11 @@
 // The ways a KVM guest ends. Each is tried once, even if the one before it crashes.
 #include <uk/hal/power.hpp>
 
-#include <atomic>
 #include <string_view>
 
 #include <uk/acpi/sleep.hpp>
 #include <uk/acpi/tables.hpp>
+#include <uk/base/atomic.hpp>
 #include <uk/format.h>
 #include <uk/hal/console.hpp>
 #include <uk/hal/cpu.hpp>
@@ -29,7 +29,7 @@ constexpr int kPanicStatus = 127; // a panic whose status does not fit; `make ru
 constexpr uint16_t kResetControl = 0xcf9;
 constexpr uint16_t kKeyboardCommand = 0x64;
 
-constinit std::atomic<unsigned> g_tried{0};
+constinit Atomic<unsigned> g_tried{0};
 constinit Shutdown g_reason{};
 
 void say(std::string_view text) {
@@ -181,7 +181,7 @@ acpi::Memory kvm::acpi_memory() {
 void hal::shutdown(Shutdown reason, int status) {
     irq_disable();
     for (;;) {
-        unsigned attempt = g_tried.fetch_add(1, std::memory_order_relaxed);
+        unsigned attempt = g_tried.fetch_add_relaxed(1);
         if (attempt == 0) {
             g_reason = reason;
         }

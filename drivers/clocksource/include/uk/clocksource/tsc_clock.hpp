@@ -10,10 +10,10 @@
 // that changes (a machine that was moved).
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 
+#include <uk/base/atomic.hpp>
 #include <uk/clocksource/scale.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
@@ -108,15 +108,15 @@ class TscClock {
     Reference reference_{};
 
     // Read by everyone, under sequence_ (odd = being written).
-    std::atomic<uint32_t> sequence_{0};
-    std::atomic<uint64_t> anchor_cycles_{0};
-    std::atomic<uint64_t> anchor_ns_{0};
-    std::atomic<uint64_t> scale_{0};
-    std::atomic<uint64_t> due_{0};  // cycles after the anchor from which slow() is wanted
-    std::atomic<uint64_t> last_{0}; // the latest answer
+    Atomic<uint32_t> sequence_{0};
+    Atomic<uint64_t> anchor_cycles_{0};
+    Atomic<uint64_t> anchor_ns_{0};
+    Atomic<uint64_t> scale_{0};
+    Atomic<uint64_t> due_{0};  // cycles after the anchor from which slow() is wanted
+    Atomic<uint64_t> last_{0}; // the latest answer
 
     // Only for whoever holds busy_.
-    std::atomic<bool> busy_{false};
+    Atomic<bool> busy_;
     bool direct_ = false;
     bool disturbed_ = false; // the latest window contradicted the rate
     Rate rate_{};
