@@ -45,7 +45,7 @@ docs/build.md has the rest."""
 
 VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "CC",
              "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR", "HOSTCC", "UK_DL", "UK_PYTHON",
-             "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
+             "UK_OBJECTS", "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
 
 
 def run(goal: str) -> int:

@@ -53,12 +53,26 @@ def locked(ctx):
             raise
 
 
+def kept_objects(ctx) -> str:
+    """The folder in which builds share objects, if the user wants that."""
+    if not ctx.env.get("UK_OBJECTS"):
+        return ""
+    path = os.path.abspath(ctx.env["UK_OBJECTS"])
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"error: UK_OBJECTS={path}: {error.strerror}; name a folder that can be written, or none") from None
+    return path
+
+
 def host_tool(ctx) -> str:
     """Compiles support/build/step.c, once per version of its text."""
     source = f"{ctx.base}/support/build/step.c"
-    with open(source, "rb") as file:
-        ident = hashlib.sha256(file.read()).hexdigest()[:12]
-    path = f"{ctx.out}/obj/.tools/step-{ident}"
+    text = b""
+    for name in (source, f"{ctx.base}/support/build/object_cache.h"):
+        with open(name, "rb") as file:
+            text += file.read()
+    path = f"{kept_objects(ctx) or ctx.out + '/obj'}/.tools/step-{hashlib.sha256(text).hexdigest()[:12]}"
     if os.path.exists(path):
         return path
     compilers = [ctx.env["HOSTCC"]] if ctx.env.get("HOSTCC") else ["cc", "gcc", "clang"]
@@ -132,7 +146,8 @@ def inner_env(ctx, jobs) -> dict:
         env["MAKEFLAGS"] = " " + " ".join(jobs)
     env.update(LC_ALL="C", UK_STEP_FAILED=f"{ctx.obj}/failed", UK_STEP_COUNT=f"{ctx.obj}/progress",
                UK_STEP_VERBOSE="1" if ctx.verbose else "", UK_STEP_CFG=f"{ctx.obj}/cfg",
-               UK_STEP_GENERATED=f"{ctx.obj}/include/uk/config.", UK_STEP_TREE=ctx.base)
+               UK_STEP_GENERATED=f"{ctx.obj}/include/uk/config.", UK_STEP_TREE=ctx.base,
+               UK_STEP_BUILD=ctx.obj, UK_STEP_OBJECTS=kept_objects(ctx))
     return env
 
 

@@ -13,6 +13,7 @@
 //   cfg::x they mention output.cmd  (or the file named by -r) the command itself, written last;
 //   build.mk rebuilds when it is missing or
 //               differs
+// With $UK_STEP_OBJECTS set, objects of other build folders are taken from there: object_cache.h.
 // What the command printed is shown in one piece with a progress counter; if it fails, its words go
 // to the file $UK_STEP_FAILED, which is printed when everything else has ended.
 #define _GNU_SOURCE
@@ -20,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,31 +180,36 @@ static void ensure_stamp(const char* path) {
     close(fd);
 }
 
-// Turns the compiler's dependencies into output.d.
-static void write_fragment(const char* output) {
-    struct names files = {0}, symbols = {0};
+// What the command read: files, and the symbols that they mention.
+static void find_inputs(struct names* files, struct names* symbols) {
+    size_t size;
+    read_dependencies(files);
+    for (size_t i = 0; i < files->count; i++) {
+        char* content = slurp(files->list[i], &size);
+        if (content)
+            scan_text(content, size, symbols);
+    }
+}
+
+// Turns that into output.d.
+static void write_fragment(const char* output, const struct names* files,
+                           const struct names* symbols) {
     char* text;
     size_t size;
-    read_dependencies(&files);
-    for (size_t i = 0; i < files.count; i++) {
-        char* content = slurp(files.list[i], &size);
-        if (content)
-            scan_text(content, size, &symbols);
-    }
     FILE* memory = open_memstream(&text, &size);
     fprintf(memory, "%s:", output);
-    for (size_t i = 0; i < files.count; i++)
-        fprintf(memory, " %s", files.list[i]);
+    for (size_t i = 0; i < files->count; i++)
+        fprintf(memory, " %s", files->list[i]);
     make_parents(env("UK_STEP_CFG"));
     mkdir(env("UK_STEP_CFG"), 0777);
-    for (size_t i = 0; i < symbols.count; i++) {
+    for (size_t i = 0; i < symbols->count; i++) {
         char stamp[PATH_MAX];
-        snprintf(stamp, sizeof stamp, "%s/%s", env("UK_STEP_CFG"), symbols.list[i]);
+        snprintf(stamp, sizeof stamp, "%s/%s", env("UK_STEP_CFG"), symbols->list[i]);
         ensure_stamp(stamp);
         fprintf(memory, " %s", stamp);
     }
-    for (size_t i = 0; i < files.count; i++)
-        fprintf(memory, "\n%s:", files.list[i]);
+    for (size_t i = 0; i < files->count; i++)
+        fprintf(memory, "\n%s:", files->list[i]);
     fprintf(memory, "\n");
     fclose(memory);
     store(fragment, text, size);
@@ -247,17 +254,20 @@ static long append(const char* path, const char* text, size_t size) {
     return good ? (long)info.st_size : 0;
 }
 
+#include "object_cache.h"
+
 // One line of progress, the command in verbose mode, and whatever the command printed.
-static void announce(const char* label, const char* command, const char* text, size_t size) {
+static void announce(const char* label, const char* more, const char* command, const char* text,
+                     size_t size) {
     const char* total = env("UK_STEP_TOTAL");
     char* message;
     size_t length;
     FILE* memory = open_memstream(&message, &length);
     long done = *total ? append(env("UK_STEP_COUNT"), ".", 1) : 0;
     if (done > atol(total))
-        fprintf(memory, "[%*ld/%ld] %s\n", (int)strlen(total), done, done, label);
+        fprintf(memory, "[%*ld/%ld] %s%s\n", (int)strlen(total), done, done, label, more);
     else
-        fprintf(memory, "[%*ld/%s] %s\n", (int)strlen(total), done, total, label);
+        fprintf(memory, "[%*ld/%s] %s%s\n", (int)strlen(total), done, total, label, more);
     if (*env("UK_STEP_VERBOSE"))
         fprintf(memory, "%s\n", command);
     fwrite(text, 1, size, memory);
@@ -324,19 +334,28 @@ int main(int argc, char** argv) {
     times[1] = times[0];
     setenv("OUT", temporary, 1);
     setenv("DEP", dependencies, 1);
-    char* text;
-    size_t size;
-    int status = run(command, &text, &size);
-    if (status != 0) {
-        report_failure(*label ? label : output, command, text, size, status);
-        return 1;
+    char* text = "";
+    size_t size = 0;
+    struct names files = {0}, symbols = {0};
+    const int taken = with_dependencies && take_object(command, temporary, &files, &symbols);
+    if (!taken) {
+        int status = run(command, &text, &size);
+        if (status != 0) {
+            report_failure(*label ? label : output, command, text, size, status);
+            return 1;
+        }
+        if (with_dependencies) {
+            find_inputs(&files, &symbols);
+            if (size == 0) // its warnings are to be seen each time
+                keep_object(command, temporary, &files, &symbols, &times[0]);
+        }
     }
     if (with_dependencies)
-        write_fragment(output);
+        write_fragment(output, &files, &symbols);
     unlink(dependencies);
     if (utimensat(AT_FDCWD, temporary, times, 0) || rename(temporary, output))
         die("cannot write", output);
     store(record, command, strlen(command));
-    announce(label, command, text, size);
+    announce(label, taken ? " (kept)" : "", command, text, size);
     return 0;
 }

@@ -134,7 +134,7 @@ class Tree:
     """One throw-away tree and the commands that tests run in it."""
 
     def __init__(self, path):
-        self.path = str(path)
+        self.path, self.env = str(path), {}
         for name in ("Makefile", "Config.uk", "support"):
             os.symlink(f"{ROOT}/{name}", f"{self.path}/{name}")
         for name, text in FILES.items():
@@ -163,8 +163,8 @@ class Tree:
     def make(self, *words, target=TARGET, cwd=None, env=None):
         """Runs make; the result has returncode, stdout (both streams, in order) and steps (files built)."""
         clean = {k: v for k, v in os.environ.items()
-                 if k not in ("A", "T", "L", "O", "C", "N", "V", "MAKEFLAGS", "MAKELEVEL", "CC", "CXX", "LD", "UK_DL")}
-        done = subprocess.run(self.command(*words, target=target), cwd=cwd or self.path, env={**clean, **(env or {})},
+                 if k not in ("A", "T", "L", "O", "C", "N", "V", "MAKEFLAGS", "MAKELEVEL", "CC", "CXX", "LD", "UK_DL", "UK_OBJECTS")}
+        done = subprocess.run(self.command(*words, target=target), cwd=cwd or self.path, env={**clean, **self.env, **(env or {})},
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
         done.steps = [line.split("] ", 1)[1] for line in done.stdout.splitlines() if line.startswith("[")]
         return done
