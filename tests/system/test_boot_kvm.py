@@ -50,6 +50,13 @@ def test_machines(image, machine):
     assert PASSED.search(console) and code == 1, console
 
 
+@pytest.mark.parametrize("machine", ["pc", "q35", "microvm"])
+def test_a_slow_machine(image, machine):
+    """A microsecond for each instruction: the firmware's clock has raised the 8259 before the first wait."""
+    console, code = boot("-kernel", image, "-append", "appguest", "-icount", "shift=10,sleep=off", machine=machine)
+    assert PASSED.search(console) and code == 1, console
+
+
 @pytest.fixture(scope="module", name="hello")
 def small_image():
     return guest.build_hello("kvm-x86_64")
