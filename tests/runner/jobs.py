@@ -50,6 +50,7 @@ class Step:
     count: object = None          # None: no case of its own, but its failure is one
     needs: str = ""               # a regular expression that the output must match
     limit: int = 120              # seconds
+    dies: str = ""                # output of a death that is not ours: then it is tried once more, and that is said
     env: dict = dataclasses.field(default_factory=dict)
 
 
@@ -66,6 +67,7 @@ class Result:
     failed: int = 0
     seconds: float = 0.0
     output: str = ""
+    note: str = ""
 
 
 class Stopped(Exception):
@@ -109,6 +111,10 @@ def run_job(job: Job, folder: str, env: dict) -> Result:
     for step in job.steps:
         try:
             status, output = run_step(step, folder, env)
+            if status != 0 and step.dies and re.search(step.dies, output, re.M):
+                result.output += f"$ {' '.join(step.command)}\n{output}(exit status {status}; once more)\n"
+                result.note = ", at the second try"
+                status, output = run_step(step, folder, env)
         except OSError as problem:
             status, output = 127, f"{problem}\n"
         result.output += f"$ {' '.join(step.command)}\n{output}"
@@ -149,7 +155,7 @@ def run_all(jobs: list, folder: str, logs: str, workers: int, say=print) -> tupl
                 say(f"FAIL  {job.name}: {result.failed} failed ({result.seconds:.1f} s), log {os.path.relpath(log, folder)}")
                 say(shorten(result.output))
             else:
-                say(f"ok    {job.name}: {result.passed} ({result.seconds:.1f} s)")
+                say(f"ok    {job.name}: {result.passed} ({result.seconds:.1f} s{result.note})")
 
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         try:

@@ -11,6 +11,9 @@ KVM, KVM_ARM, XEN = "kvm-x86_64", "kvm-arm64", "xen-x86_64"
 LINUXU, LINUXU_ARM = "linuxu-x86_64", "linuxu-arm64"
 COOPERATIVE = "CONFIG_UKSCHED_COOP=y"
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
+# Xen runs on emulated virtualisation (SVM by TCG), in which guests die or halt for ever once in some dozen loaded runs, Linux
+# too; the same tests on kvm-x86_64 did not in hundreds. A test that fails is no such death.
+EMULATED_XEN = r"crash report begins|^no end after"
 # name, target, compiler, options over the default configuration, built for check (not only for check-all)
 IMAGES = [
     ("gcc", KVM, GCC, [], True), ("clang", KVM, CLANG, [], True),
@@ -102,7 +105,8 @@ def guest(variant: tuple) -> Job:
     steps.append(Step(make(folder, "tests/guest", target, compiler), limit=300))
     steps += prepared(target)
     memory = [] if target in (LINUXU, LINUXU_ARM) else ["MEM=256M"]  # for 10,000 threads
-    steps.append(Step(make(folder, "tests/guest", target, compiler, *memory, "run"), count_tap, limit=180))
+    steps.append(Step(make(folder, "tests/guest", target, compiler, *memory, "run"), count_tap, limit=120,
+                      dies=EMULATED_XEN if target == XEN else ""))
     return Job(f"guest/{target}-{name}", steps)
 
 

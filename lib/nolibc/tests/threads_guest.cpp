@@ -187,9 +187,10 @@ UK_TEST(threads_share_heap_frames_streams_and_environment)
     // Most urgent of all: where the timer interrupts, each of its wake-ups is a switch at some
     // instruction of a worker, and what it changes decides who goes on.
     UK_TEST_EXPECT(uk::sched::set_priority(uk::sched::current(), uk::kThreadPriorities - 1).ok());
+    // Ever less often, so that the workers go on however slow the machine is.
     unsigned seed = 4711;
-    while (!all_done()) {
-        uk::sched::sleep_for(20'000 + static_cast<uint64_t>(rand_r(&seed)) % 200'000);
+    for (uint64_t least = 20'000; !all_done(); least += 500) {
+        uk::sched::sleep_for(least + static_cast<uint64_t>(rand_r(&seed)) % 200'000);
         uk::Thread& some = *threads[static_cast<unsigned>(rand_r(&seed)) % kWorkers];
         const unsigned urgency = static_cast<unsigned>(rand_r(&seed)) % 4;
         UK_TEST_EXPECT(uk::sched::set_priority(some, uk::kDefaultPriority + urgency).ok());

@@ -31,6 +31,16 @@ def test_a_failed_step_ends_the_job(tmp_path):
     assert totals == (0, 1) and "never" not in said
 
 
+def test_a_known_death_is_tried_once_more_and_told(tmp_path):
+    once = "test -e ran || { touch ran; echo death; exit 1; }"
+    totals, said = run(tmp_path, sh(once, dies="^death"))
+    assert totals == (1, 0) and "at the second try" in said
+    assert "death" in (tmp_path / "logs/part_one.log").read_text()
+    assert run(tmp_path, sh("echo death; exit 1", dies="^death"))[0] == (0, 1)
+    totals, said = run(tmp_path, sh("test -e again || { touch again; echo no; exit 1; }", dies="^death"))
+    assert totals == (0, 1)
+
+
 def test_output_must_match(tmp_path):
     assert run(tmp_path, sh("echo Hello", needs="^Hello"))[0] == (1, 0)
     assert run(tmp_path, sh("echo Bye", needs="^Hello"))[0] == (0, 1)
