@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The context of a signal handler on arm64 (uapi asm/sigcontext.h, asm/ucontext.h).
 #include <uk/base/bits.hpp>
+#include <uk/base/minmax.hpp>
 #include <uk/linuxabi/context.hpp>
 
 namespace uk::linuxabi {
@@ -32,6 +33,9 @@ constexpr uint32_t kEsrRecord = 0x45535201;
 constexpr uint32_t kExtraRecord = 0x45585401; // further records: their address and size
 constexpr size_t kLastRecord = 16;
 constexpr size_t kMostRecords = 4096;
+
+// What rt_sigreturn may read, whatever the records say: hosts that emulate arm64 check all of it.
+constexpr size_t kFrame = kBefore + kRecords + kMostRecords;
 
 constexpr const char* kNames[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",    "x7",  "x8",
                                   "x9",  "x10", "x11", "x12", "x13", "x14", "x15",   "x16", "x17",
@@ -129,10 +133,11 @@ uintptr_t Arm64::copy(const void* context, uintptr_t top, size_t room) {
               word_at<uint32_t>(context, extra + 8);
     }
     const auto size = static_cast<size_t>(end - start);
-    if (size + 16 > room) {
+    const size_t taken = max(size, kFrame);
+    if (taken + 16 > room) {
         return 0;
     }
-    const uintptr_t sp = align_down(top - size, 16);
+    const uintptr_t sp = align_down(top - taken, 16);
     auto* copied = reinterpret_cast<char*>(sp);
     __builtin_memcpy(copied, start, size);
     if (has_extra) {
