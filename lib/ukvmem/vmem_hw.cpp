@@ -102,6 +102,10 @@ Result<> unmap_stack(Vaddr start) {
     UK_TRY(ready());
     return g_space.unmap_stack(start);
 }
+Result<> rename_stack(Vaddr start, const char* name) {
+    UK_TRY(ready());
+    return g_space.rename_stack(start, name);
+}
 Result<> protect(Vaddr start, uint64_t size, Protection protection) {
     UK_TRY(ready());
     return g_space.protect(start, size, protection);
@@ -168,9 +172,12 @@ size_t uk_describe_mapping(uintptr_t address, char* text, size_t size) {
     if (!area.ok()) {
         return 0;
     }
-    size_t used = area.value().range.contains(at) ? 0 : uk_scnprintf(text, size, "none; above: ");
+    const bool inside = area.value().range.contains(at);
+    size_t used = inside ? 0 : uk_scnprintf(text, size, "none; above: ");
     used += mapping_text(area.value(), text + used, size - used);
-    if (g_failed_address == address && g_failed != Fault::repaired) {
+    if (inside && area.value().kind == Kind::guard) { // nobody was asked where a spinlock was held
+        used += uk_scnprintf(text + used, size - used, ": %s", fault_name(Fault::guard));
+    } else if (g_failed_address == address && g_failed != Fault::repaired) {
         used += uk_scnprintf(text + used, size - used, ": %s", fault_name(g_failed));
     }
     return used;

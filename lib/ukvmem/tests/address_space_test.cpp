@@ -213,6 +213,12 @@ TEST_F(VmemTest, AStackHasAGuardBelow) {
 
     Vaddr second = map({.size = 4 * kPage, .kind = Kind::stack, .guard = kPage});
     EXPECT_EQ(second, stack + 17 * kPage);
+    ASSERT_TRUE(space.rename_stack(stack, "a name that is too long").ok());
+    EXPECT_STREQ(space.find(stack + 15 * kPage).take().name, "a name that is ");
+    EXPECT_STREQ(space.find(stack - kPage).take().name, "a name that is ");
+    EXPECT_STREQ(space.find(second).take().name, "");
+    EXPECT_EQ(space.rename_stack(stack + kPage, "").code(), Errno::noent);
+    EXPECT_EQ(space.rename_stack(stack - kPage, "").code(), Errno::noent);
     EXPECT_EQ(space.unmap_stack(stack + kPage).code(), Errno::noent);
     EXPECT_EQ(space.unmap_stack(stack - kPage).code(), Errno::noent);
     ASSERT_TRUE(space.protect(stack + kPage, kPage, kReadOnly).ok());

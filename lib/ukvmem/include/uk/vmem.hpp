@@ -10,7 +10,9 @@
 // machine has no address space for applications.
 //
 // Memory that comes from here may fault at any access. Kernel code touches it where it could fault,
-// and nowhere else: never in handlers, never under a spinlock, never as a stack of its own.
+// and nowhere else: never in handlers, never under a spinlock, never as a stack of its own. What
+// was populated does not fault until it is discarded: stacks of threads are
+// (LIBUKSCHED_STACK_GUARD).
 #pragma once
 
 #include <uk/vmem/types.hpp>
@@ -20,6 +22,7 @@ namespace uk::vmem {
 [[nodiscard]] Result<Vaddr> map(const MapRequest& request);
 [[nodiscard]] Result<> unmap(Vaddr start, uint64_t size);
 [[nodiscard]] Result<> unmap_stack(Vaddr start);
+[[nodiscard]] Result<> rename_stack(Vaddr start, const char* name);
 [[nodiscard]] Result<> protect(Vaddr start, uint64_t size, Protection protection);
 [[nodiscard]] Result<> populate(Vaddr start, uint64_t size);
 [[nodiscard]] Result<> discard(Vaddr start, uint64_t size);

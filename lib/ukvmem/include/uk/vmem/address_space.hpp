@@ -72,6 +72,8 @@ class AddressSpace {
     [[nodiscard]] Result<> unmap(Vaddr start, uint64_t size);
     // The same for a whole stack, guard included. Errors: as above, ENOENT (no stack starts there).
     [[nodiscard]] Result<> unmap_stack(Vaddr start);
+    // Another name for a stack and its guard, for people. Errors: ENOENT (no stack starts there).
+    [[nodiscard]] Result<> rename_stack(Vaddr start, const char* name);
 
     // `device` of the protection is ignored. Errors: EINVAL, ENOMEM (also: a part of the range is
     // not mapped), EACCES (write and execute at once, writing is not allowed, or it is a guard).
@@ -146,6 +148,8 @@ class AddressSpace {
     Result<uint64_t> check(const MapRequest& request) const;
     Result<VirtRange> place(const MapRequest& request, uint64_t size) const;
     Area& add(const MapRequest& request, VirtRange range, Area& area);
+    Area* stack_at(Vaddr start) const;
+    Area* guard_below(Area& stack) const;
     Result<> map_device(Area& area);
     size_t cuts(VirtRange range) const;
     void cut(VirtRange range, Spares& spares);

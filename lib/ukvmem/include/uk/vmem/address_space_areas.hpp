@@ -267,22 +267,50 @@ Result<> AddressSpace<B>::unmap(Vaddr start, uint64_t size) {
 }
 
 template <Backend B>
-Result<> AddressSpace<B>::unmap_stack(Vaddr start) {
-    Guard locked(lock_);
+Area* AddressSpace<B>::stack_at(Vaddr start) const {
     Area* area = areas_.at(start);
-    if (area == nullptr || area->kind != Kind::stack || area->start != start) {
+    const bool found = area != nullptr && area->kind == Kind::stack && area->start == start;
+    return found ? area : nullptr;
+}
+
+template <Backend B>
+Area* AddressSpace<B>::guard_below(Area& stack) const {
+    Area* below = areas_.previous(stack);
+    const bool found =
+        below != nullptr && below->kind == Kind::guard && below->end() == stack.start;
+    return found ? below : nullptr;
+}
+
+template <Backend B>
+Result<> AddressSpace<B>::rename_stack(Vaddr start, const char* name) {
+    Guard locked(lock_);
+    Area* area = stack_at(start);
+    if (area == nullptr) {
         return Errno::noent;
     }
-    Area* guard = areas_.previous(*area);
+    strlcpy(area->name, name, sizeof area->name);
+    if (Area* guard = guard_below(*area)) {
+        strlcpy(guard->name, name, sizeof guard->name);
+    }
+    return {};
+}
+
+template <Backend B>
+Result<> AddressSpace<B>::unmap_stack(Vaddr start) {
+    Guard locked(lock_);
+    Area* area = stack_at(start);
+    if (area == nullptr) {
+        return Errno::noent;
+    }
+    const Area* guard = guard_below(*area);
     Vaddr end = area->end();
-    bool has_guard = guard != nullptr && guard->kind == Kind::guard && guard->end() == start;
     // What protect() made of one stack are several areas side by side.
     for (Area* more = areas_.next(*area);
          more != nullptr && more->kind == Kind::stack && more->start == end;
          more = areas_.next(*more)) {
         end = more->end();
     }
-    Vaddr from = has_guard ? guard->start : start;
+    Vaddr from = guard != nullptr ? guard->start : start;
     remove({from, end - from});
     return {};
 }
