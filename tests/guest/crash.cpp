@@ -135,6 +135,31 @@ void thread_writes_null() {
     (void)uk::sched::join(*worker);
 }
 
+// Its stack was another thread's before: the report must name this one.
+void thread_overflows() {
+    constexpr uk::ThreadEntry kNothing = [](void* argument) { return argument; };
+    constexpr uk::ThreadEntry kOverflow = [](void* argument) {
+        overflow_stack();
+        return argument;
+    };
+    uk::Ref<uk::Thread> first = UK_MUST(uk::sched::create({.name = "first"}, kNothing, nullptr));
+    (void)UK_MUST(uk::sched::join(*first));
+    uk::Ref<uk::Thread> worker = UK_MUST(uk::sched::create({.name = "worker"}, kOverflow, nullptr));
+    (void)uk::sched::join(*worker);
+}
+// Where no fault can be repaired, the report must not be worse.
+void thread_overflows_under_a_spinlock() {
+    constexpr uk::ThreadEntry kOverflow = [](void* argument) {
+        static constinit uk::Spinlock<uk::LockRank::subsystem> lock;
+        uk::LockGuard guard(lock);
+        overflow_stack();
+        return argument;
+    };
+    uk::Ref<uk::Thread> worker =
+        UK_MUST(uk::sched::create({.name = "locker", .stack_bytes = 32768}, kOverflow, nullptr));
+    (void)uk::sched::join(*worker);
+}
+
 using namespace uk::vmem;
 
 // The first frames come by faults, until there is the guard.
@@ -199,6 +224,8 @@ constexpr Way kWays[] = {
     {"log_then_crash", log_then_crash},
     {"deadlock", deadlock},
     {"thread_writes_null", thread_writes_null},
+    {"thread_overflows", thread_overflows},
+    {"thread_overflows_under_a_spinlock", thread_overflows_under_a_spinlock},
     {"overflow_mapped_stack", overflow_mapped_stack},
     {"run_mapped_data", run_mapped_data},
     {"write_mapped_code", write_mapped_code},

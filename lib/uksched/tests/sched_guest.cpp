@@ -211,7 +211,7 @@ UK_TEST(ten_thousand_threads_live_at_once)
     through = 0;
     constexpr unsigned kThreads = 10'000;
     if (uk::falloc::stats().free_bytes <
-        kThreads * (uk::KernelMachine::kKernelStackBytes + 4096 + 512))
+        kThreads * (uk::KernelMachine::kKernelStackBytes + 4096 + 1152))
         UK_TEST_SKIP("needs more memory for stacks: MEM=256M");
     const size_t before = sched::thread_count();
     unsigned created = 0;

@@ -91,6 +91,7 @@ struct Machine {
     static constexpr size_t kStackBytes = 64 * 1024;
     static constexpr bool kStackChecks = true;
     static constexpr size_t kKernelStackBytes = 0;
+    static constexpr size_t kInnerGuardBytes = 0;
     static constexpr bool kAlarm = Policy::kPreempts;
 
     static IrqState irq_save() {
@@ -159,7 +160,7 @@ struct Machine {
     }
 
     static bool fails() { return g->fail_in != 0 && --g->fail_in == 0; }
-    static uk::Result<uk::ThreadStack> stack_get(size_t bytes) {
+    static uk::Result<uk::ThreadStack> stack_get(size_t bytes, const char* /*name*/) {
         g->last_stack = bytes;
         if (fails())
             return uk::Errno::nomem;
@@ -170,6 +171,10 @@ struct Machine {
         fiber->size = bytes;
         g->fibers[base + bytes] = std::move(fiber);
         return uk::ThreadStack{base, bytes};
+    }
+    static void stack_rename(uk::ThreadStack stack, const char* /*name*/) {
+        EXPECT_EQ(g->held.count(), 0u) << "the machine may take locks for it";
+        EXPECT_TRUE(g->fibers.contains(stack.base + stack.size));
     }
     static void stack_put(uk::ThreadStack stack) {
         fiber_drop(*g->fibers.at(stack.base + stack.size));
@@ -236,7 +241,7 @@ struct System {
                 found = found || thread.is_queued();
             return found;
         };
-        uk::ThreadStack idle = UK_MUST(M::stack_get(M::kStackBytes));
+        uk::ThreadStack idle = UK_MUST(M::stack_get(M::kStackBytes, "idle"));
         sched->start("main", idle);
         body();
         for (int i = 0; i < 100 && g->stacks != 1;

@@ -55,6 +55,7 @@ struct SmpMachine {
     static constexpr size_t kStackBytes = 64 * 1024;
     static constexpr bool kStackChecks = true;
     static constexpr size_t kKernelStackBytes = 0;
+    static constexpr size_t kInnerGuardBytes = 0;
     static constexpr bool kAlarm = false;
 
     static IrqState irq_save() {
@@ -107,7 +108,7 @@ struct SmpMachine {
         sim::fiber_switch(fiber_of(from), fiber_of(to),
                           here().before->state() == uk::ThreadState::exited);
     }
-    static uk::Result<uk::ThreadStack> stack_get(size_t bytes) {
+    static uk::Result<uk::ThreadStack> stack_get(size_t bytes, const char* /*name*/) {
         g_stacks++;
         auto* base = static_cast<char*>(std::malloc(bytes + sizeof(sim::Fiber)));
         auto* fiber = new (base + bytes) sim::Fiber;
@@ -115,6 +116,7 @@ struct SmpMachine {
         fiber->size = bytes;
         return uk::ThreadStack{base, bytes};
     }
+    static void stack_rename(uk::ThreadStack /*stack*/, const char* /*name*/) {}
     static void stack_put(uk::ThreadStack stack) {
         g_stacks--;
         sim::fiber_drop(fiber_at(stack.base + stack.size));
@@ -170,7 +172,7 @@ class SmpTest : public testing::Test {
         sim::fiber_adopt(g_cpus[0].boot);
         void* memory = ::operator new(sizeof(Sched));
         g_sched = new (memory) Sched;
-        uk::ThreadStack idle = UK_MUST(SmpMachine::stack_get(SmpMachine::kStackBytes));
+        uk::ThreadStack idle = UK_MUST(SmpMachine::stack_get(SmpMachine::kStackBytes, "idle"));
         g_sched->start("main", idle);
         std::vector<std::thread> cpus;
         for (unsigned i = 1; i < kCpuCount; i++) {

@@ -11,6 +11,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/guarded_stack.hpp>
 #include <uk/sched/machine.hpp>
 
 namespace uk {
@@ -22,6 +23,9 @@ struct KernelMachine : KernelLocks {
     static constexpr bool kAlarm = kPreempts && hal::kIrqPreempts;
     static constexpr size_t kKernelStackBytes =
         kAlarm ? align_up(hal::kKernelStackBytes, kPageSize) : 0;
+    static constexpr bool kGuards = cfg::libuksched_stack_guard;
+    static constexpr size_t kInnerGuardBytes =
+        kGuards && kKernelStackBytes != 0 ? sched::detail::kStackGuardBytes : 0;
 
     static unsigned cpu() { return 0; }
     static Thread& current() { return sched::current(); }
@@ -56,11 +60,19 @@ struct KernelMachine : KernelLocks {
     static void context_switch(hal::Context& from, const hal::Context& to) {
         hal::context_switch(from, to);
     }
-    static Result<ThreadStack> stack_get(size_t bytes) {
+    static Result<ThreadStack> stack_get(size_t bytes, const char* name) {
+        if constexpr (kGuards)
+            return sched::detail::guarded_stack_get(bytes, kKernelStackBytes, name);
         void* run = UK_TRY(falloc::allocate_run(bytes / kPageSize));
         return ThreadStack{static_cast<char*>(run), bytes};
     }
+    static void stack_rename(ThreadStack stack, const char* name) {
+        if constexpr (kGuards)
+            sched::detail::guarded_stack_rename(stack, kKernelStackBytes, name);
+    }
     static void stack_put(ThreadStack stack) {
+        if constexpr (kGuards)
+            return sched::detail::guarded_stack_put(stack);
         falloc::free_run(stack.base, stack.size / kPageSize);
     }
     static void* allocate(size_t bytes) { return heap::allocate(bytes); }

@@ -18,13 +18,14 @@ namespace uk {
 template <class M>
 concept SchedMachine = LockMachine<M> &&
     requires(Thread& thread, unsigned cpu, size_t bytes, uint64_t ns, void* memory,
-             ThreadStack stack, hal::Context& from, const hal::Context& to, hal::ContextEntry entry,
-             bool flag) {
+             ThreadStack stack, const char* name, hal::Context& from, const hal::Context& to,
+             hal::ContextEntry entry, bool flag) {
     requires std::same_as<decltype(M::kCpus), const unsigned>;     // how many there may be
     requires std::same_as<decltype(M::kStackBytes), const size_t>; // default size of a stack
     requires std::same_as<decltype(M::kStackChecks), const bool>;  // look for overflows
     // What each run of stack_get() has above the thread's stack: where interrupts run. Or 0.
     requires std::same_as<decltype(M::kKernelStackBytes), const size_t>;
+    requires std::same_as<decltype(M::kInnerGuardBytes), const size_t>; // between the two parts
     // set_alarm() is there; otherwise slices end and sleepers wake when threads call.
     requires std::same_as<decltype(M::kAlarm), const bool>;
     { M::cpu() } -> std::same_as<unsigned>;              // this CPU
@@ -46,9 +47,10 @@ concept SchedMachine = LockMachine<M> &&
     { M::stopping() } -> std::same_as<bool>;     // the idle loop shall end (tests)
     { M::context_make(memory, entry, memory) } -> std::same_as<hal::Context>;
     { M::context_switch(from, to) } -> std::same_as<void>;
-    { M::stack_get(bytes) } -> std::same_as<Result<ThreadStack>>; // thread context
-    { M::stack_put(stack) } -> std::same_as<void>;
-    { M::allocate(bytes) } -> std::same_as<void*>; // null: none left
+    { M::stack_get(bytes, name) } -> std::same_as<Result<ThreadStack>>; // thread context
+    { M::stack_rename(stack, name) } -> std::same_as<void>; // thread context: the next one's
+    { M::stack_put(stack) } -> std::same_as<void>;          // thread context, or idle
+    { M::allocate(bytes) } -> std::same_as<void*>;          // null: none left
     { M::deallocate(memory) } -> std::same_as<void>;
     { M::last_thread_exited() } -> std::same_as<void>; // does not return
 };

@@ -43,7 +43,8 @@ class Scheduler {
     Scheduler& operator=(const Scheduler&) = delete;
 
     // Makes the caller the first thread, on this CPU, and gives the CPU an idle thread. Once.
-    // `kernel_stack` is the caller's, its top; that of the idle thread is in `idle_stack`.
+    // `kernel_stack` is the caller's, its top; that of the idle thread is in `idle_stack`, which
+    // has no guard inside.
     void start(const char* name, ThreadStack idle_stack, void* kernel_stack = nullptr);
     // Lets a further CPU run threads; returns when the machine is stopping.
     void run_cpu();
@@ -113,9 +114,9 @@ class Scheduler {
     static bool slice_is_over(Cpu& cpu, const Thread& running) {
         return cpu.slice_owner == &running && cpu.slice_end == kNoSlice && M::need_resched();
     }
-    static void* top_of(ThreadStack stack) {
-        return stack.base + (stack.size - M::kKernelStackBytes);
-    }
+    // What lies above the thread's own part of its stack.
+    static constexpr size_t kUpper = M::kInnerGuardBytes + M::kKernelStackBytes;
+    static void* top_of(ThreadStack stack) { return stack.base + (stack.size - kUpper); }
     void switch_to(Cpu& cpu, Thread& self, Thread& next);
     void switch_from(Cpu& cpu, Thread& self);
     void after_wake() {

@@ -85,7 +85,7 @@ void Scheduler<M, P>::switch_to(Cpu& cpu, Thread& self, Thread& next) {
     if constexpr (M::kStackChecks) {
         if (self.stack_.base != nullptr && !stack_is_sound(self.stack_))
             UK_PANIC("thread '%s' overflowed its stack of %zu bytes", self.name_,
-                     self.stack_.size - M::kKernelStackBytes);
+                     self.stack_.size - kUpper);
     }
     if constexpr (M::kCpus > 1)
         cpu.running = &next;

@@ -26,21 +26,20 @@ template <class M>
 class StackCache {
   public:
     static constexpr size_t kKept = 8;
-    static constexpr size_t kUsual = M::kStackBytes + M::kKernelStackBytes;
+    static constexpr size_t kUsual = M::kStackBytes + M::kInnerGuardBytes + M::kKernelStackBytes;
 
     constexpr StackCache() = default;
 
-    Result<ThreadStack> get(size_t bytes) {
+    // For a thread of this name.
+    Result<ThreadStack> get(size_t bytes, const char* name) {
         if (bytes == kUsual) {
-            LockGuard guard(lock_);
-            if (first_ != nullptr) {
-                char* base = reinterpret_cast<char*>(first_);
-                first_ = first_->next;
-                count_--;
-                return ThreadStack{base, bytes};
+            if (Kept* kept = take()) {
+                const ThreadStack stack{reinterpret_cast<char*>(kept), kUsual};
+                M::stack_rename(stack, name);
+                return stack;
             }
         }
-        return M::stack_get(bytes);
+        return M::stack_get(bytes, name);
     }
     void put(ThreadStack stack) {
         if (stack.size == kUsual) {
@@ -57,24 +56,24 @@ class StackCache {
     }
     // Gives all of them back.
     void clear() {
-        for (;;) {
-            Kept* kept = nullptr;
-            {
-                LockGuard guard(lock_);
-                kept = first_;
-                if (kept == nullptr)
-                    return;
-                first_ = kept->next;
-                count_--;
-            }
+        while (Kept* kept = take())
             M::stack_put({reinterpret_cast<char*>(kept), kUsual});
-        }
     }
 
   private:
     struct [[gnu::may_alias]] Kept {
         Kept* next;
     };
+
+    Kept* take() {
+        LockGuard guard(lock_);
+        Kept* kept = first_;
+        if (kept != nullptr) {
+            first_ = kept->next;
+            count_--;
+        }
+        return kept;
+    }
 
     [[no_unique_address]] BasicSpinlock<M, LockRank::stacks> lock_;
     Kept* first_ = nullptr;

@@ -28,7 +28,8 @@ void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack, void* kern
     adopt(first_, name, number);
     adopt(cpu.idle, "idle", number);
     cpu.idle.priority = 0;
-    cpu.idle.context_ = M::context_make(top_of(idle_stack), start_idle, this);
+    cpu.idle.context_ = M::context_make(idle_stack.base + (idle_stack.size - M::kKernelStackBytes),
+                                        start_idle, this);
     cpu.idle.kernel_stack_ = idle_stack.base + idle_stack.size;
     first_.kernel_stack_ = kernel_stack;
     if constexpr (M::kKernelStackBytes != 0) {
@@ -71,7 +72,7 @@ Result<Thread*> Scheduler<M, P>::make_thread(const ThreadOptions& options) {
     const size_t wanted = options.stack_bytes == 0 ? M::kStackBytes : options.stack_bytes;
     if (wanted > kMost)
         return Errno::nomem;
-    ThreadStack stack = UK_TRY(stacks_.get(align_up(wanted, kPageSize) + M::kKernelStackBytes));
+    ThreadStack stack = UK_TRY(stacks_.get(align_up(wanted, kPageSize) + kUpper, options.name));
     void* memory = M::allocate(sizeof(Thread));
     if (memory == nullptr) {
         stacks_.put(stack);
