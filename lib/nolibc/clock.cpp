@@ -7,7 +7,7 @@
 
 #include <uk/config.hpp>
 #include <uk/hal/clock.hpp>
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
 #endif
 
@@ -40,7 +40,7 @@ timespec split(uint64_t ns) {
 
 // Other threads run meanwhile, if there are any.
 void sleep_until(uint64_t deadline) {
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
     uk::sched::sleep_until(deadline);
 #else
     while (uk::hal::clock_monotonic_ns() < deadline) {

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include <uk/base/errno.hpp>
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
 #endif
 
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 // Before there are threads, and in images that start none, this one.
 static constinit int g_errno = 0;
 

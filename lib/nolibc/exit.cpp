@@ -7,7 +7,7 @@
 #include <uk/assert.h>
 #include <uk/boot.h>
 #include <uk/init.hpp>
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
 #endif
 
@@ -33,7 +33,7 @@ void flush_unless_ended() {
 
 // The first thread to end the program goes on, also when it comes here again; others wait for it.
 void end_alone() {
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
     static constinit uk::Atomic<uintptr_t> first{0};
     const auto self = reinterpret_cast<uintptr_t>(&uk::sched::current());
     while (!first.replace_acquire(0, self) && first.load_relaxed() != self) {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include <uk/config.hpp>
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/base/atomic.hpp>
 #include <uk/sched.hpp>
 #include <uk/spinlock.hpp>
@@ -13,7 +13,7 @@
 
 namespace nolibc {
 
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 
 /// For data of the library; the heap may be called under it.
 using DataLock = uk::Spinlock<uk::LockRank::subsystem>;
@@ -71,7 +71,7 @@ struct DataGuard {
 /// Holds the lock of a stream while it lives.
 class Hold {
   public:
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
     explicit Hold(FILE* file) : lock_(lock_of(*file)) {
         if (lock_ != nullptr) {
             lock_->lock();
@@ -88,7 +88,7 @@ class Hold {
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
 
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
   private:
     StreamLock* lock_;
 #endif

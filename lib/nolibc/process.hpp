@@ -9,7 +9,7 @@ namespace nolibc {
 void flush_streams();
 /// The same from anywhere, when the image ends: a stream that another thread is using stays as it
 /// is.
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 void flush_streams_at_last();
 #else
 inline void flush_streams_at_last() {

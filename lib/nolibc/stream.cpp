@@ -46,7 +46,7 @@ constinit nolibc_file g_err = {.fd = 2,
                                .end = 0};
 
 // Of g_in, g_out, g_err.
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 constinit nolibc::StreamLock g_locks[3];
 #endif
 
@@ -141,7 +141,7 @@ void nolibc::flush_streams() {
     flush(g_err);
 }
 
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 nolibc::StreamLock* nolibc::lock_of(FILE& file) {
     return &file == &g_in    ? &g_locks[0]
            : &file == &g_out ? &g_locks[1]

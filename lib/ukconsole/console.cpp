@@ -9,7 +9,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/log/console.hpp>
 #include <uk/string.h>
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
 #endif
 
@@ -28,7 +28,7 @@ constexpr size_t kPiece = 1024;
 
 // Other threads run meanwhile, if there are any.
 void wait_until(uint64_t deadline_ns) {
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
     uk::sched::sleep_until(deadline_ns);
 #else
     uk::hal::clock_idle_until(deadline_ns);

@@ -12,7 +12,7 @@
 #include <uk/print.h>
 #include <uk/spinlock.hpp>
 #include <uk/spinlock/report_lock.hpp>
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
 #endif
 
@@ -48,7 +48,7 @@ class Hold {
     decltype(lock)::State state_;
 };
 
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 // Who wrote the line that waits for its end: a thread, or handlers.
 constinit const void* writer = nullptr;
 

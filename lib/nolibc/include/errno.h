@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 __attribute__((const)) int* nolibc_errno_location(void);
 #else
 extern int errno;
@@ -17,7 +17,7 @@ extern int errno;
 }
 #endif
 
-#ifdef CONFIG_LIBUKSCHED
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #define errno (*nolibc_errno_location())
 #elif !defined(errno)
 #define errno errno

@@ -12,6 +12,7 @@
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/print.h>
 #include <uk/sched.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 
 namespace {
@@ -174,6 +175,7 @@ bool all_done() {
 
 UK_TEST(threads_share_heap_frames_streams_and_environment)
 {
+    UK_TEST_NEEDS_THREADS;
     const size_t free_before = uk::falloc::stats().free_bytes + uk::heap::stats().total_bytes;
     uk::Ref<uk::Thread> threads[kWorkers];
     for (int i = 0; i < kWorkers; i++) {

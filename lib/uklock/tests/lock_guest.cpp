@@ -2,6 +2,7 @@
 // Guest tests: the locks of this image, with its scheduler, switch and clock.
 #include <uk/hal/clock.hpp>
 #include <uk/lock.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 
 namespace {
@@ -38,6 +39,7 @@ long g_value;
 
 UK_TEST(guarded_data_is_changed_by_one_at_a_time)
 {
+    UK_TEST_NEEDS_THREADS;
     auto add = [](void*) -> void* {
         for (int i = 0; i < 100; i++) {
             auto sum = g_sum.lock();
@@ -56,6 +58,7 @@ UK_TEST(guarded_data_is_changed_by_one_at_a_time)
 
 UK_TEST(mutex_deadlines_and_owners)
 {
+    UK_TEST_NEEDS_THREADS;
     LockGuard guard(g_mutex);
     UK_TEST_EXPECT(g_mutex.held_by_me());
     UK_TEST_EXPECT(g_mutex.lock_until(soon()).code() == Errno::deadlk);
@@ -80,6 +83,7 @@ UK_TEST(recursive_mutex_is_given_back_with_the_last_unlock)
 
 UK_TEST(condition_variable_hands_a_turn_to_and_fro)
 {
+    UK_TEST_NEEDS_THREADS;
     g_turn = 0;
     Ref<Thread> other = start([](void*) -> void* {
         LockGuard guard(g_mutex);
@@ -107,6 +111,7 @@ UK_TEST(condition_variable_hands_a_turn_to_and_fro)
 
 UK_TEST(semaphore_counts_what_was_released)
 {
+    UK_TEST_NEEDS_THREADS;
     UK_TEST_EXPECT(!g_items.try_acquire());
     UK_TEST_EXPECT(g_items.acquire_until(soon()).code() == Errno::timedout);
     Ref<Thread> taker = start([](void*) -> void* {
@@ -123,6 +128,7 @@ UK_TEST(semaphore_counts_what_was_released)
 
 UK_TEST(readers_share_and_writers_do_not)
 {
+    UK_TEST_NEEDS_THREADS;
     g_value = 0;
     auto write = [](void*) -> void* {
         for (int i = 0; i < 50; i++) {
@@ -157,6 +163,7 @@ UK_TEST(readers_share_and_writers_do_not)
 
 UK_TEST(completion_may_live_on_the_stack)
 {
+    UK_TEST_NEEDS_THREADS;
     static uk::Completion* done;
     uk::Completion now("guest");
     done = &now;
@@ -172,6 +179,7 @@ UK_TEST(completion_may_live_on_the_stack)
 
 UK_TEST(event_set_wakes_for_any_and_for_all)
 {
+    UK_TEST_NEEDS_THREADS;
     Ref<Thread> thread = start([](void*) -> void* {
         const uint32_t all = UK_MUST(g_events.wait_all(6, uk::EventClear::yes));
         const uint32_t any = UK_MUST(g_events.wait_any(9));

@@ -5,6 +5,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/sched.hpp>
 #include <uk/string.h>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 
 namespace {
@@ -25,6 +26,7 @@ Errno created(const uk::ThreadOptions& options) {
 
 UK_TEST(wrong_requests_are_refused)
 {
+    UK_TEST_NEEDS_THREADS;
     const size_t before = sched::thread_count();
     UK_TEST_EXPECT(created({.name = nullptr}) == Errno::inval);
     UK_TEST_EXPECT(created({.priority = uk::kThreadPriorities}) == Errno::inval);
@@ -46,6 +48,7 @@ UK_TEST(wrong_requests_are_refused)
 
 UK_TEST(who_joins_its_joiner_is_told)
 {
+    UK_TEST_NEEDS_THREADS;
     static Thread* joiner;
     joiner = &sched::current();
     Ref<Thread> thread = UK_MUST(sched::create(
@@ -61,6 +64,7 @@ UK_TEST(who_joins_its_joiner_is_told)
 
 UK_TEST(stacks_that_do_not_exist_are_no_memory)
 {
+    UK_TEST_NEEDS_THREADS;
     for (size_t bytes : {SIZE_MAX, SIZE_MAX / 2, size_t{1} << 40, (size_t{1} << 30) + 1})
         UK_TEST_EXPECT(created({.stack_bytes = bytes}) == Errno::nomem);
     // All that there is, and more: the thread that does not fit leaves the others alone.
@@ -83,6 +87,7 @@ UK_TEST(stacks_that_do_not_exist_are_no_memory)
 
 UK_TEST(the_smallest_stack_is_a_page)
 {
+    UK_TEST_NEEDS_THREADS;
     auto deep = [](void*) -> void* {
         volatile char bytes[1024];
         for (volatile char& byte : bytes)
@@ -99,6 +104,7 @@ UK_TEST(the_smallest_stack_is_a_page)
 
 UK_TEST(slots_belong_to_their_thread)
 {
+    UK_TEST_NEEDS_THREADS;
     static int marks[3];
     auto fill = [](void* mark) -> void* {
         Thread& self = sched::current();
@@ -122,6 +128,7 @@ UK_TEST(slots_belong_to_their_thread)
 
 UK_TEST(names_are_cut)
 {
+    UK_TEST_NEEDS_THREADS;
     Ref<Thread> thread = UK_MUST(sched::create({.name = "sixteen letters!"}, give_back, nullptr));
     UK_TEST_EXPECT(memcmp(thread->name(), "sixteen letters", Thread::kNameSize) == 0);
     (void)UK_MUST(sched::join(*thread));
@@ -130,6 +137,7 @@ UK_TEST(names_are_cut)
 // Detached threads give all back: many more than there is memory for at once.
 UK_TEST(dropped_handles_leave_nothing_behind)
 {
+    UK_TEST_NEEDS_THREADS;
     static unsigned ran;
     ran = 0;
     const size_t before = sched::thread_count();
@@ -150,6 +158,7 @@ UK_TEST(dropped_handles_leave_nothing_behind)
 
 UK_TEST(waits_that_are_over_end_at_once)
 {
+    UK_TEST_NEEDS_THREADS;
     static uk::WaitQueue queue;
     for (uint64_t deadline : {uint64_t{0}, uk::hal::clock_monotonic_ns()}) {
         UK_TEST_EXPECT(queue.wait(deadline).code() == Errno::timedout);

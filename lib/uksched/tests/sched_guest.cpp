@@ -3,6 +3,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/sched.hpp>
 #include <uk/sched/kernel_machine.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 
 namespace {
@@ -48,6 +49,7 @@ struct Trace {
 
 UK_TEST(threads_return_what_join_gives)
 {
+    UK_TEST_NEEDS_THREADS;
     Ref<Thread> thread = start([](void* argument) { return argument; }, word(7));
     UK_TEST_EXPECT(thread->name()[0] == 't' && thread->name()[4] == '\0');
     UK_TEST_EXPECT(join(thread) == word(7));
@@ -57,6 +59,7 @@ UK_TEST(threads_return_what_join_gives)
 
 UK_TEST(exit_works_from_nested_calls)
 {
+    UK_TEST_NEEDS_THREADS;
     Ref<Thread> thread =
         start([](void*) -> void* { return word(nested_exit(20) ? 1 : 2); }, nullptr);
     UK_TEST_EXPECT(join(thread) == word(42));
@@ -64,6 +67,7 @@ UK_TEST(exit_works_from_nested_calls)
 
 UK_TEST(equals_take_turns_by_yield)
 {
+    UK_TEST_NEEDS_THREADS;
     static Trace trace;
     trace = {};
     auto letters = [](void* letter) -> void* {
@@ -93,6 +97,7 @@ UK_TEST(unpark_before_park_is_not_lost)
 
 UK_TEST(sleepers_wake_in_order_of_their_deadlines)
 {
+    UK_TEST_NEEDS_THREADS;
     static Trace trace;
     static uint64_t start_ns;
     static uint64_t unit_ns;
@@ -119,6 +124,7 @@ UK_TEST(sleepers_wake_in_order_of_their_deadlines)
 
 UK_TEST(a_sleeper_wakes_while_others_only_yield)
 {
+    UK_TEST_NEEDS_THREADS;
     static bool woken;
     woken = false;
     Ref<Thread> sleeper = start(
@@ -139,6 +145,7 @@ UK_TEST(a_sleeper_wakes_while_others_only_yield)
 
 UK_TEST(join_gives_up_at_its_deadline)
 {
+    UK_TEST_NEEDS_THREADS;
     Ref<Thread> thread = start(
         [](void*) -> void* {
             while (sched::park() != Wake::unparked) {
@@ -155,6 +162,7 @@ UK_TEST(join_gives_up_at_its_deadline)
 
 UK_TEST(wait_queues_wake_the_most_urgent_then_the_first)
 {
+    UK_TEST_NEEDS_THREADS;
     static uk::WaitQueue queue;
     static Trace trace;
     trace = {};
@@ -184,6 +192,7 @@ UK_TEST(wait_queues_wake_the_most_urgent_then_the_first)
 // The floating-point control words and callee-saved registers of each survive the others.
 UK_TEST(threads_keep_their_registers)
 {
+    UK_TEST_NEEDS_THREADS;
     auto sum = [](void* seed) -> void* {
         const auto first = reinterpret_cast<uintptr_t>(seed);
         uintptr_t total = 0;
@@ -204,6 +213,7 @@ UK_TEST(threads_keep_their_registers)
 
 UK_TEST(ten_thousand_threads_live_at_once)
 {
+    UK_TEST_NEEDS_THREADS;
     static uk::WaitQueue gate;
     static bool open;
     static unsigned through;

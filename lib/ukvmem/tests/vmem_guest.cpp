@@ -5,6 +5,7 @@
 #include <uk/hal/memory.hpp>
 #include <uk/hal/trap.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 #include <uk/vmem.hpp>
 
@@ -177,6 +178,7 @@ UK_TEST(out_of_memory_is_an_answer)
 // Each has a page of its own and faults in turn with the other.
 UK_TEST(threads_fault_side_by_side)
 {
+    UK_TEST_NEEDS_THREADS;
     constexpr unsigned kPages = 100;
     const auto worker = [](void* start) -> void* {
         const Vaddr at = Vaddr::of(start);

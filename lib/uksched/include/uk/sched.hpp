@@ -39,7 +39,7 @@ inline Thread& current() {
 
 // A thread that runs entry(argument), from now on or when its turn comes. Thread context; does not
 // block. Errors: ENOMEM (a stack above 1 GiB is never there), EINVAL (priority too large, no such
-// CPU in the affinity, no entry, no name).
+// CPU in the affinity, no entry, no name), ENOSYS (UKSCHED_NONE: the caller is the only thread).
 [[nodiscard]] Result<Ref<Thread>> create(const ThreadOptions& options, ThreadEntry entry,
                                          void* argument);
 

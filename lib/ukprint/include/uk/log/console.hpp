@@ -13,7 +13,7 @@
 namespace uk::console {
 
 // Where there are threads. Without them who writes is alone, but for interrupt handlers.
-inline constexpr bool kShared = cfg::libuksched;
+inline constexpr bool kShared = cfg::libuksched_threads;
 inline constinit BasicReportLock<KernelLocks, LockRank::console> g_lock;
 
 namespace detail {

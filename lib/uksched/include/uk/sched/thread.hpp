@@ -78,6 +78,13 @@ class Thread : public Runnable {
   private:
     template <class, class>
     friend class Scheduler;
+    template <class>
+    friend class SingleThread;
+    // The one that is never freed: a reference more than anybody drops.
+    constexpr explicit Thread(const char* name) : refs_(1) {
+        for (size_t i = 0; i + 1 < kNameSize && name[i] != '\0'; i++)
+            name_[i] = name[i];
+    }
 
     hal::Context context_;
     ThreadState state_ = ThreadState::ready;
