@@ -11,6 +11,11 @@
 #include <uk/sched.hpp>
 #endif
 
+#ifdef CONFIG_LIBUKCXX
+#include <uk/alloc/heap.hpp>
+
+#include "exit_list.hpp"
+#endif
 #include "locks.hpp"
 #include "process.hpp"
 
@@ -18,10 +23,7 @@ namespace {
 
 using Function = void (*)();
 
-constexpr int kMaxFunctions = 32; // what C demands
-constinit Function g_functions[kMaxFunctions];
-constinit int g_count = 0;
-constinit nolibc::DataLock g_lock; // guards the two above
+constinit nolibc::DataLock g_lock; // guards the functions of atexit
 constinit bool g_ended = false;
 
 // What an end that did not come through exit() or _exit(), as a power button's, still saves.
@@ -42,13 +44,71 @@ void end_alone() {
 #endif
 }
 
-// The function to run next, taken off the list; null when there is none.
+UK_INIT(late, "nolibc", nolibc::start_environment, .term = flush_unless_ended);
+
+#ifdef CONFIG_LIBUKCXX
+
+struct Heap {
+    static void* allocate(size_t bytes) { return uk::heap::allocate(bytes); }
+    static void deallocate(void* block) { uk::heap::deallocate(block); }
+};
+
+constinit nolibc::ExitList<Heap> g_calls;
+
+int call_at_exit(nolibc::ExitCall call) {
+    const nolibc::DataGuard guard(g_lock);
+    return g_calls.push(call) ? 0 : -1;
+}
+
+void call_plain(void* function) {
+    reinterpret_cast<Function>(function)();
+}
+
+// Takes the last function off the list and calls it; false when there is none.
+bool call_last() {
+    nolibc::ExitCall call;
+    {
+        const nolibc::DataGuard guard(g_lock);
+        call = g_calls.pop();
+    }
+    if (call.function == nullptr) {
+        return false;
+    }
+    call.function(call.argument);
+    return true;
+}
+
+} // namespace
+
+int atexit(void (*function)(void)) {
+    return call_at_exit({call_plain, reinterpret_cast<void*>(function)});
+}
+
+// Of static objects (Itanium C++ ABI, 3.3.5.3). There is one program: nothing is ever unloaded.
+extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* dso);
+int __cxa_atexit(void (*function)(void*), void* argument, void* /*dso*/) {
+    return call_at_exit({function, argument});
+}
+
+#else
+
+constexpr int kMaxFunctions = 32; // what C demands
+constinit Function g_functions[kMaxFunctions];
+constinit int g_count = 0;
+
 Function take_last() {
     const nolibc::DataGuard guard(g_lock);
     return g_count > 0 ? g_functions[--g_count] : nullptr;
 }
 
-UK_INIT(late, "nolibc", nolibc::start_environment, .term = flush_unless_ended);
+bool call_last() {
+    Function function = take_last();
+    if (function == nullptr) {
+        return false;
+    }
+    function();
+    return true;
+}
 
 } // namespace
 
@@ -61,11 +121,12 @@ int atexit(void (*function)(void)) {
     return 0;
 }
 
+#endif
+
 // A function may register further ones, or call exit() itself.
 void exit(int status) {
     end_alone();
-    while (Function function = take_last()) {
-        function();
+    while (call_last()) {
     }
     uk_run_destructors();
     nolibc::flush_streams();

@@ -48,7 +48,7 @@ _command_c = $(CC) $(_CSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN)
     $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
     $(call _both,CINCLUDES) $(call _both,$(4)_CINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) $(call _libc,$(4)) $(_NOSTDINC) \
     $(call _both,CFLAGS) $(call _both,$(4)_CFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_OPT_LAST) $(_defines)
-_command_cxx = $(CXX) $(_CXXSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED) $(_WARN_OUTSIDE)) \
+_command_cxx = $(CXX) $(_CXXSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED_CXX) $(_WARN_OUTSIDE)) \
     $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
     $(call _both,CXXINCLUDES) $(call _both,$(4)_CXXINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) $(call _libc,$(4)) \
     $(call _both,CXXFLAGS) $(call _both,$(4)_CXXFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_OPT_LAST) $(_defines)

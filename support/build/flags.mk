@@ -45,5 +45,7 @@ endif
 # nolibc the compiler must not invent calls to functions that it does not have.
 _FREESTANDING := -ffreestanding
 _HOSTED := $(if $(CONFIG_HAVE_LIBC),,-fno-builtin)
+# Local static objects that threads may meet at once; without threads no function is called for them.
+_HOSTED_CXX := $(_HOSTED) $(if $(CONFIG_LIBUKCXX),$(if $(CONFIG_LIBUKSCHED),-fthreadsafe-statics))
 # C never sees the build machine's headers; C++ uses the toolchain's freestanding library.
 _NOSTDINC := -nostdinc -isystem $(CC_INCLUDE)

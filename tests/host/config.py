@@ -11,7 +11,7 @@ import kconfiglib
 
 
 # Options that are off by default but have logic to test.
-WANTED = {"LIBNOLIBC_FLOAT": "y"}
+WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y"}
 
 
 def load() -> kconfiglib.Kconfig:

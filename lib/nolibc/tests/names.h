@@ -13,6 +13,7 @@
 #undef UK_HOST_TEST
 
 #define _Exit nolibc__Exit
+#define __cxa_atexit nolibc___cxa_atexit
 #define __assert_fail nolibc___assert_fail
 #define _exit nolibc__exit
 #define abort nolibc_abort

@@ -76,9 +76,10 @@ TEST(ExitDeathTest, AbortAndAssertPanic) {
                  "f.c:12: fun: assertion failed: a == b");
 }
 
-TEST(AtexitDeathTest, RefusesTheThirtyThird) {
+TEST(AtexitDeathTest, WithoutMemoryRefusesTheThirtyThird) {
     EXPECT_EXIT(
         {
+            fake_heap_fail_after(0);
             for (int i = 0; i < 32; i++) {
                 if (nolibc_atexit(first_handler) != 0) {
                     _exit(1);
