@@ -2,9 +2,16 @@
 // Interrupts of host tests: a flag for each thread, so that a test sees what was switched.
 #pragma once
 
+#include <cstddef>
 #include <cstdlib>
 
 namespace uk::hal {
+
+// No interrupt ever comes, so none ends in a switch.
+inline constexpr bool kIrqPreempts = false;
+inline constexpr size_t kKernelStackBytes = 0;
+inline void irq_on_exit(bool (* /*wanted*/)(), void (* /*act*/)()) {}
+inline void kernel_stack_set(void* /*top*/) {}
 
 struct IrqState {
     bool enabled;
