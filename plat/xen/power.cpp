@@ -22,7 +22,8 @@ namespace {
 using hal::Shutdown;
 
 constexpr int kMostStatus = 126;
-constexpr int kPanicStatus = 127; // a panic whose status does not fit; `make run` makes it 134
+constexpr int kPanicStatus = 134; // what a shell shows for an abort
+constexpr int kPanicSeen = 127;   // the same in 7 bits; `make run` makes it 134
 
 constinit Atomic<unsigned> g_tried{0};
 constinit Shutdown g_reason{};
@@ -61,10 +62,10 @@ void debug_exit(Shutdown reason, int status) {
     }
     bool fits = status >= 0 && status <= kMostStatus;
     int seen = status & 0x7f;
-    if (reason == Shutdown::panic && !fits) {
-        seen = kPanicStatus;
+    if (reason == Shutdown::panic) {
+        seen = kPanicSeen;
     } else if (!fits) {
-        seen = seen == kPanicStatus ? 1 : seen; // it must not look like a panic
+        seen = seen == kPanicSeen ? 1 : seen; // it must not look like a panic
         char text[96];
         say({text, uk_scnprintf(text, sizeof text,
                                 "Microlith: exit status %d arrives as %d: isa-debug-exit has 7 "
@@ -83,7 +84,8 @@ void store_status(Shutdown reason, int status) {
         return;
     }
     char text[16];
-    size_t size = uk_scnprintf(text, sizeof text, "%d", status);
+    size_t size =
+        uk_scnprintf(text, sizeof text, "%d", reason == Shutdown::panic ? kPanicStatus : status);
     if (Result<> written = xen::store_write("data/exit-status", {text, size}); !written.ok()) {
         char message[96];
         say({message, uk_scnprintf(message, sizeof message,

@@ -25,7 +25,7 @@ namespace {
 using hal::Shutdown;
 
 constexpr int kMostStatus = 126;  // through isa-debug-exit as it is
-constexpr int kPanicStatus = 127; // a panic whose status does not fit; `make run` makes it 134
+constexpr int kPanicStatus = 127; // a panic; `make run` makes it 134
 constexpr uint16_t kResetControl = 0xcf9;
 constexpr uint16_t kKeyboardCommand = 0x64;
 
@@ -80,7 +80,7 @@ void debug_exit(Shutdown reason, int status) {
     bool fits = status >= 0 && status <= kMostStatus;
     bool told = fits || reason == Shutdown::panic;
     int seen = status & 0x7f;
-    if (!fits && reason == Shutdown::panic) {
+    if (reason == Shutdown::panic) {
         seen = kPanicStatus;
     } else if (seen == kPanicStatus) {
         seen = 1; // it must not look like a panic

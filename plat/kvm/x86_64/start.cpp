@@ -24,7 +24,7 @@ void uk_platform_start(uint32_t magic, uint32_t information, uint64_t cycles) {
     info.platform = "kvm";
     info.entry_cycles = cycles;
     if (!x86::read_boot_info(magic, Paddr{information}, info).ok()) {
-        hal::shutdown(hal::Shutdown::panic, UK_EXIT_BOOT_FAILED);
+        hal::shutdown(hal::Shutdown::exit, UK_EXIT_BOOT_FAILED);
     }
     boot(info);
 }
