@@ -4,6 +4,7 @@
 
 #include <uk/base/atomic.hpp>
 #include <uk/hal/console.hpp>
+#include <uk/hal/irq.hpp>
 #include <uk/linuxabi/fault.hpp>
 
 extern "C" {
@@ -117,6 +118,6 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
         hal::console_write(kText, sizeof kText - 1);
         linuxu::die_by_abort();
     }
-    frame.nested = depth != 0;
+    frame.nested = depth != 0 || hal::in_interrupt();
     uk_crash(&frame);
 }

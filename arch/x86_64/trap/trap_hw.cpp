@@ -5,6 +5,7 @@
 #include <span>
 
 #include <uk/config.hpp>
+#include <uk/hal/irq.hpp>
 #include <uk/hal/trap.hpp>
 #include <uk/x86/gate.hpp>
 #include <uk/x86/layout.h>
@@ -126,7 +127,7 @@ hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
     if (frame.vector == kPageFault) {
         describe_page_fault(frame, info);
     }
-    info.nested = on_trap_stack(frame.rsp);
+    info.nested = on_trap_stack(frame.rsp) || in_interrupt();
     return info;
 }
 

@@ -34,9 +34,11 @@ struct BootBytes {
     size_t size = 0;
 };
 
-// Filled once by the platform's entry code, then read by uk::boot() only. The platform owns the
-// storage, which lives as long as the image. All addresses are checked by the platform to lie where
-// it can read them; all contents (lengths, text, tables) are checked by those who parse them.
+// Filled once by the platform's entry code, then read only: by uk::boot(), and by the platform
+// itself as long as the image runs (where ACPI tables lie: for a clock, and at the machine's end).
+// The platform owns the storage, which lives as long as the image. All addresses are checked by the
+// platform to lie where it can read them; all contents (lengths, text, tables) are checked by those
+// who parse them.
 // Empty means all bits zero, so that a global one takes no room in the image file.
 struct BootInfo {
     static constexpr size_t kMaxRanges = 128; // E820 cannot give more through PVH or Multiboot 2

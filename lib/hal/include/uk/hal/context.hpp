@@ -18,7 +18,8 @@
 //       Stops here, into `from`, and goes on where `to` was stopped. Returns when somebody switches
 //       to `from`, perhaps on another CPU. Keeps what the calling convention keeps across a call,
 //       and nothing else: callee-saved registers and floating-point control words. Interrupts stay
-//       as they are, on or off. From thread context, and from handlers at their very end.
+//       as they are; callers have them off. From threads and from act() (irq_on_exit()), never
+//       from handlers.
 #include <uk/hal_arch/context.hpp>
 
 namespace uk::hal {

@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// Defined by every platform's linker script, all page-aligned except the build id's.
+// Defined by every platform's linker script, all page-aligned except the build id's. uk_rodata_end
+// and uk_data_start may be one address; text and constants come in either order.
 extern "C" {
 extern const char uk_image_start[]; // first byte of the image in memory
 extern const char uk_text_start[];  // executable, read-only
@@ -16,6 +17,9 @@ extern const char uk_data_start[]; // writable, not executable, up to uk_image_e
 extern const char uk_image_end[];
 extern const unsigned char uk_build_id_note[]; // the NT_GNU_BUILD_ID note, header included
 extern const unsigned char uk_build_id_note_end[];
+// The script also defines __init_array_start, __init_array_end, __fini_array_start and
+// __fini_array_end around the application's constructors and destructors, aligned to 8, which
+// lib/ukboot runs (weak there: a script without them has none).
 }
 
 namespace uk::hal {

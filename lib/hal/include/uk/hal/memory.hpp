@@ -27,12 +27,17 @@ namespace uk::hal {
 // memory the platform set aside, or from the start of `range` itself, in which case the frames
 // used are taken away from the caller: the returned range is what is left to use. If it fails after
 // that, what could not be mapped is left out of the returned range as well.
-// Boot or thread context, not from interrupt handlers. Does not block. Errors: EINVAL (not
-// aligned, or outside physical memory), ENOMEM (no room for page tables).
+// Boot or thread context, one caller at a time, not from interrupt handlers: it takes no lock. Does
+// not block. Errors: EINVAL (not aligned, outside physical memory, overlapping the image, or mapped
+// as a device), ENOMEM (no room for page tables).
 [[nodiscard]] Result<PhysRange> direct_map_open(PhysRange range);
 
 // Maps device registers at `start` uncached and returns the address of its first byte. The mapping
-// lives for ever. Context as above. Errors: EINVAL, ENOMEM, ENOSYS (the platform has no devices).
+// lives for ever; mapping it again is allowed and costs no tables. Context as above. Exceptions:
+// the platform's own shutdown() and its first console_write(), which call it from wherever they are
+// called. They may find a mapping half made by whoever they interrupted; at the end of the machine
+// that is accepted, and each way of shutdown() survives a crash. Errors: EINVAL, ENOMEM, ENOSYS
+// (the platform has no devices).
 [[nodiscard]] Result<volatile void*> map_device(Paddr start, size_t size);
 
 } // namespace uk::hal

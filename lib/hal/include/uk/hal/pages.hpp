@@ -28,13 +28,24 @@ struct PagesRange {
 // ENOSYS (the host refuses what this takes).
 [[nodiscard]] Result<PagesRange> pages_init(const TableFrames& frames);
 
-// As the functions of pagetable::PageTable, which see for the contract; protect() may fail, too.
-// From threads and from uk_page_fault(), not from interrupt handlers; none waits. Callers
-// serialise. Errors of all: ENOMEM; of map() EEXIST as well, ENOSYS (a device, where there are
-// none).
+// All: page-aligned addresses inside the range of pages_init(). From threads and from
+// uk_page_fault(), not from interrupt handlers; none waits. They take no lock: callers serialise.
+
+// Gives `page` (4 KiB) a frame. Errors: EEXIST (it has one), ENOMEM (no tables, or the host's
+// limit), ENOSYS (protection.device, where there are no devices). After an error no page has
+// changed.
 [[nodiscard]] Result<> pages_map(Vaddr page, Paddr frame, pagetable::Protection protection);
+
+// Takes out pages of `range` from its start on, at most Removed::kMost (32), and names them in
+// `out`, which must be empty (count 0). Returns where it stopped: the end of `range`, or earlier
+// because `out` is full, so callers loop. Pages without a frame are passed over. Cannot fail.
 [[nodiscard]] Vaddr pages_unmap(VirtRange range, pagetable::Removed& out);
+
+// Changes the protection of those pages of `range` that have a frame; `device` must stay as it was.
+// Errors: ENOMEM (linuxu: the host's limit; some pages may have changed).
 [[nodiscard]] Result<> pages_protect(VirtRange range, pagetable::Protection protection);
+
+// What `page` has; `used` is false if nothing. Cannot fail.
 [[nodiscard]] pagetable::PageEntry pages_find(Vaddr page);
 
 } // namespace uk::hal

@@ -29,8 +29,11 @@ struct TrapInfo {
     bool has_fault_address = false;
     bool mapped = false; // something is mapped there, which does not permit the access
     Access access = Access::unknown;
-    uintptr_t stack_limit = 0; // lowest address of the stack of `sp`, if it faults below; else 0
-    bool nested = false;       // came while another exception was being handled
+    // Lowest address of the boot stack, which faults below; 0 = not told (linuxu: `detail` says
+    // it). An access right below it with `sp` beside it is a stack overflow. Guards of threads'
+    // stacks are found by uk_describe_mapping().
+    uintptr_t stack_limit = 0;
+    bool nested = false; // came while another exception or an interrupt was being handled
 };
 
 struct NamedRegister {
@@ -50,15 +53,19 @@ struct NamedRegister {
 
 } // namespace uk::hal
 
-// Called by the architecture for an exception that nobody handled, on its own stack. Defined by
-// lib/ukdebug (the crash report); ends the machine.
+// Called by the architecture for an exception that nobody handled, with interrupts off, on the
+// exception's own stack, which has room for a report below the frame: of 8 KiB in all, on linuxu
+// 64 KiB. Defined by lib/ukdebug (the crash report, 2 KiB); ends the machine. May be called again
+// by a crash inside it.
 extern "C" [[noreturn]] void uk_crash(const uk::hal::TrapFrame* frame);
 
 // In images with lib/ukvmem, which defines both.
 //
 // Called by the architecture for an access that faulted, before anything else is made of it: on the
 // exception's stack, interrupts off, vector registers saved. Not called for a fault inside another
-// exception or an interrupt handler. True: try again.
+// exception. For one in an interrupt handler it is called on x86_64 and linuxu, and must say false
+// itself (hal::in_interrupt()); arm64 does not call it then. It may not block nor switch threads.
+// True: try again.
 extern "C" bool uk_page_fault(uintptr_t address, uk::hal::Access access);
 
 // For the crash report: what the application has mapped at `address`, or right above it, and why
