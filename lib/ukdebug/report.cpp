@@ -59,7 +59,7 @@ void Report::exception(const hal::TrapInfo& info) {
         *info.detail != '\0' ? Explanation{"", info.detail} : explain_access(info, machine_.image);
     line("%s (%u, error 0x%llx)%s%s%s%s", info.name, info.number, static_cast<Hex>(info.error_code),
          *text.what != '\0' ? ": " : "", text.way, text.what,
-         info.nested ? ", while another exception was handled" : "");
+         info.nested ? ", while another exception or an interrupt was handled" : "");
     if (info.has_fault_address) {
         line("address 0x%016llx", static_cast<Hex>(info.fault_address));
     }
