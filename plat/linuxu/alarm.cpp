@@ -165,7 +165,8 @@ void uk_linuxu_on_alarm(int /*signal*/, const uk::linuxabi::SigInfo* /*info*/, v
     }
 }
 
-// With interrupts off on the kernel stack of a thread that was interrupted, or of one that waits.
+// With interrupts off, on the kernel stack of a thread that was interrupted, or on the own stack of
+// one that waits.
 void uk_linuxu_act() {
     using namespace uk;
     if (is_pending()) {
