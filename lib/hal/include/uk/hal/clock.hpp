@@ -27,7 +27,7 @@ namespace uk::hal {
 // are as they were. While the CPU halts they are taken. It does not halt where no timer interrupts
 // (it pauses for a moment, or yields to the hypervisor) and, on kvm, if less than 5 us are left:
 // then interrupts stay as they are, and a caller who has them off and waits for one must open them
-// himself between two calls. The first call starts the timer, as clock_alarm_start() does.
+// himself between two calls. The first call may start the timer, as clock_alarm_start() does.
 void clock_idle_until(uint64_t deadline_ns);
 
 // The alarm of each CPU: `handler` runs in interrupt context when a time set below has come. It may
