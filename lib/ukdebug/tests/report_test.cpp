@@ -61,8 +61,9 @@ TEST_F(CrashReport, NamesTheException) {
     info.fault_address = 0x1008;
     info.nested = true;
     report_.exception(info);
-    EXPECT_EQ(text(), "page fault (14, error 0x2): write to an address that is not mapped, while "
-                      "another exception was handled\naddress 0x0000000000001008\n");
+    EXPECT_EQ(text(),
+              "page fault (14, error 0x2): write to an address that is not mapped, while "
+              "another exception or an interrupt was handled\naddress 0x0000000000001008\n");
     info.detail = "what the architecture says comes first";
     info.nested = false;
     report_.exception(info);
