@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How the process ends on linuxu.
+#include <uk/format.h>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/power.hpp>
 
@@ -9,6 +10,8 @@
 namespace uk {
 
 using namespace linuxu;
+
+static constexpr int kMostStatus = 255;
 
 void linuxu::raise(int signal) {
     syscall(Sys::kill, syscall(Sys::getpid), signal);
@@ -23,6 +26,17 @@ void linuxu::die_by_abort() {
     }
 }
 
+// wait(2) hands over 8 bits. The line goes to standard error: output may be somebody's data.
+static void say_what_is_lost(int status) {
+    if ((status & kMostStatus) != status) {
+        char text[96];
+        uk_scnprintf(text, sizeof text,
+                     "Microlith: exit status %d arrives as %d: a status has 8 bits.\n", status,
+                     status & kMostStatus);
+        complain(text);
+    }
+}
+
 void hal::shutdown(Shutdown reason, int status) {
     irq_disable();
     if (reason == Shutdown::panic) {
@@ -33,8 +47,9 @@ void hal::shutdown(Shutdown reason, int status) {
         complain("Microlith: cannot restart: /proc/self/exe cannot be executed.\n");
         status = 126;
     }
+    say_what_is_lost(status);
     for (;;) {
-        syscall(Sys::exit_group, status & 0xff);
+        syscall(Sys::exit_group, status & kMostStatus);
     }
 }
 
