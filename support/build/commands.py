@@ -19,7 +19,8 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
 
   all            build the image (the default goal)
   run            build and start it; ARGS="application arguments" PARAMS="kernel parameters" MEM=64M CPUS=1
-                 MACHINE=pc|q35|microvm
+                 MACHINE=pc|q35|microvm (kvm-x86_64), virt|virt-gicv3|virt-el2 (kvm-arm64),
+                         dom0|domu (xen-x86_64, on a real Xen in QEMU; fetches 80 MB the first time)
   debug          build, start it stopped, attach gdb
   menuconfig     choose libraries and options in a terminal
   defconfig      take the application's defconfigs/<platform>-<architecture>, or the defaults
@@ -45,7 +46,7 @@ docs/build.md has the rest."""
 
 VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "CC",
              "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR", "HOSTCC", "UK_DL", "UK_PYTHON",
-             "UK_OBJECTS", "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
+             "UK_OBJECTS", "UK_CACHE", "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
 
 
 def run(goal: str) -> int:

@@ -249,6 +249,10 @@ def check_assignments(ctx, kconf, origin, lenient, report) -> None:
                 continue  # reported at the later line
         if same_value(symbol, value) or last.get(name) == value and unmet(symbol.direct_dep):
             continue
+        if name == "UK_NAME" and ctx.env.get("N"):
+            report.add(not lenient, f"N={ctx.env['N']} (given to make, or in the environment) names the image, but {where} says "
+                                    f"UK_NAME={value}; leave N out, or change that line")
+            continue
         text = f"{where}: {name}={value} cannot be had, it is {symbol.str_value or 'unset'}: {reason(symbol, value)}"
         if not any(node.prompt for node in symbol.nodes):
             if name not in last and not os.path.exists(f"{ctx.obj}/kconfig/last.config") or last.get(name) == value:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """make why LIB=x: who pulled a library into the image, or what keeps it out."""
 import os
+import re
 
 from kconfiglib import AND, OR, Symbol, expr_items, expr_str, expr_value, split_expr
 
@@ -18,7 +19,14 @@ def find(kconf, name: str):
             return symbol
     parts = [s.name for s in kconf.unique_defined_syms if s.name.startswith("LIB") and plain in s.name][:4]
     hint = strict.suggestion(kconf, "LIB" + plain) or (f" (did you mean {' or '.join(parts)}?)" if parts else "")
+    if not hint:
+        hint = f"; there are: {' '.join(libraries(kconf))}"
     raise UserError(f"error: LIB={name}: no such library or option{hint}")
+
+
+def libraries(kconf) -> list:
+    """Names of those that have a folder of their own; options have the library's name and an underscore."""
+    return sorted(s.name.lower().removeprefix("lib") for s in kconf.unique_defined_syms if re.fullmatch(r"LIB[A-Z0-9]+", s.name))
 
 
 def where(ctx, item) -> str:

@@ -148,6 +148,16 @@ def test_help_names_every_goal(tree):
         assert goal in text
 
 
+def test_help_and_build_page_name_machines_and_folders(tree, monkeypatch):
+    monkeypatch.syspath_prepend(f"{ROOT}/support/run")
+    import targets
+    text = tree.good("help").stdout
+    for target in ("kvm-x86_64", "kvm-arm64", "xen-x86_64"):
+        assert f"{'|'.join(targets.load(*target.split('-')).MACHINES)} ({target}" in text
+    with open(f"{ROOT}/docs/build.md", encoding="utf-8") as file:
+        assert "| `UK_CACHE` |" in file.read()
+
+
 @pytest.mark.parametrize("words,message", [
     (["T=vax"], f"T=vax: expected <platform>-<architecture>. The targets are: {TARGET}"),
     (["T=toy"], f"T=toy: expected <platform>-<architecture>; did you mean T={TARGET}?"),
@@ -161,6 +171,7 @@ def test_help_names_every_goal(tree):
     (["L=lib"], "/lib, so it is no library folder"),
     (["why"], "make why LIB="),
     (["why", "LIB=toyplat"], "no such library or option"),
+    (["why", "LIB=qqq"], "error: LIB=qqq: no such library or option; there are: "),
     (["A=."], "this is the folder of Microlith itself, not an application; applications here are: apps/hello"),
     (["A=lib/one"], "A=lib/one: lib/one is a part of Microlith"),
     (["C=lib"], "C=lib is a folder; name the configuration file, for example C=lib/my.config"),
@@ -168,6 +179,17 @@ def test_help_names_every_goal(tree):
 ])
 def test_mistakes_are_explained(tree, words, message):
     assert message in tree.bad(*words, target=None if words[0].startswith("T=") else TARGET)
+
+
+def test_a_name_in_the_environment_contradicts_a_configuration(tree):
+    app = tree.external("st", {"Makefile.uk": tree.read("apps/hello/Makefile.uk"), "main.c": tree.read("apps/hello/main.c"),
+                               ".config": 'CONFIG_UK_NAME="st"\nCONFIG_PLAT_TOY=y\n'})
+    said = tree.make(f"A={app}", env={"N": "40"}).stdout
+    assert said == (f"error: N=40 (given to make, or in the environment) names the image, but {app}/.config:1 says "
+                    'UK_NAME="st"; leave N out, or change that line\n')
+    assert "/st_toy-" in tree.good(f"A={app}").stdout
+    assert "leave N out" in tree.make(f"A={app}", "N=40").stdout
+    assert "leave N" not in tree.good(f"A={app}", "N=st").stdout
 
 
 def test_unwritable_output_folder(tree):
