@@ -17,7 +17,7 @@ def bytes_of(size: str) -> int:
     """What QEMU's -m means: MiB if there is no unit."""
     found = re.fullmatch(r"(\d+)([kKmMgG]?)", size)
     if not found or int(found[1]) == 0:
-        raise Problem(f"error: MEM={size} is not a size such as 64M (units: K, M, G)")
+        raise Problem(f"error: MEM={size} is not a size such as 64M (units: K, M, G; none means M)")
     return int(found[1]) << {"k": 10, "m": 20, "g": 30}[found[2].lower() or "m"]
 
 
@@ -28,6 +28,8 @@ def check_variables(machines) -> None:
         raise Problem(f"error: MACHINE={name}: known for {setting('UK_TARGET', 'this target')} are {', '.join(machines)}")
     if not cpus.isdigit() or int(cpus) < 1:
         raise Problem(f"error: CPUS={cpus} is not a number of processors")
+    if int(cpus) > 1:
+        raise Problem(f"error: CPUS={cpus}: images use one CPU as yet; leave CPUS out")
     if setting("ACCEL") not in ("", "tcg", "kvm"):
         raise Problem(f"error: ACCEL={setting('ACCEL')}: known are tcg and kvm")
     bytes_of(setting("MEM", "64M"))
@@ -99,8 +101,14 @@ class Supervised:
         return code
 
 
+def not_started(what: str, errors: list) -> str:
+    """A word about QEMU's errors, which the user has seen."""
+    memory = any(re.search(r"\b(memory|ram)\b", text, re.I) for text in errors)
+    return f"QEMU did not start {what}" + (f"; give it less memory than MEM={setting('MEM', '64M')}" if memory else "")
+
+
 def run(command, status_of, watched: str = "") -> int:
-    """Starts `command(console options)` until it ends; `status_of(exit code, QEMU failed)` is what it means, and a word
+    """Starts `command(console options)` until it ends; `status_of(exit code, QEMU's errors)` is what it means, and a word
     about it; with the name of a trace event also the list of its lines. Ctrl-C ends the machine (130)."""
     interrupted = []
     signal.signal(signal.SIGINT, lambda *_: interrupted.append(1))  # QEMU gets it, too, and ends
@@ -109,7 +117,7 @@ def run(command, status_of, watched: str = "") -> int:
     code = machine.wait()
     if interrupted:
         return 130
-    status, note = status_of(code, bool(machine.errors), *([machine.notes] if watched else []))
+    status, note = status_of(code, machine.errors, *([machine.notes] if watched else []))
     if note:
         print(f"run: {note}", file=sys.stderr)
     return status

@@ -256,11 +256,13 @@ def test_run_tells_ends_apart(image):
     assert status == 125 and "the image gave no exit status" in output
     output, status = started(image, MACHINE="pdp11")
     assert status == 1 and "pc, q35, microvm" in output
-    for wrong in ({"MEM": "64X"}, {"MEM": "0"}, {"CPUS": "two"}, {"ACCEL": "wish"}):
+    for wrong in ({"MEM": "64X"}, {"MEM": "0"}, {"CPUS": "two"}, {"CPUS": "0"}, {"ACCEL": "wish"}):
         output, status = started(image, **wrong)
         assert status == 1 and re.fullmatch(r"error: (MEM|CPUS|ACCEL)=.*\n", output), output
-    output, status = started(image, CPUS="100000")
-    assert status == 125 and "QEMU did not start the image" in output
+    assert "units: K, M, G; none means M" in started(image, MEM="64X")[0]
+    assert started(image, ARGS="end:3", MEM="64", CPUS="1")[1] == 3
+    output, status = started(image, MEM="99999G")
+    assert status == 125 and output.endswith("run: QEMU did not start the image; give it less memory than MEM=99999G\n"), output
     # With a closed standard input, too.
     environment = {**os.environ, "UK_IMAGE": image, "UK_PLAT": "kvm", "UK_ARCH": "x86_64", "ARGS": "end:9"}
     assert subprocess.run(["sh", "-c", 'exec "$0" <&-', RUN], env=environment, timeout=LIMIT, check=False).returncode == 9
@@ -289,7 +291,8 @@ def test_debug_stops_in_main(image):
 
 
 def test_variables_are_refused_before_the_build(tmp_path):
-    for words in (["T=kvm-x86_64", "MACHINE=pdp11"], ["T=linuxu-x86_64", "MEM=64M"]):
+    for words in (["T=kvm-x86_64", "MACHINE=pdp11"], ["T=linuxu-x86_64", "MEM=64M"], ["T=kvm-x86_64", "CPUS=2"],
+                  ["T=kvm-arm64", "CPUS=2"], ["T=xen-x86_64", "CPUS=2"], ["T=linuxu-arm64", "CPUS=2"]):
         done = guest.make(words[0][2:], "run", words[1], f"O={tmp_path}", limit=LIMIT)
         assert done.returncode != 0 and words[1] in done.stderr and "error:" in done.stderr
         assert not done.stdout and not os.path.exists(tmp_path / "obj")

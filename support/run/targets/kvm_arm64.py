@@ -40,12 +40,12 @@ def command(console: list) -> list:
     return words + (["-append", line] if line else [])
 
 
-def status_of(code: int, qemu_failed: bool, states: list) -> tuple:
+def status_of(code: int, errors: list, states: list) -> tuple:
     """Exit status, and a word about it, from QEMU's exit code and the states the machine was in."""
     if code < 0:
         return 128 - code, f"QEMU was ended by signal {-code}"
-    if qemu_failed and code == 1:
-        return machine.NO_STATUS, "QEMU did not start the image"
+    if errors and code == 1:
+        return machine.NO_STATUS, qemu.not_started("the image", errors)
     if any(STOPPED in state for state in states):
         return machine.NO_STATUS, "the machine was reset or switched off; the image gave no exit status"
     return code, ""

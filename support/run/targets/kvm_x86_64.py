@@ -40,12 +40,12 @@ def command(console: list) -> list:
     return words + (["-append", line] if line else [])
 
 
-def status_of(code: int, qemu_failed: bool) -> tuple:
+def status_of(code: int, errors: list) -> tuple:
     """Exit status, and a word about it, from QEMU's exit code: (value << 1) | 1 comes from the image."""
     if code < 0:
         return 128 - code, f"QEMU was ended by signal {-code}"
-    if qemu_failed and code == 1:
-        return machine.NO_STATUS, "QEMU did not start the image"
+    if errors and code == 1:
+        return machine.NO_STATUS, qemu.not_started("the image", errors)
     if code % 2 == 0:
         return machine.NO_STATUS, "the machine was reset or switched off; the image gave no exit status"
     value = code >> 1
