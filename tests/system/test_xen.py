@@ -119,15 +119,33 @@ def test_xl_reports_how_a_domain_ended(boot, name, reason, status):
     assert boot.ended.get(name) == (reason, status), boot.text
 
 
+def test_the_last_status_goes_through_isa_debug_exit(boot):
+    assert boot.code == (200 & 127) << 1 | 1, boot.text
+
+
 def test_crash_reports_are_whole(boot):
     assert "invalid opcode" in guest.report_of(boot.consoles["f-fault"])
     assert "the answer is 42" in boot.consoles["e-panic"]
 
 
-def test_run_gives_the_status_of_a_domain(image, xen):
+@pytest.mark.parametrize("words, status, said", [
+    ("end:7", 7, ""), ("end:200", 72, "run: exit status 200 arrives as 72: isa-debug-exit has 7 bits\n"),
+    ("end:-1", 1, "run: exit status -1 arrives as 1: isa-debug-exit has 7 bits\n"), ("crash:panic", 134, "")])
+def test_run_gives_the_status_of_a_domain(image, xen, words, status, said):
     assert xen
-    console, code = started(image, ARGS="end:7", MACHINE="domu", MEM="16M")
-    assert code == 7 and "error" not in console, console
+    console, code = started(image, ARGS=words, MACHINE="domu", MEM="16M")
+    assert code == status and "error" not in console, console
+    assert "".join(re.findall(r"^run: .*\n", console, re.M)) == said, console
+
+
+@pytest.mark.parametrize("machine, memory, unit", [("dom0", "512K", "K"), ("domu", "1M", "M")])
+def test_too_little_memory_is_refused(image, xen, machine, memory, unit):
+    assert xen
+    console, code = started(image, MACHINE=machine, MEM=memory)
+    found = re.fullmatch(rf"error: MEM={memory}: the image does not fit .*; give it MEM=(\d+{unit}) or more\n", console)
+    assert code == 1 and found, console
+    console, code = started(image, MACHINE=machine, MEM=found[1], ARGS="end:42")
+    assert code == 42 and "run: " not in console, console
 
 
 @pytest.mark.parametrize("machine", ["pc", "q35", "microvm"])
@@ -142,7 +160,8 @@ def test_an_image_without_xen_says_so(image, tmp_path, machine):
 
 
 @pytest.mark.parametrize("settings, text", [({"MACHINE": "pc"}, "known for .* are dom0, domu"), ({"ACCEL": "tcg"}, "ACCEL=tcg means nothing"),
-                                            ({"MACHINE": "domu", "MEM": "4100K"}, "whole MiB")])
+                                            ({"MACHINE": "domu", "MEM": "4100K"}, "whole MiB"),
+                                            ({"CPUS": "2"}, "CPUS=2: images use one CPU")])
 def test_variables_that_make_no_sense(settings, text):
     console, code = started("no-image", **settings)
     assert code == 1 and re.search(rf"^error: .*{text}", console, re.M), console

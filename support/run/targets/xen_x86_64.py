@@ -16,6 +16,9 @@ import xenmachine  # noqa: E402
 
 MACHINES = {"dom0": "", "domu": ""}
 INSTEAD = {"ACCEL": "Xen runs by emulation, whose AMD-V it uses"}
+CRASHED = "3"   # the reason that xl gives for a panic
+LOW, HIGH = 640 << 10, 1 << 20  # a control domain's memory has the machine's hole between these, a domain's has none
+PAGE, MEBIBYTE = 4 << 10, 1 << 20
 PANIC = 127     # what a panic leaves in the 7 bits of isa-debug-exit
 CONSOLE = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]
 XEN_LINES = 12  # of what Xen said, shown when there is no exit status
@@ -29,6 +32,17 @@ def check() -> None:
     qemu.check_variables(MACHINES)
     if setting("MACHINE") == "domu" and kibibytes() % 1024:
         raise Problem(f"error: MEM={setting('MEM')}: xl gives a domain whole MiB")
+
+
+def check_fit() -> None:
+    """Refuses what Xen and xl refuse in words that do not name a size. They load the image at 1 MiB and need a page more."""
+    end, size = qemu.image_end(machine.image()) + PAGE, kibibytes() << 10
+    domu = setting("MACHINE") == "domu"
+    unit = MEBIBYTE if domu else PAGE
+    least = -(-(end if domu else end - HIGH + LOW) // unit) * unit
+    if size < least:
+        text = f"{least >> 20}M" if domu else f"{least >> 10}K"
+        raise Problem(f"error: MEM={setting('MEM')}: the image does not fit into the domain's memory; give it MEM={text} or more")
 
 
 def command(scratch: str) -> list:
@@ -46,12 +60,12 @@ def command(scratch: str) -> list:
     return xenmachine.domu_command(program, folder, archive, domains, CONSOLE)
 
 
-def status_of(code: int, qemu_failed: bool) -> tuple:
+def status_of(code: int, errors: list) -> tuple:
     """Exit status, and a word about it, from QEMU's exit code: (value << 1) | 1 comes from isa-debug-exit."""
     if code < 0:
         return 128 - code, f"QEMU was ended by signal {-code}"
-    if qemu_failed and code == 1:
-        return machine.NO_STATUS, "QEMU did not start Xen"
+    if errors and code == 1:
+        return machine.NO_STATUS, qemu.not_started("Xen", errors)
     if code % 2 == 0:
         return machine.NO_STATUS, "the domain was reset or switched off; the image gave no exit status"
     value = code >> 1
@@ -72,6 +86,7 @@ def explain(screen) -> None:
 
 def run() -> int:
     interrupted = []
+    check_fit()
     signal.signal(signal.SIGINT, lambda *_: interrupted.append(1))  # QEMU gets it, too, and ends
     screen = xenmachine.Screen(setting("MACHINE", "dom0"))
     everything = setting("V") not in ("", "0")
@@ -85,15 +100,23 @@ def run() -> int:
         code = supervised.wait()
     if interrupted:
         return 130
-    status, note = status_of(code, bool(supervised.errors))
-    if setting("MACHINE") == "domu" and screen.ended:
-        reason, _ = screen.ended["microlith"]
-        note = "" if status != machine.NO_STATUS else f"the domain gave no exit status; xl says reason code {reason}"
+    status, note = status_of(code, supervised.errors)
+    if setting("MACHINE") == "domu" and "microlith" in screen.ended:
+        status, note = status_of_domain(status, *screen.ended["microlith"])
     if note:
-        if not everything:
+        if not everything and status == machine.NO_STATUS:
             explain(screen)
         print(f"run: {note}", file=sys.stderr)
     return status
+
+
+def status_of_domain(status: int, reason: str, stored: str) -> tuple:
+    """Exit status, and a word about it, from what came through isa-debug-exit and what the control domain says."""
+    if reason != CRASHED and stored == str(machine.NO_STATUS):
+        return status, f"the domain gave no exit status; xl says reason code {reason}"
+    if reason != CRASHED and stored != str(status):
+        return status, f"exit status {stored} arrives as {status}: isa-debug-exit has 7 bits"
+    return status, ""
 
 
 def debug() -> int:
