@@ -308,6 +308,11 @@ def test_too_little_memory_is_refused(image):
     found = re.search(r"^error: MEM=2M: the image ends at \d+ KiB, .* give it MEM=(\d+K) or more$", output, re.M)
     assert status == 1 and found, output
     assert PASSED.search(started(image, MEM=found[1], ARGS="memory")[0])
+    words = "memory " + "x" * 40000
+    output, status = started(image, MEM=found[1], ARGS=words)
+    more = re.search(r"^error: .* give it MEM=(\d+K) or more$", output, re.M)
+    assert status == 1 and more, output
+    assert PASSED.search(started(image, MEM=more[1], ARGS=words)[0])
 
 
 def test_debug_stops_in_main(image):

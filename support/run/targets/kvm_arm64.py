@@ -12,18 +12,19 @@ MACHINES = {"virt": "virt", "virt-gicv3": "virt,gic-version=3", "virt-el2": "vir
 INSTEAD = {}
 # By semihosting QEMU ends at once; a machine that was reset or switched off is stopped first.
 STOPPED, STATE = "(shutdown)", "runstate_set"
-TREE_ALIGN, TREE = 2 << 20, 64 << 10  # where QEMU puts the device tree, and room for it
+# Where QEMU puts the device tree, and room for it without the command line, which it holds. QEMU 7.2's has 8 to 9 KiB.
+TREE_ALIGN, TREE, PAGE = 2 << 20, 32 << 10, 4 << 10
 
 
 def check() -> None:
     qemu.check_variables(MACHINES)
 
 
-def check_fit(memory: str) -> None:
+def check_fit(memory: str, line: str) -> None:
     """Refuses what QEMU would refuse in words of its own: it wants the device tree at a multiple of 2 MiB behind the image."""
     with open(machine.image(), "rb") as file:
         _, offset, size = struct.unpack("<QQQ", file.read(24))  # the header of a Linux arm64 image
-    least = -(-(offset + size) // TREE_ALIGN) * TREE_ALIGN + TREE
+    least = -(-(offset + size) // TREE_ALIGN) * TREE_ALIGN + TREE + len(line.encode()) // PAGE * PAGE
     if qemu.bytes_of(memory) < least:
         raise Problem(f"error: MEM={memory}: the image ends at {offset + size >> 10} KiB, and QEMU puts the device tree at the "
                       f"next multiple of 2 MiB; give it MEM={least >> 10}K or more")
@@ -32,7 +33,7 @@ def check_fit(memory: str) -> None:
 def command(console: list) -> list:
     """The whole command but for the debugger's options."""
     line = machine.command_line()
-    check_fit(setting("MEM", "64M"))
+    check_fit(setting("MEM", "64M"), line)
     words = [machine.find_program("QEMU", "qemu-system-aarch64", "kvm-arm64"), "-M", MACHINES[setting("MACHINE", "virt")],
              *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", setting("CPUS", "1"), "-nodefaults",
              "-no-user-config", "-display", "none", "-no-reboot", *console, "-semihosting-config", "enable=on,target=native",
