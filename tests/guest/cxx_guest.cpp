@@ -4,6 +4,7 @@
 #include <uk/alloc/heap.hpp>
 #include <uk/base/atomic.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 
 #include <cstddef>
@@ -111,6 +112,7 @@ void* meet_all(void* /*argument*/) {
 
 UK_TEST(threads_make_a_local_static_object_once)
 {
+    UK_TEST_NEEDS_THREADS;
     uk::Ref<uk::Thread> threads[kThreads];
     for (uk::Ref<uk::Thread>& thread : threads) {
         uk::Result<uk::Ref<uk::Thread>> made =
