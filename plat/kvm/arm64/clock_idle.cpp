@@ -5,6 +5,7 @@
 
 #include <uk/base/atomic.hpp>
 #include <uk/base/minmax.hpp>
+#include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/print.h>
@@ -19,38 +20,23 @@ constexpr uint64_t kProofNs = 20'000'000;
 
 enum class State : uint8_t { untried, works, missing };
 
-constexpr uint64_t kNever = ~uint64_t{0};
-
 constinit State g_state = State::untried;
 constinit Atomic<bool> g_fired;
 
-// What the interrupt is wanted for, in clock_monotonic_ns(); touched with interrupts off.
-constinit uint64_t g_alarm = kNever;
-constinit uint64_t g_halt_end = kNever;
-using Handler = void (*)();
-constinit Handler g_on_alarm = nullptr;
-
-void set_timer() {
-    uint64_t next = min(g_alarm, g_halt_end);
-    if (next == kNever) {
-        kvm::g_timer.disarm();
-    } else {
-        kvm::g_timer.arm(next - min(next, kvm::kFirstNs));
+struct Timer {
+    static uint64_t now() { return hal::clock_monotonic_ns(); }
+    static void arm(uint64_t deadline, uint64_t /*now*/) {
+        kvm::g_timer.arm(deadline - min(deadline, kvm::kFirstNs));
     }
-}
+};
+constinit Timer g_timer;
+constinit clocksource::Alarm<Timer> g_alarm{g_timer};
 
 // The line is a level, so each interrupt must end with the timer disarmed or set to a later time.
 void on_interrupt() {
     g_fired.store_relaxed(true);
-    uint64_t now = hal::clock_monotonic_ns();
-    if (now >= g_halt_end) {
-        g_halt_end = kNever; // the halt is over
-    }
-    if (now >= g_alarm) {
-        g_alarm = kNever;
-        g_on_alarm();
-    }
-    set_timer();
+    kvm::g_timer.disarm();
+    g_alarm.fired();
 }
 
 // A line may be named and yet not lead to this CPU; a halt would never end. So one interrupt must
@@ -97,13 +83,12 @@ Result<> hal::clock_alarm_start(void (*handler)()) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    g_on_alarm = handler;
+    g_alarm.set_handler(handler);
     return {};
 }
 
 void hal::clock_alarm_set(uint64_t deadline_ns) {
-    g_alarm = deadline_ns;
-    set_timer();
+    g_alarm.set(deadline_ns);
 }
 
 void hal::clock_idle_until(uint64_t deadline_ns) {
@@ -112,17 +97,14 @@ void hal::clock_idle_until(uint64_t deadline_ns) {
     if (now >= deadline_ns) {
         return;
     }
-    uint64_t left = deadline_ns - now;
-    if (!works || left < kShortestNs) {
+    if (!works || deadline_ns - now < kShortestNs) {
         cpu_relax(); // no timer to end a halt, or no time for one; the caller asks again
         return;
     }
     IrqState state = irq_save();
-    g_halt_end = deadline_ns;
-    set_timer();
+    g_alarm.begin_halt(deadline_ns);
     cpu_halt();
-    g_halt_end = kNever; // something else may have ended it
-    set_timer();
+    g_alarm.end_halt();
     irq_restore(state);
 }
 
