@@ -7,7 +7,8 @@
 //
 // The build folder is written as "@" in both, so folders share objects. Images with other libraries
 // have other include folders: those are no part of the command here, but each header must be found
-// where it was. A damaged or deleted file is a miss; nothing here ends the step.
+// where it was. A file that is missing and a list that is nonsense are misses; nothing
+// here ends the step.
 
 // FIPS 180-4.
 struct sha256 {
