@@ -58,6 +58,11 @@ def run(target: str, arguments="", parameters=""):
         done = subprocess.run([*EMULATOR.get(target, []), image, *words], capture_output=True, text=True, errors="replace", check=False,
                               timeout=LIMIT, stdin=subprocess.DEVNULL, env={})
         return done.stdout + done.stderr, 128 - done.returncode if done.returncode < 0 else done.returncode
+    return start(image, target, arguments, parameters)
+
+
+def start(image: str, target: str, arguments="", parameters=""):
+    """(console, exit status) of this image, started as `make run` does it."""
     platform, architecture = target.split("-")
     clean = {k: v for k, v in os.environ.items() if k not in ("MEM", "CPUS", "MACHINE", "V")}
     done = subprocess.run([os.path.join(ROOT, "support/run/run")], capture_output=True, text=True, errors="replace", check=False,
@@ -65,6 +70,27 @@ def run(target: str, arguments="", parameters=""):
                           env={**clean, "UK_IMAGE": image, "UK_PLAT": platform, "UK_ARCH": architecture, "UK_TARGET": target,
                                "ARGS": arguments, "PARAMS": parameters})
     return done.stdout.replace("\r", "") + done.stderr, done.returncode
+
+
+def files_of(page: str) -> dict:
+    """The files that a page of docs/ shows: `name`: followed by a block."""
+    with open(f"{ROOT}/docs/{page}", encoding="utf-8") as file:
+        return dict(re.findall(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", file.read(), re.M | re.S))
+
+
+def write(folder, files: dict) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def build_probe(folder, target: str, files: dict) -> str:
+    """The image of an application outside the tree."""
+    write(folder / "probe", files)
+    done = make_in_tree(f"A={folder}/probe", f"T={target}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return str(folder / f"probe/build/probe_{target}")
 
 
 def configured(folder, *options):

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+import guest
 import pytest
 from toytree import ROOT
 
@@ -43,21 +44,14 @@ def page() -> str:
         return file.read()
 
 
-def write(folder, files):
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     base = tmp_path_factory.mktemp("scheduler")
-    files = dict(re.findall(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", page(), re.M | re.S)) # `name`: and a block
+    files = guest.files_of("add-a-scheduler.md")
     assert sorted(files) == ["Config.uk", "Makefile.uk", "include/uk/schededf/edf_policy.hpp", "slot.cpp",
                              "tests/edf_guest.cpp", "tests/edf_test.cpp"]
-    write(base / "ukschededf", files)
-    write(base / "deadlines", APP)
+    guest.write(base / "ukschededf", files)
+    guest.write(base / "deadlines", APP)
     return base
 
 

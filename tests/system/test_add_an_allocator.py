@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 
+import guest
 import pytest
 from toytree import ROOT
 
@@ -36,27 +37,14 @@ int main(void)
 }
 
 
-def page_files():
-    """The files that the page shows: `name`: followed by a block."""
-    with open(f"{ROOT}/docs/add-an-allocator.md", encoding="utf-8") as page:
-        return dict(re.findall(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", page.read(), re.M | re.S))
-
-
-def write(folder, files):
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     base = tmp_path_factory.mktemp("allocator")
-    files = page_files()
+    files = guest.files_of("add-an-allocator.md")
     assert sorted(files) == ["Config.uk", "Makefile.uk", "include/uk/allocbump/bump_heap.hpp", "slot.cpp",
                              "tests/bump_test.cpp"]
-    write(base / "ukallocbump", files)
-    write(base / "heapname", APP)
+    guest.write(base / "ukallocbump", files)
+    guest.write(base / "heapname", APP)
     return base
 
 

@@ -2,7 +2,6 @@
 """An application in C++: static objects live and die in order, new without memory says how much was wanted."""
 import guest
 import pytest
-from guest import make_in_tree as make
 from test_hello import run
 
 CONFIG = """\
@@ -71,22 +70,12 @@ int main(int argc, char* argv[]) {
 }
 """
 ALL = "+first +second +local +later -later function -local -second -first "
-IMAGES = {}
 
 
-@pytest.fixture(name="probe", params=guest.TARGETS)
+@pytest.fixture(scope="module", name="probe", params=guest.TARGETS)
 def probe_image(request, tmp_path_factory):
-    target = request.param
-    if target not in IMAGES:
-        folder = tmp_path_factory.mktemp("probe") / "probe"
-        folder.mkdir()
-        (folder / "Config.uk").write_text(CONFIG, encoding="utf-8")
-        (folder / "Makefile.uk").write_text(MAKEFILE, encoding="utf-8")
-        (folder / "main.cpp").write_text(SOURCE, encoding="utf-8")
-        done = make(f"A={folder}", f"T={target}")
-        assert done.returncode == 0, done.stdout + done.stderr
-        IMAGES[target] = str(folder / f"build/probe_{target}")
-    return IMAGES[target]
+    files = {"Config.uk": CONFIG, "Makefile.uk": MAKEFILE, "main.cpp": SOURCE}
+    return guest.build_probe(tmp_path_factory.mktemp("probe"), request.param, files)
 
 
 def test_objects_die_in_reverse_order(probe):

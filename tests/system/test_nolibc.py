@@ -5,7 +5,7 @@ import subprocess
 
 import guest
 import pytest
-from guest import ROOT, make_in_tree as make
+from guest import ROOT
 from test_hello import run
 
 CONFIG = """\
@@ -80,25 +80,14 @@ int main(int argc, char* argv[]) {
 }
 """
 TARGETS = guest.TARGETS
-IMAGES = {}
 
 
-@pytest.fixture(name="probe", params=TARGETS)
+@pytest.fixture(scope="module", name="probe", params=TARGETS)
 def probe_image(request, tmp_path_factory):
     """The image of the program above, with floating point in printf."""
-    target = request.param
-    if target not in IMAGES:
-        folder = tmp_path_factory.mktemp("probe") / "probe"
-        folder.mkdir()
-        (folder / "Config.uk").write_text(CONFIG, encoding="utf-8")
-        (folder / "Makefile.uk").write_text(MAKEFILE, encoding="utf-8")
-        (folder / "main.c").write_text(SOURCE, encoding="utf-8")
-        (folder / "defconfigs").mkdir()
-        (folder / "defconfigs" / target).write_text("CONFIG_LIBNOLIBC_FLOAT=y\n", encoding="utf-8")
-        done = make(f"A={folder}", f"T={target}")
-        assert done.returncode == 0, done.stdout + done.stderr
-        IMAGES[target] = str(folder / f"build/probe_{target}")
-    return IMAGES[target]
+    files = {"Config.uk": CONFIG, "Makefile.uk": MAKEFILE, "main.c": SOURCE}
+    files["defconfigs/" + request.param] = "CONFIG_LIBNOLIBC_FLOAT=y\n"
+    return guest.build_probe(tmp_path_factory.mktemp("probe"), request.param, files)
 
 
 def test_calls(probe):

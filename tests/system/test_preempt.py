@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+import guest
 import pytest
 from toytree import ROOT
 
@@ -29,16 +30,14 @@ def image(target, tmp_path_factory):
     return os.path.join(folder, f"preempt_{target}")
 
 
-def run(*command, environment=None):
+def run(*command):
     return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, timeout=120,
-                          stdin=subprocess.DEVNULL, env=environment)
+                          stdin=subprocess.DEVNULL)
 
 
 def run_image(target, image, *words):
-    platform, architecture = target.split("-")
-    environment = {k: v for k, v in os.environ.items() if k not in ("PARAMS", "MEM", "CPUS", "MACHINE", "V")}
-    environment.update({"UK_IMAGE": image, "UK_PLAT": platform, "UK_ARCH": architecture, "ARGS": " ".join(words)})
-    return run(os.path.join(ROOT, "support/run/run"), environment=environment)
+    console, status = guest.start(image, target, " ".join(words))
+    return subprocess.CompletedProcess(words, status, console, "")
 
 
 def check(done, least=ALARMS):
