@@ -145,14 +145,14 @@ bool uk_page_fault(uintptr_t address, uk::hal::Access access) {
         return false;
     }
     if constexpr (cfg::libukspinlock_preempt) {
-        if (g_cpu_local.preempt_count != 0) {
+        if (preempt_count() != 0) {
             return false; // a spinlock is held, perhaps ours
         }
-        g_cpu_local.preempt_count++;
+        preempt_count()++;
     }
     const Fault outcome = g_space.fault(at, access);
     if constexpr (cfg::libukspinlock_preempt) {
-        g_cpu_local.preempt_count--;
+        preempt_count()--;
     }
     if (outcome != Fault::repaired) {
         g_failed = outcome;

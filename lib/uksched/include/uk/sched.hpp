@@ -21,7 +21,7 @@
 namespace uk::sched {
 
 namespace detail {
-extern Thread* g_current;
+extern Thread* g_current; // with several CPUs: the first thread, once there is one
 } // namespace detail
 
 // Whether there is a current thread: from init level early on.
@@ -31,7 +31,11 @@ inline bool started() {
 
 // The thread that calls; in a handler, the one that was interrupted.
 inline Thread& current() {
+#if CONFIG_HAL_CPUS > 1
+    auto* self = static_cast<Thread*>(hal::cpu_thread());
+#else
     Thread* self = detail::g_current;
+#endif
     if (self == nullptr)
         __builtin_unreachable(); // there is always one; lets the compiler drop tests for null
     return *self;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// For providers only: the SchedMachine of this image, which starts one CPU.
+// For providers only: the SchedMachine of this image.
 #pragma once
 
 #include <uk/alloc/heap.hpp>
 #include <uk/base/address.hpp>
+#include <uk/base/atomic.hpp>
 #include <uk/base/bits.hpp>
 #include <uk/boot.h>
 #include <uk/config.hpp>
@@ -17,7 +18,7 @@
 namespace uk {
 
 struct KernelMachine : KernelLocks {
-    static constexpr unsigned kCpus = 1;
+    static constexpr unsigned kCpus = hal::kMostCpus;
     static constexpr size_t kStackBytes = static_cast<size_t>(cfg::libuksched_stack_kib) * 1024;
     static constexpr bool kStackChecks = cfg::libuksched_stack_check;
     static constexpr bool kAlarm = kPreempts && hal::kIrqPreempts;
@@ -27,15 +28,38 @@ struct KernelMachine : KernelLocks {
     static constexpr size_t kInnerGuardBytes =
         kGuards && kKernelStackBytes != 0 ? sched::detail::kStackGuardBytes : 0;
 
-    static unsigned cpu() { return 0; }
+    static unsigned cpu() { return hal::cpu_index(); }
     static Thread& current() { return sched::current(); }
-    static void set_current(Thread& thread) { sched::detail::g_current = &thread; }
-    static bool need_resched() { return g_cpu_local.need_resched; }
-    static void set_need_resched(bool flag) { g_cpu_local.need_resched = flag; }
-    static void kick(unsigned /*cpu*/) { set_need_resched(true); }
-    static bool may_switch() { return g_cpu_local.preempt_count == 0 && !hal::in_interrupt(); }
-    static uint64_t now() { return hal::clock_monotonic_ns(); }
-    static void set_kernel_stack(void* top) { hal::kernel_stack_set(top); }
+    static void set_current(Thread& thread) {
+#if CONFIG_HAL_CPUS > 1
+        hal::cpu_thread_set(&thread);
+        if (sched::detail::g_current == nullptr)
+            sched::detail::g_current = &thread;
+#else
+        sched::detail::g_current = &thread;
+#endif
+    }
+    static bool need_resched() {
+        return cpu_local().need_resched;
+    }
+    static void set_need_resched(bool flag) {
+        cpu_local().need_resched = flag;
+    }
+    // The handler of that interrupt sets the flag there.
+    static void kick([[maybe_unused]] unsigned cpu) {
+#if CONFIG_HAL_CPUS > 1
+        hal::cpu_kick(cpu);
+#endif
+    }
+    static bool may_switch() {
+        return preempt_count() == 0 && !hal::in_interrupt();
+    }
+    static uint64_t now() {
+        return hal::clock_monotonic_ns();
+    }
+    static void set_kernel_stack(void* top) {
+        hal::kernel_stack_set(top);
+    }
     static void set_alarm(uint64_t deadline_ns) {
         if (alarm_works)
             hal::clock_alarm_set(deadline_ns);
@@ -47,13 +71,17 @@ struct KernelMachine : KernelLocks {
             preempt_disable();
             hal::cpu_halt();
             if constexpr (kPreempts)
-                g_cpu_local.preempt_count--;
+                preempt_count()--;
         } else {
             hal::clock_idle_until(deadline_ns);
         }
     }
-    static bool may_be_woken() { return wake_sources != 0; }
-    static bool stopping() { return false; }
+    static bool may_be_woken() {
+        return wake_sources.load_relaxed() != 0;
+    }
+    static bool stopping() {
+        return false;
+    }
     static hal::Context context_make(void* top, hal::ContextEntry entry, void* argument) {
         return hal::context_make(top, entry, argument);
     }
@@ -75,13 +103,19 @@ struct KernelMachine : KernelLocks {
             return sched::detail::guarded_stack_put(stack);
         falloc::free_run(stack.base, stack.size / kPageSize);
     }
-    static void* allocate(size_t bytes) { return heap::allocate(bytes); }
-    static void deallocate(void* memory) { heap::deallocate(memory); }
-    static void last_thread_exited() { uk_exit(0); }
+    static void* allocate(size_t bytes) {
+        return heap::allocate(bytes);
+    }
+    static void deallocate(void* memory) {
+        heap::deallocate(memory);
+    }
+    static void last_thread_exited() {
+        uk_exit(0);
+    }
 
     // Whether to switch at the end of an interrupt.
     static bool wants_switch() {
-        return g_cpu_local.need_resched && g_cpu_local.preempt_count == 0;
+        return cpu_local().need_resched && preempt_count() == 0;
     }
     // From here on `on_timer` runs at alarms, `switch_threads` at the end of interrupts that
     // leave need_resched, and interrupts are on. Once, in thread context.
@@ -92,7 +126,7 @@ struct KernelMachine : KernelLocks {
             hal::irq_enable();
     }
 
-    static inline constinit unsigned wake_sources = 0;
+    static inline constinit Atomic<unsigned> wake_sources{0};
     static inline constinit bool alarm_works = false;
 };
 static_assert(SchedMachine<KernelMachine>);

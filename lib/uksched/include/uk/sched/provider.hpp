@@ -4,14 +4,9 @@
 
 #include <uk/init.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/cpus.hpp>
 #include <uk/sched/kernel_machine.hpp>
 #include <uk/sched/scheduler.hpp>
-
-namespace uk::sched::detail {
-
-inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of it
-
-} // namespace uk::sched::detail
 
 // Defines the slot (<uk/sched.hpp>): `Policy` is a SchedPolicy, `text` its name. Once, at global
 // scope. The whole scheduler is compiled here, so calls of the policy are inline. (Gates compile
@@ -76,10 +71,16 @@ inline constexpr size_t kIdleStackBytes = 8192; // a panic report needs half of 
         uk_scheduler.preempt_point();                                                              \
     }                                                                                              \
     void uk::sched::wake_source_add() {                                                            \
-        uk::KernelMachine::wake_sources++;                                                         \
+        uk::KernelMachine::wake_sources.fetch_add_relaxed(1);                                      \
     }                                                                                              \
     void uk::sched::wake_source_remove() {                                                         \
-        uk::KernelMachine::wake_sources--;                                                         \
+        uk::KernelMachine::wake_sources.fetch_sub_acq_rel(1);                                      \
+    }                                                                                              \
+    uk::hal::ThreadHead* uk::sched::detail::idle_head(unsigned cpu) {                              \
+        return uk::sched::detail::head_of(uk_scheduler.idle_thread(cpu));                          \
+    }                                                                                              \
+    void uk::sched::detail::run_cpu(void* kernel_stack) {                                          \
+        uk_scheduler.run_cpu(kernel_stack);                                                        \
     }                                                                                              \
     const char* uk::sched::policy_name() {                                                         \
         return text;                                                                               \

@@ -46,8 +46,10 @@ class Scheduler {
     // `kernel_stack` is the caller's, its top; that of the idle thread is in `idle_stack`, which
     // has no guard inside.
     void start(const char* name, ThreadStack idle_stack, void* kernel_stack = nullptr);
-    // Lets a further CPU run threads; returns when the machine is stopping.
-    void run_cpu();
+    // Lets a further CPU run threads; returns when the machine is stopping. The caller becomes its
+    // idle thread; `kernel_stack` is the top of that one's.
+    void run_cpu(void* kernel_stack = nullptr);
+    [[nodiscard]] Thread& idle_thread(unsigned cpu) { return cpus_[cpu].idle; }
 
     [[nodiscard]] Result<Ref<Thread>> create(const ThreadOptions& options, ThreadEntry entry,
                                              void* argument);

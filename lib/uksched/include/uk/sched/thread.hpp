@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <uk/base/atomic.hpp>
 #include <uk/base/list.hpp>
 #include <uk/base/rbtree.hpp>
 #include <uk/base/ref.hpp>
 #include <uk/hal/context.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/sched/deadline_queue.hpp>
 #include <uk/sched/policy.hpp>
 #include <uk/sched/waits_for.hpp>
@@ -43,11 +45,17 @@ struct ThreadStack {
     size_t size = 0;
 };
 
+namespace detail {
+struct NoHead {};
+// What the machine keeps for each thread, where there are several CPUs.
+using MaybeHead = std::conditional_t<(hal::kMostCpus > 1), hal::ThreadHead, NoHead>;
+} // namespace detail
+
 // Counted: a handle from create() is one reference, the running thread holds another. Dropping the
 // handle without join() detaches. The last reference is dropped in thread context, never under a
 // spinning lock, and frees the object. All that is private is guarded by the run-queue lock of the
 // thread's CPU.
-class Thread : public Runnable {
+class Thread : public detail::MaybeHead, public Runnable {
   public:
     static constexpr size_t kNameSize = 16;
     static constexpr size_t kSlots = 8;

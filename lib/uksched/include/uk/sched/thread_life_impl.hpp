@@ -46,10 +46,14 @@ void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack, void* kern
 }
 
 template <class M, class P>
-void Scheduler<M, P>::run_cpu() {
+void Scheduler<M, P>::run_cpu(void* kernel_stack) {
     const unsigned number = M::cpu();
     Cpu& cpu = cpus_[number];
     adopt(cpu.idle, "idle", number);
+    cpu.idle.priority = 0;
+    cpu.idle.kernel_stack_ = kernel_stack;
+    if constexpr (M::kKernelStackBytes != 0)
+        M::set_kernel_stack(kernel_stack);
     cpu.running = &cpu.idle;
     M::set_current(cpu.idle);
     online_.fetch_or_release(uint64_t{1} << number);
