@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include <uk/hal/cpus.hpp>
+#include <uk/sched.hpp>
 #include <uk/sched/thread.hpp>
 
 namespace uk::sched::detail {
@@ -19,6 +20,19 @@ hal::ThreadHead* head_of(Head& thread) {
     else
         return nullptr;
 }
+
+// Of this CPU, interrupts off.
+#if CONFIG_HAL_CPUS > 1
+inline void set_current(Thread& thread) {
+    hal::cpu_thread_set(&thread);
+    if (g_current == nullptr)
+        g_current = &thread;
+}
+#else
+inline void set_current(Thread& thread) {
+    g_current = &thread;
+}
+#endif
 
 // The head of the thread that CPU `cpu` runs when there is nothing to do; with several CPUs.
 hal::ThreadHead* idle_head(unsigned cpu);

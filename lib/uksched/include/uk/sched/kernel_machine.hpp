@@ -12,6 +12,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/cpus.hpp>
 #include <uk/sched/guarded_stack.hpp>
 #include <uk/sched/machine.hpp>
 
@@ -30,36 +31,17 @@ struct KernelMachine : KernelLocks {
 
     static unsigned cpu() { return hal::cpu_index(); }
     static Thread& current() { return sched::current(); }
-    static void set_current(Thread& thread) {
-#if CONFIG_HAL_CPUS > 1
-        hal::cpu_thread_set(&thread);
-        if (sched::detail::g_current == nullptr)
-            sched::detail::g_current = &thread;
-#else
-        sched::detail::g_current = &thread;
-#endif
-    }
-    static bool need_resched() {
-        return cpu_local().need_resched;
-    }
-    static void set_need_resched(bool flag) {
-        cpu_local().need_resched = flag;
-    }
+    static void set_current(Thread& thread) { sched::detail::set_current(thread); }
+    static bool need_resched() { return cpu_local().need_resched; }
+    static void set_need_resched(bool flag) { cpu_local().need_resched = flag; }
     // The handler of that interrupt sets the flag there.
     static void kick([[maybe_unused]] unsigned cpu) {
-#if CONFIG_HAL_CPUS > 1
-        hal::cpu_kick(cpu);
-#endif
+        if constexpr (kCpus > 1)
+            hal::cpu_kick(cpu);
     }
-    static bool may_switch() {
-        return preempt_count() == 0 && !hal::in_interrupt();
-    }
-    static uint64_t now() {
-        return hal::clock_monotonic_ns();
-    }
-    static void set_kernel_stack(void* top) {
-        hal::kernel_stack_set(top);
-    }
+    static bool may_switch() { return preempt_count() == 0 && !hal::in_interrupt(); }
+    static uint64_t now() { return hal::clock_monotonic_ns(); }
+    static void set_kernel_stack(void* top) { hal::kernel_stack_set(top); }
     static void set_alarm(uint64_t deadline_ns) {
         if (alarm_works)
             hal::clock_alarm_set(deadline_ns);
@@ -76,12 +58,8 @@ struct KernelMachine : KernelLocks {
             hal::clock_idle_until(deadline_ns);
         }
     }
-    static bool may_be_woken() {
-        return wake_sources.load_relaxed() != 0;
-    }
-    static bool stopping() {
-        return false;
-    }
+    static bool may_be_woken() { return wake_sources.load_relaxed() != 0; }
+    static bool stopping() { return false; }
     static hal::Context context_make(void* top, hal::ContextEntry entry, void* argument) {
         return hal::context_make(top, entry, argument);
     }
@@ -103,20 +81,12 @@ struct KernelMachine : KernelLocks {
             return sched::detail::guarded_stack_put(stack);
         falloc::free_run(stack.base, stack.size / kPageSize);
     }
-    static void* allocate(size_t bytes) {
-        return heap::allocate(bytes);
-    }
-    static void deallocate(void* memory) {
-        heap::deallocate(memory);
-    }
-    static void last_thread_exited() {
-        uk_exit(0);
-    }
+    static void* allocate(size_t bytes) { return heap::allocate(bytes); }
+    static void deallocate(void* memory) { heap::deallocate(memory); }
+    static void last_thread_exited() { uk_exit(0); }
 
     // Whether to switch at the end of an interrupt.
-    static bool wants_switch() {
-        return cpu_local().need_resched && preempt_count() == 0;
-    }
+    static bool wants_switch() { return cpu_local().need_resched && preempt_count() == 0; }
     // From here on `on_timer` runs at alarms, `switch_threads` at the end of interrupts that
     // leave need_resched, and interrupts are on. Once, in thread context.
     static void start_alarm(void (*on_timer)(), void (*switch_threads)()) {
