@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What all targets share: the variables a user gives, the command line, and how gdb is started."""
 import os
+import re
 import shlex
 import shutil
 
@@ -23,6 +24,16 @@ def image() -> str:
     if not path:
         raise Problem("error: this script is called by `make run` and `make debug`; UK_IMAGE names the image")
     return path
+
+
+def configured(name: str) -> str:
+    """The image's option of this name, "" where its configuration is not known."""
+    path = setting("UK_CONFIG")
+    if not path:
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        found = re.search(rf"^CONFIG_{name}=(.*)$", file.read(), re.M)
+    return found[1] if found else ""
 
 
 def split(name: str) -> list:

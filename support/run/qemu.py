@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-from machine import Problem, gdb, image, setting, show, split
+from machine import Problem, configured, gdb, image, setting, show, split
 
 
 def bytes_of(size: str) -> int:
@@ -28,11 +28,19 @@ def check_variables(machines) -> None:
         raise Problem(f"error: MACHINE={name}: known for {setting('UK_TARGET', 'this target')} are {', '.join(machines)}")
     if not cpus.isdigit() or int(cpus) < 1:
         raise Problem(f"error: CPUS={cpus} is not a number of processors")
-    if int(cpus) > 1:
-        raise Problem(f"error: CPUS={cpus}: images use one CPU as yet; leave CPUS out")
     if setting("ACCEL") not in ("", "tcg", "kvm"):
         raise Problem(f"error: ACCEL={setting('ACCEL')}: known are tcg and kvm")
     bytes_of(setting("MEM", "64M"))
+
+
+def cpus() -> str:
+    """How many processors the machine shall have. More than the image can use is a mistake of the user's."""
+    wanted, most = setting("CPUS", "1"), configured("HAL_CPUS")
+    if most and int(wanted) > int(most):
+        raise Problem(f"error: CPUS={wanted}: this image runs on " +
+                      ("one CPU; the option LIBUKSMP (make menuconfig) lets it use more" if most == "1" else
+                       f"{most} CPUs at most, the option LIBUKSMP_CPUS (make menuconfig)"))
+    return wanted
 
 
 def kvm_works() -> bool:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A port stays small: arch/<isa> has at most 2,000 lines, plat/<p> 1,000, the contracts between them 8 + 6 headers.
 
+What only images for several CPUs have lies in folders named smp and counts apart: 500 lines for each.
 Every file counts but tests/, README.md, Config.uk and Makefile.uk. Of a platform its generic part counts and the largest
 of the folders named after an architecture. Every header of lib/hal says in its first comment which contract it is
 ("Platform contract 3 of 6"), and no two are the same one.
@@ -13,6 +14,7 @@ import gatelib
 
 ARCH_LINES = 2000
 PLAT_LINES = 1000
+SMP_LINES = 500
 CONTRACTS = {"Architecture": 8, "Platform": 6}
 HEADERS = "lib/hal/include/uk/hal/"
 NOT_COUNTED = ("README.md", "Config.uk", "Makefile.uk")
@@ -20,12 +22,14 @@ NOT_COUNTED = ("README.md", "Config.uk", "Makefile.uk")
 _CONTRACT = re.compile(r"\A//[^\n]*\n//\s*(\w+) contract (\d+) of (\d+)\b")
 
 
-def counted_lines(root: str, kind: str) -> dict:
-    """{arch or plat folder: {subfolder or "": lines}}"""
+def counted_lines(root: str, kind: str, smp: bool = False) -> dict:
+    """{arch or plat folder: {subfolder or "": lines}} in folders named smp, or in all others"""
     lines = collections.defaultdict(collections.Counter)
     for name in gatelib.files(root):
         parts = name.split("/")
         if parts[0] != kind or len(parts) < 3 or "tests" in parts[2:-1] or parts[-1] in NOT_COUNTED:
+            continue
+        if smp != ("smp" in parts[2:-1]):
             continue
         lines[parts[1]][parts[2] if len(parts) > 3 else ""] += gatelib.read(root, name).count("\n")
     return lines
@@ -46,6 +50,11 @@ def check_lines(root: str) -> list:
         if total > PLAT_LINES:
             findings.append(gatelib.Finding(f"plat/{platform}", 0, f"{total:,} lines{' with ' + largest if largest else ''}"
                                             f"; at most {PLAT_LINES:,}: chips belong into drivers/, policy into lib/"))
+    for kind in ("arch", "plat"):
+        for name, folders in counted_lines(root, kind, smp=True).items():
+            most = max(folders.values()) if kind == "plat" else sum(folders.values())
+            if most > SMP_LINES:
+                findings.append(gatelib.Finding(f"{kind}/{name}", 0, f"{most:,} lines for several CPUs; at most {SMP_LINES:,}"))
     return findings
 
 

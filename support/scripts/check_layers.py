@@ -19,7 +19,7 @@ FLOORS = ["base", "hal", "chip", "core", "device", "drivers", "services", "posix
 SIDE = {"arch": {"base", "hal"}, "plat": {"base", "hal", "arch", "chip", "core", "device", "drivers"}}
 GENERATED = {"uk/config.h", "uk/config.hpp"}
 # Header slots of hal: the provider's folder in arch or plat comes with the include path.
-SLOT_FOLDERS = ("uk/hal_arch/", "uk/hal_irq/")
+SLOT_FOLDERS = ("uk/hal_arch/", "uk/hal_cpus/", "uk/hal_irq/")
 ARCHITECTURES = ("x86_64", "arm64")
 # The headers of C++ that need no C library, in g++ 12 and clang++ 14 with libstdc++: what is in an image includes no
 # other: <algorithm> pulls in <stdlib.h>, and that is the host's where no C library is chosen. Nor <atomic>, <iterator>: slow.

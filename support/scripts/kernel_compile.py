@@ -11,6 +11,7 @@ FLAGS = ("-std=c++20 -ffreestanding -fno-exceptions -fno-rtti -fno-threadsafe-st
          "-fno-pic -fno-pie -mno-red-zone -mcmodel=kernel "
          "-Wall -Wextra -Wshadow -Wundef").split()
 WORK = "build/gates"
+ARCHITECTURES = ("x86_64", "arm64")
 
 
 def c_libraries(root: str) -> list:
@@ -21,12 +22,14 @@ def c_libraries(root: str) -> list:
 
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
     """Every include folder that the file `user` may see, with one platform's header slots."""
+    isa = next((isa for isa in ARCHITECTURES if isa in user.split("/")), ARCHITECTURES[0])
+    foreign = tuple(f"arch/{other}/" for other in ARCHITECTURES if other != isa)
     found, hidden = set(), [folder + "/" for folder in c_libraries(root) if not user.startswith(folder + "/")]
     for name in gatelib.files(root, ".h", ".hpp"):
         top = name.split("/")[0]
         if name.startswith(tuple(hidden)) or "/include/" not in name or top not in ("lib", "drivers", "arch", "plat"):
             continue
-        if top == "plat" and name.split("/")[1] != platform:
+        if top == "plat" and name.split("/")[1] != platform or name.startswith(foreign):
             continue
         found.add(name[:name.index("/include/")] + "/include")
     # A platform that does not own the CPU brings its own <uk/hal_irq/irq.hpp>, so plat comes first.
@@ -43,7 +46,19 @@ def write_config(root: str) -> str:
         for name in ("config.h", "config.hpp"):
             with open(os.path.join(folder, "uk", name), "w", encoding="utf-8"):
                 pass
+    several_cpus(root)
     return os.path.join(WORK, "include")
+
+
+def several_cpus(root: str) -> None:
+    """The same configuration for images that run on several CPUs, beside the first."""
+    for name in ("config.h", "config.hpp"):
+        text = gatelib.read(root, os.path.join(WORK, "include/uk", name))
+        text = text.replace("CONFIG_HAL_CPUS 1\n", "CONFIG_HAL_CPUS 8\n").replace("hal_cpus = 1;", "hal_cpus = 8;")
+        path = os.path.join(root, WORK, "smp/uk", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def options(root: str, name: str) -> list:
@@ -53,6 +68,7 @@ def options(root: str, name: str) -> list:
     while folder and not os.path.exists(os.path.join(root, folder, "Makefile.uk")):
         folder = os.path.dirname(folder)
     own += [folder, os.path.join(folder, "x86_64")] if folder else []
-    return ["-I" + os.path.join(WORK, "include"), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
+    config = "smp" if "/smp/" in name or name.startswith("lib/uksmp/") else "include"
+    return ["-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
             '-DUK_LIBNAME="gate"']

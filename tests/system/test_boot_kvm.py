@@ -291,11 +291,19 @@ def test_debug_stops_in_main(image):
 
 
 def test_variables_are_refused_before_the_build(tmp_path):
-    for words in (["T=kvm-x86_64", "MACHINE=pdp11"], ["T=linuxu-x86_64", "MEM=64M"], ["T=kvm-x86_64", "CPUS=2"],
-                  ["T=kvm-arm64", "CPUS=2"], ["T=xen-x86_64", "CPUS=2"], ["T=linuxu-arm64", "CPUS=2"]):
+    for words in (["T=kvm-x86_64", "MACHINE=pdp11"], ["T=linuxu-x86_64", "MEM=64M"], ["T=kvm-x86_64", "CPUS=two"],
+                  ["T=kvm-arm64", "CPUS=0"], ["T=xen-x86_64", "CPUS=-1"]):
         done = guest.make(words[0][2:], "run", words[1], f"O={tmp_path}", limit=LIMIT)
         assert done.returncode != 0 and words[1] in done.stderr and "error:" in done.stderr
         assert not done.stdout and not os.path.exists(tmp_path / "obj")
+
+
+def test_more_cpus_than_the_image_can_use_are_refused(image, tmp_path):
+    config = tmp_path / "config"
+    for most, text in ((1, r"one CPU; the option LIBUKSMP \(make menuconfig\)"), (8, "8 CPUs at most")):
+        config.write_text(f"CONFIG_HAL_CPUS={most}\n", encoding="utf-8")
+        output, status = started(image, CPUS="9", UK_CONFIG=str(config))
+        assert status == 1 and re.fullmatch(f"error: CPUS=9: this image runs on {text}.*\n", output), output
 
 
 def test_debug_stops_a_process_in_main():

@@ -8,7 +8,7 @@ from guest import EMULATOR, ROOT
 
 COMPILER = "g++" if os.uname().machine == "aarch64" else "aarch64-linux-gnu-g++"
 GTEST = "/usr/src/googletest/googletest"
-SUITE = os.path.join(ROOT, "arch/x86_64/mem/tests/mem_test.cpp")  # nothing of x86 in it
+SUITE = os.path.join(ROOT, "lib/base/arch/x86_64/tests/mem_test.cpp")  # nothing of x86 in it
 
 
 def test_the_suite_of_memory_functions(tmp_path):
@@ -16,7 +16,7 @@ def test_the_suite_of_memory_functions(tmp_path):
     for name in ("memmove", "memset"):
         objects.append(str(tmp_path / f"{name}.o"))
         subprocess.run([COMPILER, "-c", *(f"-D{word}=uk_arch_{word}" for word in ("memcpy", "memmove", "memset")),
-                        os.path.join(ROOT, "arch/arm64/mem", f"{name}.S"), "-o", objects[-1]], check=True)
+                        os.path.join(ROOT, "lib/base/arch/arm64", f"{name}.S"), "-o", objects[-1]], check=True)
     program = str(tmp_path / "mem_test")
     subprocess.run([COMPILER, "-O1", "-w", "-static", f"-I{ROOT}", f"-I{GTEST}", f"-I{GTEST}/include", "-o", program, SUITE,
                     *objects, f"{GTEST}/src/gtest-all.cc", f"{GTEST}/src/gtest_main.cc"], check=True)

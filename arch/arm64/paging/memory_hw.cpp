@@ -8,7 +8,7 @@
 #include <uk/hal/image.hpp>
 #include <uk/pagetable/direct_map.hpp>
 
-#include "codec.hpp"
+#include <uk/pagetable/arm64_codec.hpp>
 
 extern "C" {
 extern uint64_t uk_l0[];
@@ -19,7 +19,7 @@ extern char uk_table_pool_end[];
 namespace uk {
 namespace {
 
-static_assert(arm64::PageCodec::kMair == UK_MAIR);
+static_assert(pagetable::Arm64Codec::kMair == UK_MAIR);
 
 // Physical addresses of the image plus this are where it runs.
 constinit uint64_t g_image_offset = 0;
@@ -43,7 +43,7 @@ struct Pages {
     static void publish() { asm volatile("dsb ishst\n\tisb" ::: "memory"); }
 };
 
-using Map = pagetable::DirectMap<arm64::PageCodec, Pages>;
+using Map = pagetable::DirectMap<pagetable::Arm64Codec, Pages>;
 
 constinit Map g_map{Paddr{}, Pages{}, PhysRange{}};
 
@@ -73,7 +73,7 @@ PhysRange arm64::image_range() {
 }
 
 Result<std::span<const std::byte>> arm64::view_physical(Paddr start, size_t size) {
-    UK_TRY(g_map.open_as_it_is(start, size, PageCodec::attributes(pagetable::kRam)));
+    UK_TRY(g_map.open_as_it_is(start, size, pagetable::Arm64Codec::attributes(pagetable::kRam)));
     return std::span(Map::vaddr(start).as<const std::byte>(), size);
 }
 
@@ -92,7 +92,7 @@ Result<PhysRange> hal::direct_map_open(PhysRange range) {
 }
 
 Result<volatile void*> hal::map_device(Paddr start, size_t size) {
-    UK_TRY(g_map.open_as_it_is(start, size, arm64::PageCodec::attributes(pagetable::kDevice)));
+    UK_TRY(g_map.open_as_it_is(start, size, pagetable::Arm64Codec::attributes(pagetable::kDevice)));
     return Map::vaddr(start).as<volatile void>();
 }
 

@@ -3,7 +3,7 @@
 #include <uk/hal/memory.hpp>
 #include <uk/hal_binding/pages.hpp>
 
-#include "codec.hpp"
+#include <uk/pagetable/arm64_codec.hpp>
 
 namespace uk::arm64 {
 namespace {
@@ -55,4 +55,4 @@ uk::Result<uk::hal::PagesRange> uk::hal::pages_init(const TableFrames& frames) {
     return PagesRange{{kStart, kEnd - kStart}, Vaddr{uint64_t{1} << 44}};
 }
 
-UK_HAL_PAGES(arm64::PageCodec, arm64::Processor, arm64::g_root)
+UK_HAL_PAGES(pagetable::Arm64Codec, arm64::Processor, arm64::g_root)

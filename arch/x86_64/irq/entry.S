@@ -21,7 +21,11 @@ uk_irq_stubs:
 uk_irq_common:
     pushq %rax
     pushq %rcx
+#if CONFIG_HAL_CPUS > 1
+    movq %gs:UK_CPU_KERNEL_STACK, %rax
+#else
     movq uk_kernel_stack(%rip), %rax
+#endif
     movq %rax, %rcx
     subq 48(%rsp), %rcx
     cmpq $UK_KERNEL_STACK_SIZE, %rcx

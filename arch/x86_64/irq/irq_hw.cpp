@@ -8,11 +8,11 @@
 #include <uk/hal_arch/cpuid.hpp>
 #include <uk/x86/gate.hpp>
 #include <uk/x86/layout.h>
+#include <uk/x86/trap.hpp>
 
 extern "C" {
 using UkFunction = void (*)();
 extern const char uk_irq_stubs[]; // 16 bytes for each line
-extern char uk_trap_stack[];
 void uk_irq_switch();
 UkFunction uk_interrupt(unsigned vector, uintptr_t sp);
 extern UkFunction uk_irq_act;
@@ -39,10 +39,6 @@ using Question = bool (*)();
 constinit Question g_wanted = nullptr;
 // uk_irq_switch, which images do not have in which nobody calls irq_on_exit().
 constinit UkFunction g_after_interrupt = nullptr;
-
-bool on_trap_stack(uintptr_t sp) {
-    return sp - reinterpret_cast<uintptr_t>(uk_trap_stack) <= UK_TRAP_STACK_SIZE;
-}
 
 } // namespace
 
@@ -84,10 +80,10 @@ void hal::irq_on_exit(bool (*wanted)(), void (*act)()) {
 
 // On the kernel stack, interrupts off. Not null: goes on there before the interrupted code does.
 UkFunction uk_interrupt(unsigned vector, uintptr_t sp) {
-    uk::hal::g_handlers++;
+    uk::hal::handlers()++;
     uk::g_handler(vector - uk::x86::kFirstIrqVector);
-    uk::hal::g_handlers--;
+    uk::hal::handlers()--;
     // What repairs a page fault may open interrupts, but is not a thread.
-    bool act = uk::g_wanted != nullptr && !uk::on_trap_stack(sp) && uk::g_wanted();
+    bool act = uk::g_wanted != nullptr && !uk::x86::on_trap_stack(sp) && uk::g_wanted();
     return act ? uk::g_after_interrupt : nullptr;
 }

@@ -9,7 +9,7 @@
 #include <uk/x86/layout.h>
 #include <uk/x86/memory.hpp>
 
-#include "codec.hpp"
+#include <uk/pagetable/x86_codec.hpp>
 
 extern "C" {
 extern uint64_t uk_pml4[];
@@ -37,7 +37,7 @@ struct Pages {
     static void publish() {} // seen in order, and absent ones not cached (SDM 3A, 8.2.2, 4.10.4.3)
 };
 
-using Map = pagetable::DirectMap<x86::PageCodec, Pages>;
+using Map = pagetable::DirectMap<pagetable::X86Codec, Pages>;
 
 constinit Map g_map{Paddr{}, Pages{}, PhysRange{}};
 
@@ -67,7 +67,7 @@ PhysRange x86::image_range() {
 }
 
 Result<std::span<const std::byte>> x86::view_physical(Paddr start, size_t size) {
-    UK_TRY(direct().open_as_it_is(start, size, x86::PageCodec::attributes(pagetable::kRam)));
+    UK_TRY(direct().open_as_it_is(start, size, pagetable::X86Codec::attributes(pagetable::kRam)));
     return std::span(Map::vaddr(start).as<const std::byte>(), size);
 }
 
@@ -86,7 +86,8 @@ Result<PhysRange> hal::direct_map_open(PhysRange range) {
 }
 
 Result<volatile void*> hal::map_device(Paddr start, size_t size) {
-    UK_TRY(direct().open_as_it_is(start, size, x86::PageCodec::attributes(pagetable::kDevice)));
+    UK_TRY(
+        direct().open_as_it_is(start, size, pagetable::X86Codec::attributes(pagetable::kDevice)));
     return Map::vaddr(start).as<volatile void>();
 }
 

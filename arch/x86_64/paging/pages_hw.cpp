@@ -4,7 +4,15 @@
 #include <uk/hal_binding/pages.hpp>
 #include <uk/x86/layout.h>
 
-#include "codec.hpp"
+#include <uk/pagetable/x86_codec.hpp>
+
+#if CONFIG_HAL_CPUS > 1
+#include <uk/x86/cpus.hpp>
+#else
+namespace uk::x86 {
+inline void flush_others() {}
+} // namespace uk::x86
+#endif
 
 extern "C" uint64_t uk_pml4[];
 
@@ -23,7 +31,7 @@ struct Processor {
     }
     static void publish() { asm volatile("" ::: "memory"); }
     static void forget(Vaddr page) { asm volatile("invlpg (%0)" ::"r"(page.value()) : "memory"); }
-    static void forgotten() {}
+    static void forgotten() { flush_others(); }
     static void code(Paddr /*frame*/) {}
 };
 
@@ -39,4 +47,4 @@ uk::Result<uk::hal::PagesRange> uk::hal::pages_init(const TableFrames& frames) {
     return PagesRange{{kStart, kEnd - kStart}, Vaddr{uint64_t{1} << 44}};
 }
 
-UK_HAL_PAGES(x86::PageCodec, x86::Processor, x86::root())
+UK_HAL_PAGES(pagetable::X86Codec, x86::Processor, x86::root())

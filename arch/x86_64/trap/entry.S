@@ -36,11 +36,16 @@ uk_trap_common:
     cld
     movq %rsp, %rsi
     movq FRAME_RSP(%rsi), %rdi
-    movq %rdi, %rax
-    subq $uk_trap_stack, %rax
+#if CONFIG_HAL_CPUS > 1
+    movq %gs:UK_CPU_TRAP_STACK, %rcx
+#else
+    movq $uk_trap_stack + UK_TRAP_STACK_SIZE, %rcx
+#endif
+    movq %rcx, %rax
+    subq %rdi, %rax
     cmpq $UK_TRAP_STACK_SIZE, %rax
     jbe 1f                              /* nested: below the interrupted stack pointer */
-    movq $uk_trap_stack + UK_TRAP_STACK_SIZE, %rdi
+    movq %rcx, %rdi
 1:  subq $FRAME_BYTES, %rdi
     andq $-16, %rdi
     movq %rdi, %rbx

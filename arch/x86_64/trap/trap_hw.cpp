@@ -5,16 +5,17 @@
 #include <span>
 
 #include <uk/config.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/trap.hpp>
 #include <uk/x86/gate.hpp>
+#include <uk/hal_arch/msr.hpp>
 #include <uk/x86/layout.h>
 
 #include "frame.hpp"
 
 extern "C" {
 extern const char uk_trap_stubs[]; // 16 bytes for each vector
-extern char uk_trap_stack[];
 extern char uk_boot_stack[];
 extern uint64_t uk_gdt[];
 size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
@@ -33,23 +34,14 @@ namespace {
 
 using namespace x86;
 
-// Intel SDM 3A, 7.7: task-state segment in 64-bit mode.
-struct [[gnu::packed]] TaskState {
-    uint32_t reserved0;
-    uint64_t rsp[3];
-    uint64_t reserved1;
-    uint64_t ist[7];
-    uint64_t reserved2;
-    uint16_t reserved3;
-    uint16_t io_map;
-};
-static_assert(sizeof(TaskState) == 104);
-
-constexpr uint64_t kTaskStateType = 0x89;
-
-constinit TaskState g_task{};
+constinit Task g_task{};
 constinit Gate g_gates[kVectors]{};
-alignas(16) constinit char g_ist_stacks[UK_IST_COUNT][UK_IST_STACK_SIZE]{};
+
+#if CONFIG_HAL_CPUS > 1
+constinit hal::ThreadHead g_nobody{};
+constinit CpuBlock g_block{&g_nobody, uk_trap_stack + UK_TRAP_STACK_SIZE,
+                           uk_trap_stack + UK_TRAP_STACK_SIZE, 0};
+#endif
 
 // Exceptions that may come at any moment, or while another one is being entered, have their own.
 constexpr uint64_t ist_of(unsigned vector) {
@@ -75,21 +67,6 @@ void fill_gates() {
     }
 }
 
-void fill_task() {
-    for (unsigned i = 0; i < UK_IST_COUNT; i++) {
-        g_task.ist[i] = reinterpret_cast<uint64_t>(g_ist_stacks[i] + UK_IST_STACK_SIZE);
-    }
-    g_task.io_map = sizeof(TaskState);
-    auto base = reinterpret_cast<uint64_t>(&g_task);
-    uk_gdt[UK_SELECTOR_TSS / 8] = (sizeof(TaskState) - 1) | (base & 0xffffff) << 16 |
-                                  kTaskStateType << 40 | (base >> 24 & 0xff) << 56;
-    uk_gdt[UK_SELECTOR_TSS / 8 + 1] = base >> 32;
-}
-
-bool on_trap_stack(uintptr_t sp) {
-    return sp - reinterpret_cast<uintptr_t>(uk_trap_stack) <= UK_TRAP_STACK_SIZE;
-}
-
 bool repair(hal::TrapFrame& frame) {
     for (const UkFixup* fixup = __start_uk_extable; fixup != __stop_uk_extable; fixup++) {
         if (fixup->instruction == frame.rip) {
@@ -103,8 +80,11 @@ bool repair(hal::TrapFrame& frame) {
 } // namespace
 
 void x86::trap_init() {
+#if CONFIG_HAL_CPUS > 1
+    hal::msr_write(kGsBaseMsr, reinterpret_cast<uint64_t>(&g_block));
+#endif
     fill_gates();
-    fill_task();
+    g_task.fill(uk_gdt + UK_SELECTOR_TSS / 8);
     load_gates(g_gates);
     asm volatile("ltr %w0" : : "r"(UK_SELECTOR_TSS) : "memory");
 }
@@ -156,7 +136,7 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 void uk_trap(uk::hal::TrapFrame* frame) {
     using namespace uk::x86;
     if constexpr (uk::cfg::libukvmem) {
-        if (frame->vector == kPageFault && !uk::on_trap_stack(frame->rsp) &&
+        if (frame->vector == kPageFault && !on_trap_stack(frame->rsp) &&
             repair_page_fault(*frame)) {
             return;
         }

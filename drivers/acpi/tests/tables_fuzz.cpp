@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fuzz target: any bytes as the physical memory that ACPI tables lie in.
+#include <uk/acpi/cpus.hpp>
 #include <uk/acpi/sleep.hpp>
 #include <uk/acpi/tables.hpp>
 
@@ -32,6 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (uint64_t root = kBase; root < kBase + 64; root += 16) {
         (void)uk::acpi::read_fadt(memory, uk::Paddr{root}).ok();
         (void)uk::acpi::read_hpet(memory, uk::Paddr{root}).ok();
+        uint32_t ids[4];
+        (void)uk::acpi::read_cpus(memory, uk::Paddr{root}, ids).ok();
         (void)uk::acpi::read_soft_off(memory, uk::Paddr{root}).ok();
     }
     return 0;

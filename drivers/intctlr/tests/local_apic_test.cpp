@@ -88,4 +88,36 @@ TEST(LocalApic, MissingOffOrOutOfReach) {
     EXPECT_FALSE(Apic(Cpu{&far}).open_lint0(47));
 }
 
+TEST(LocalApic, CommandsInMemory) {
+    Machine machine;
+    machine.registers[0x020 / 4] = 5U << 24;
+    Apic apic(Cpu{&machine});
+    ASSERT_TRUE(apic.open_timer(33, 47));
+    EXPECT_EQ(apic.id(), 5u);
+    apic.send(3, 34);
+    EXPECT_EQ(machine.registers[0x310 / 4], 3u << 24);
+    EXPECT_EQ(machine.registers[0x300 / 4], 34u) << "fixed, edge";
+    apic.send_init(2);
+    EXPECT_EQ(machine.registers[0x310 / 4], 2u << 24);
+    EXPECT_EQ(machine.registers[0x300 / 4], 0x4500u);
+    apic.send_start(2, 0x9e);
+    EXPECT_EQ(machine.registers[0x300 / 4], 0x469eu);
+    apic.join();
+    EXPECT_EQ(machine.msrs[0x1b], kWhere | kEnabled) << "nothing to change";
+}
+
+TEST(LocalApic, CommandsInMsrs) {
+    Machine machine;
+    machine.msrs[0x1b] |= kX2;
+    machine.msrs[0x802] = 0x12345;
+    Apic apic(Cpu{&machine});
+    ASSERT_TRUE(apic.open_timer(33, 47));
+    EXPECT_EQ(apic.id(), 0x12345u);
+    apic.send(0x54321, 34);
+    EXPECT_EQ(machine.msrs[0x830], uint64_t{0x54321} << 32 | 34);
+    machine.msrs[0x1b] = kWhere | kEnabled; // as a CPU begins
+    apic.join();
+    EXPECT_EQ(machine.msrs[0x1b], kWhere | kEnabled | kX2);
+}
+
 } // namespace

@@ -4,20 +4,20 @@
 
 #include <gtest/gtest.h>
 
-#include "arch/arm64/paging/codec.hpp"
-#include "arch/x86_64/paging/codec.hpp"
+#include <uk/pagetable/arm64_codec.hpp>
+#include <uk/pagetable/x86_codec.hpp>
 #include <uk/pagetable/soft_codec.hpp>
 
 namespace uk::pagetable::tests {
 
-using Codecs = ::testing::Types<x86::PageCodec, arm64::PageCodec, SoftCodec>;
+using Codecs = ::testing::Types<X86Codec, Arm64Codec, SoftCodec>;
 
 struct CodecName {
     template <class C>
     static std::string GetName(int) {
-        return std::is_same_v<C, x86::PageCodec>     ? "x86_64"
-               : std::is_same_v<C, arm64::PageCodec> ? "arm64"
-                                                     : "soft";
+        return std::is_same_v<C, X86Codec>     ? "x86_64"
+               : std::is_same_v<C, Arm64Codec> ? "arm64"
+                                               : "soft";
     }
 };
 

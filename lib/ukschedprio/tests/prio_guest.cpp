@@ -73,7 +73,8 @@ UK_TEST(equals_take_turns_though_nobody_yields)
     if (!uk::hal::kIrqPreempts)
         UK_TEST_SKIP("no interrupt preempts threads on this platform yet");
     UK_TEST_EXPECT(uk::hal::irq_enabled());
-    g_seen = g_answered = false;
+    g_seen = false;
+    g_answered = false;
     Ref<Thread> other = UK_MUST(sched::create(
         {.name = "test"},
         [](void*) -> void* {

@@ -4,8 +4,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/cpus.hpp>
-#include <uk/lock/mutex.hpp>
-#include <uk/lock/semaphore.hpp>
+#include <uk/lock.hpp>
 #include <uk/sched.hpp>
 #include <uk/smp.hpp>
 #include <uk/test.hpp>
@@ -47,14 +46,15 @@ UK_TEST(all_cpus_run_at_the_same_time)
     uk::Ref<uk::Thread> threads[uk::hal::kMostCpus];
     // None of them yields: they all come through only if each has a CPU.
     for (unsigned i = 0; i < count; i++) {
-        auto thread = create({.name = "meet", .affinity = only(i)},
-                             [](void* all) -> void* {
-                                 arrived.fetch_add_acq_rel(1);
-                                 while (arrived.load_acquire() != reinterpret_cast<uintptr_t>(all))
-                                     uk::hal::cpu_relax();
-                                 return all;
-                             },
-                             as_word(count));
+        auto thread = create(
+            {.name = "meet", .affinity = only(i)},
+            [](void* all) -> void* {
+                arrived.fetch_add_relaxed(1);
+                while (arrived.load_acquire() != reinterpret_cast<uintptr_t>(all))
+                    uk::hal::cpu_relax();
+                return all;
+            },
+            as_word(count));
         UK_TEST_ASSERT(thread.ok());
         threads[i] = thread.take();
     }
@@ -71,16 +71,17 @@ UK_TEST(a_mutex_keeps_cpus_apart)
     uk::Ref<uk::Thread> threads[2 * uk::hal::kMostCpus];
     const unsigned count = 2 * uk::smp::cpu_count();
     for (unsigned i = 0; i < count; i++) {
-        auto thread = create({.name = "count"},
-                             [](void*) -> void* {
-                                 for (uint64_t n = 0; n < kRounds; n++) {
-                                     mutex.lock();
-                                     counter = counter + 1;
-                                     mutex.unlock();
-                                 }
-                                 return nullptr;
-                             },
-                             nullptr);
+        auto thread = create(
+            {.name = "count"},
+            [](void*) -> void* {
+                for (uint64_t n = 0; n < kRounds; n++) {
+                    mutex.lock();
+                    counter = counter + 1;
+                    mutex.unlock();
+                }
+                return nullptr;
+            },
+            nullptr);
         UK_TEST_ASSERT(thread.ok());
         threads[i] = thread.take();
     }
@@ -94,15 +95,16 @@ UK_TEST(wakes_cross_cpus)
     static uk::Semaphore ping{0};
     static uk::Semaphore pong{0};
     const unsigned last = uk::smp::cpu_count() - 1;
-    auto thread = create({.name = "pong", .affinity = only(last)},
-                         [](void*) -> void* {
-                             for (unsigned i = 0; i < 2'000; i++) {
-                                 ping.acquire();
-                                 pong.release();
-                             }
-                             return nullptr;
-                         },
-                         nullptr);
+    auto thread = create(
+        {.name = "pong", .affinity = only(last)},
+        [](void*) -> void* {
+            for (unsigned i = 0; i < 2'000; i++) {
+                ping.acquire();
+                pong.release();
+            }
+            return nullptr;
+        },
+        nullptr);
     UK_TEST_ASSERT(thread.ok());
     for (unsigned i = 0; i < 2'000; i++) {
         ping.release();
@@ -114,14 +116,15 @@ UK_TEST(wakes_cross_cpus)
 UK_TEST(every_cpu_sleeps_and_is_woken_by_its_own_timer)
 {
     for (unsigned cpu = 0; cpu < uk::smp::cpu_count(); cpu++) {
-        auto thread = create({.name = "sleep", .affinity = only(cpu)},
-                             [](void*) -> void* {
-                                 const uint64_t start = uk::hal::clock_monotonic_ns();
-                                 uk::sched::sleep_for(2'000'000);
-                                 const uint64_t slept = uk::hal::clock_monotonic_ns() - start;
-                                 return as_word(slept >= 2'000'000 ? 1 : 0);
-                             },
-                             nullptr);
+        auto thread = create(
+            {.name = "sleep", .affinity = only(cpu)},
+            [](void*) -> void* {
+                const uint64_t start = uk::hal::clock_monotonic_ns();
+                uk::sched::sleep_for(2'000'000);
+                const uint64_t slept = uk::hal::clock_monotonic_ns() - start;
+                return as_word(slept >= 2'000'000 ? 1 : 0);
+            },
+            nullptr);
         UK_TEST_ASSERT(thread.ok());
         UK_TEST_EXPECT(join(*thread.value()).value() == as_word(1));
     }

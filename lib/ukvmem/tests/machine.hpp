@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "arch/x86_64/paging/codec.hpp"
+#include <uk/pagetable/x86_codec.hpp>
 #include <uk/assert.h>
 #include <uk/vmem/address_space.hpp>
 
@@ -70,7 +70,7 @@ struct FakeLock {
 struct FakeBackend {
     using Lock = FakeLock;
     Store* store;
-    pagetable::PageTable<x86::PageCodec, Tables> table;
+    pagetable::PageTable<pagetable::X86Codec, Tables> table;
 
     FakeBackend(Store& s, Paddr root) : store(&s), table(root, Tables{&s}) {}
     Result<Paddr> take_frame() { return store->take(); }

@@ -8,21 +8,22 @@
 #include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
-#include <uk/hal/memory.hpp>
-#include <uk/hal_arch/cpuid.hpp>
-#include <uk/hal_arch/msr.hpp>
 #include <uk/intctlr/i8259.hpp>
-#include <uk/intctlr/local_apic.hpp>
 #include <uk/x86/irq.hpp>
 
+#include "apic.hpp"
 #include "clock.hpp"
 
 namespace uk {
+
+using kvm::g_apic;
+using kvm::kSpuriousVector;
+
+constinit intctlr::LocalApic<kvm::ApicAccess> kvm::g_apic{ApicAccess{}};
+
 namespace {
 
 constexpr unsigned kPitLine = 0;
-constexpr unsigned kApicLine = 1;
-constexpr unsigned kSpuriousVector = x86::kFirstIrqVector + x86::kIrqLines - 1;
 constexpr uint64_t kShortestNs = 5'000;        // setting the timer takes as long
 constexpr uint64_t kPitLongestNs = 54'000'000; // what 16 bits can count
 constexpr uint64_t kProofNs = 20'000'000;
@@ -31,20 +32,11 @@ constexpr uint32_t kMostTicks = 0xffff'ffff;
 
 enum class State : uint8_t { untried, apic, pit, missing };
 
-struct ApicAccess {
-    static bool has_apic() { return (hal::cpuid_unchecked(1).edx & 1 << 9) != 0; }
-    static uint64_t msr_read(uint32_t number) { return hal::msr_read(number); }
-    static void msr_write(uint32_t number, uint64_t value) { hal::msr_write(number, value); }
-    static volatile uint32_t* map(uint64_t address, size_t size) {
-        auto registers = hal::map_device(Paddr{address}, size);
-        return registers.ok() ? static_cast<volatile uint32_t*>(registers.take()) : nullptr;
-    }
-};
-
 constinit State g_state = State::untried;
 constinit intctlr::I8259<hal::PortIo> g_pic{hal::PortIo{0x20}};
-constinit intctlr::LocalApic<ApicAccess> g_apic{ApicAccess{}};
 constinit Atomic<bool> g_fired;
+using Handler = void (*)();
+constinit Handler g_handler = nullptr; // what clock_alarm_start() was given
 constinit uint64_t g_ticks_per_ns = 0; // of the APIC's timer, with 32 fractional bits
 
 struct Timer {
@@ -63,20 +55,32 @@ struct Timer {
     }
 };
 constinit Timer g_timer;
-constinit clocksource::Alarm<Timer> g_alarm{g_timer};
+
+// One for each CPU, for which the timer is its own.
+struct Alarm : clocksource::Alarm<Timer> {
+    constexpr Alarm() : clocksource::Alarm<Timer>(g_timer) {}
+};
+constinit Alarm g_alarms[hal::kMostCpus];
+
+Alarm& alarm() {
+    return g_alarms[hal::cpu_index()];
+}
 
 void on_interrupt(unsigned line) {
     if (g_state == State::pit && (!g_pic.acknowledge(line) || line != kPitLine)) {
         return;
     }
     if (g_state == State::apic) {
-        if (line != kApicLine) {
+        if (line == x86::kIrqLines - 1) {
             return; // the spurious vector, which wants no answer
         }
         g_apic.end_interrupt();
+        if (hal::kMostCpus > 1 && line != kvm::kTimerLine) {
+            return kvm::on_message(line);
+        }
     }
     g_fired.store_relaxed(true);
-    g_alarm.fired();
+    alarm().fired();
 }
 
 // A machine may have the registers and yet not lead the interrupt to the CPU; a halt would never
@@ -116,7 +120,7 @@ Moment look() {
 }
 
 bool start_apic() {
-    if (!g_apic.open_timer(x86::kFirstIrqVector + kApicLine, kSpuriousVector)) {
+    if (!g_apic.open_timer(x86::kFirstIrqVector + kvm::kTimerLine, kSpuriousVector)) {
         return false;
     }
     hal::IrqState state = hal::irq_save();
@@ -161,16 +165,27 @@ bool timer_works() {
 
 } // namespace
 
+bool kvm::apic_timer_works() {
+    return timer_works() && g_state == State::apic;
+}
+
+void kvm::timer_joins(unsigned index) {
+    g_apic.join();
+    (void)g_apic.open_timer(x86::kFirstIrqVector + kTimerLine, kSpuriousVector); // as the first did
+    g_alarms[index].set_handler(g_handler);
+}
+
 Result<> hal::clock_alarm_start(void (*handler)()) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    g_alarm.set_handler(handler);
+    g_handler = handler;
+    alarm().set_handler(handler);
     return {};
 }
 
 void hal::clock_alarm_set(uint64_t deadline_ns) {
-    g_alarm.set(deadline_ns);
+    alarm().set(deadline_ns);
 }
 
 void hal::clock_idle_until(uint64_t deadline_ns) {
@@ -184,9 +199,9 @@ void hal::clock_idle_until(uint64_t deadline_ns) {
         return;
     }
     IrqState state = irq_save();
-    g_alarm.begin_halt(deadline_ns);
+    alarm().begin_halt(deadline_ns);
     cpu_halt();
-    g_alarm.end_halt();
+    alarm().end_halt();
     irq_restore(state);
 }
 

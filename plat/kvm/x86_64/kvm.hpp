@@ -14,4 +14,7 @@ extern hal::BootInfo g_boot_info;
 // end of the machine.
 acpi::Memory acpi_memory();
 
+// Takes a few pages below 1 MiB out of the memory map, in which further CPUs begin. Entry code.
+void reserve_start_page(hal::BootInfo& info);
+
 } // namespace uk::kvm

@@ -5,3 +5,4 @@ PLAT_LDSCRIPT := $(UK_BASE)/arch/x86_64/boot/image.lds.S
 PLAT_LDFLAGS-y += --nmagic
 
 LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp|isr clock_wall.cpp clock_idle.cpp|isr)
+LIBKVM_SRCS-$(CONFIG_LIBUKSMP) += $(addprefix $(LIBKVM_ISA)/smp/,cpus.cpp cpu_start.S messages.cpp|isr)

@@ -26,5 +26,8 @@ void uk_platform_start(uint32_t magic, uint32_t information, uint64_t cycles) {
     if (!x86::read_boot_info(magic, Paddr{information}, info).ok()) {
         hal::shutdown(hal::Shutdown::exit, UK_EXIT_BOOT_FAILED);
     }
+    if constexpr (hal::kMostCpus > 1) {
+        kvm::reserve_start_page(info);
+    }
     boot(info);
 }

@@ -35,7 +35,7 @@ def command(console: list) -> list:
     line = machine.command_line()
     check_fit(setting("MEM", "64M"), line)
     words = [machine.find_program("QEMU", "qemu-system-aarch64", "kvm-arm64"), "-M", MACHINES[setting("MACHINE", "virt")],
-             *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", setting("CPUS", "1"), "-nodefaults",
+             *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", qemu.cpus(), "-nodefaults",
              "-no-user-config", "-display", "none", "-no-reboot", *console, "-semihosting-config", "enable=on,target=native",
              "-kernel", machine.image()]
     return words + (["-append", line] if line else [])

@@ -35,7 +35,7 @@ def command(console: list) -> list:
     name, memory, line = setting("MACHINE", "pc"), setting("MEM", "64M"), machine.command_line()
     check_fit(name, memory, line)
     words = [machine.find_program("QEMU", "qemu-system-x86_64", "kvm-x86_64"), "-M", MACHINES[name],
-             *qemu.accelerator("x86_64"), "-m", memory, "-smp", setting("CPUS", "1"), "-nodefaults", "-no-user-config",
+             *qemu.accelerator("x86_64"), "-m", memory, "-smp", qemu.cpus(), "-nodefaults", "-no-user-config",
              "-display", "none", "-no-reboot", *console, "-device", "isa-debug-exit", "-kernel", machine.image()]
     return words + (["-append", line] if line else [])
 

@@ -51,7 +51,7 @@ def command(scratch: str) -> list:
         folder = packages.get()
     except packages.Missing as missing:
         raise Problem(str(missing)) from missing
-    image, line, cpus = machine.image(), machine.command_line(), setting("CPUS", "1")
+    image, line, cpus = machine.image(), machine.command_line(), qemu.cpus()
     if setting("MACHINE") != "domu":
         return xenmachine.dom0_command(program, folder, image, line, kibibytes(), cpus, CONSOLE)
     domains = [xenmachine.Domain("microlith", image, line, kibibytes() >> 10, int(cpus))]

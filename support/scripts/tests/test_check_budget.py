@@ -47,6 +47,13 @@ def test_a_platform_counts_its_largest_architecture(tree, generic, a, b, total):
     assert f"plat/p: {total}" in text, text
 
 
+def test_several_cpus_count_apart(tree):
+    assert found(tree, {"arch/a/x.S": "x\n" * 2000, "arch/a/smp/x.S": "x\n" * 400, "arch/a/smp/include/uk/x.hpp": "x\n" * 100,
+                        "plat/p/a/x.cpp": "x\n" * 1000, "plat/p/a/smp/x.cpp": "x\n" * 500, "plat/p/b/smp/x.cpp": "x\n" * 500}) == ""
+    assert "arch/c: 501 lines for several CPUs" in found(tree, {"arch/c/smp/x.S": "x\n" * 501})
+    assert "plat/q: 501 lines for several CPUs" in found(tree, {"plat/q/a/smp/x.cpp": "x\n" * 501})
+
+
 def test_architectures_of_a_platform_are_not_added_up(tree):
     assert found(tree, {"arch/a/x.S": "", "arch/b/x.S": "", "plat/p/x.cpp": "x\n" * 500, "plat/p/a/x.cpp": "x\n" * 500,
                         "plat/p/b/x.cpp": "x\n" * 500}) == ""

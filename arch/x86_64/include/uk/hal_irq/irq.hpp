@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <uk/hal/cpus.hpp>
 #include <uk/x86/layout.h>
 
 extern "C" {
@@ -25,10 +26,19 @@ struct IrqState {
 inline constexpr uint64_t kRflagsIf = 1 << 9;
 
 // How many handlers of this CPU are running; kept by the architecture's entry code.
-inline constinit unsigned g_handlers = 0;
+#if CONFIG_HAL_CPUS > 1
+inline uint32_t& handlers() {
+    return cpu_thread()->handlers;
+}
+#else
+inline constinit uint32_t g_handlers = 0;
+inline uint32_t& handlers() {
+    return g_handlers;
+}
+#endif
 
 inline bool in_interrupt() {
-    return g_handlers != 0;
+    return handlers() != 0;
 }
 
 inline void irq_enable() {
@@ -66,7 +76,11 @@ inline void irq_restore(IrqState state) {
 void irq_on_exit(bool (*wanted)(), void (*act)());
 
 inline void kernel_stack_set(void* top) {
+#if CONFIG_HAL_CPUS > 1
+    asm volatile("movq %0, %%gs:%c1" : : "r"(top), "i"(UK_CPU_KERNEL_STACK) : "memory");
+#else
     uk_kernel_stack = top;
+#endif
 }
 
 // With interrupts off, "sti; hlt" opens the window and waits in one: an interrupt that is pending

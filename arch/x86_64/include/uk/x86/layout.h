@@ -30,4 +30,10 @@
 #define UK_SELECTOR_CODE 0x08
 #define UK_SELECTOR_TSS 0x10
 
+/* With several CPUs: where GS points to. */
+#define UK_CPU_THREAD 0
+#define UK_CPU_KERNEL_STACK 8
+#define UK_CPU_TRAP_STACK 16
+#define UK_CPU_INDEX 24
+
 #endif /* UK_X86_64_LAYOUT_H */

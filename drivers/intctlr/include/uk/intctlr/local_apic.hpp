@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The local APIC: its own timer, and the pin LINT0 that the old interrupt controllers reach the CPU
-// through, which firmware opens on most machines, but not on all. Intel SDM 3A, chapter 11.
+// through, which firmware opens on most machines, but not on all; and interrupts to other CPUs.
+// Intel SDM 3A, chapter 11.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +50,20 @@ class LocalApic {
     void arm_timer(uint32_t ticks) { write(kInitialCount, ticks); }
     [[nodiscard]] uint32_t timer_left() { return read(kCurrentCount); }
 
+    // On a CPU that another one started, before open_timer(): its registers are reached as those of
+    // the first are.
+    void join() {
+        if (mode_ == Mode::msr)
+            cpu_.msr_write(kBaseMsr, cpu_.msr_read(kBaseMsr) | kBaseX2);
+    }
+    // Of this CPU; after open_timer().
+    [[nodiscard]] uint32_t id() { return mode_ == Mode::msr ? read(kId) : read(kId) >> 24; }
+    // To the CPU with this id, not the caller. An interrupt; INIT; and START-UP, by which it begins
+    // at the physical address `page` * 4096, below 1 MiB, in real mode.
+    void send(uint32_t id, uint8_t vector) { command(id, vector); }
+    void send_init(uint32_t id) { command(id, kAssert | kInit); }
+    void send_start(uint32_t id, uint8_t page) { command(id, kAssert | kStartUp | page); }
+
     // Ends an interrupt that the APIC itself raised (not the spurious one); in its handler.
     void end_interrupt() { write(kEndOfInterrupt, 0); }
 
@@ -60,8 +75,11 @@ class LocalApic {
     static constexpr uint64_t kBaseX2 = 1U << 10;
     static constexpr uint64_t kBaseAddress = 0x000ffffffffff000;
     // Registers by their memory offset; in x2APIC mode they are MSRs.
+    static constexpr uint32_t kId = 0x020;
     static constexpr uint32_t kEndOfInterrupt = 0x0b0;
     static constexpr uint32_t kSpurious = 0x0f0;
+    static constexpr uint32_t kCommand = 0x300;
+    static constexpr uint32_t kCommandTo = 0x310;
     static constexpr uint32_t kTimer = 0x320;
     static constexpr uint32_t kLint0 = 0x350;
     static constexpr uint32_t kInitialCount = 0x380;
@@ -74,6 +92,10 @@ class LocalApic {
     static constexpr uint32_t kExternal = 7U << 8; // the vector comes from the 8259
     static constexpr uint32_t kMasked = 1U << 16;
     static constexpr uint32_t kBy16 = 3;
+    static constexpr uint32_t kInit = 5U << 8;
+    static constexpr uint32_t kStartUp = 6U << 8;
+    static constexpr uint32_t kBusy = 1U << 12; // the one before has not left yet
+    static constexpr uint32_t kAssert = 1U << 14;
 
     void find() {
         if (mode_ == Mode::unknown)
@@ -95,6 +117,18 @@ class LocalApic {
             cpu_.msr_write(kFirstMsr + (at >> 4), value);
         else
             registers_[at / 4] = value;
+    }
+    // In memory the second write sends; a handler that sends between the two is why interrupts are
+    // off.
+    void command(uint32_t id, uint32_t what) {
+        if (mode_ == Mode::msr) {
+            cpu_.msr_write(kFirstMsr + (kCommand >> 4), uint64_t{id} << 32 | what);
+            return;
+        }
+        while ((read(kCommand) & kBusy) != 0) {
+        }
+        write(kCommandTo, id << 24);
+        write(kCommand, what);
     }
     uint32_t read(uint32_t at) {
         if (mode_ == Mode::msr)

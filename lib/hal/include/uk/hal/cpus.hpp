@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The CPUs of the machine: which one runs this, whose thread it runs, starting and interrupting the
-// others. What is inline is a header slot, <uk/hal_cpus/local.hpp>, that comes from arch/<isa>
-// where the image owns its CPUs and from plat/linuxu where they are threads of the host; the rest
-// is the platform's. In an image for one CPU (CONFIG_HAL_CPUS is 1) neither is there.
+// Architecture contract 6 of 8: the CPUs of the machine, which one runs this and whose thread it
+// runs, starting and interrupting the others. What is inline is a header slot,
+// <uk/hal_cpus/local.hpp>, that comes from arch/<isa> where the image owns its CPUs and from
+// plat/linuxu where they are threads of the host; the rest is the platform's. In an image for one
+// CPU (CONFIG_HAL_CPUS is 1) neither is there.
 #pragma once
 
 #include <concepts>

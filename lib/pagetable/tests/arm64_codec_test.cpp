@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Entries of arm64 page tables against the Arm ARM, bit by bit (DDI 0487, D8.3.1 and D8.3.2).
-#include "../paging/codec.hpp"
+#include <uk/pagetable/arm64_codec.hpp>
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@ using uk::Paddr;
 using uk::pagetable::kDevice;
 using uk::pagetable::kRam;
 using uk::pagetable::Protection;
-using C = uk::arm64::PageCodec;
+using C = uk::pagetable::Arm64Codec;
 
-TEST(PageCodec, EntriesAreWhatTheManualSays) {
+TEST(Arm64Codec, EntriesAreWhatTheManualSays) {
     // UXN and PXN, address, accessed, inner shareable, AttrIndx 0; type: page 3, block 1, table 3.
     EXPECT_EQ(C::page(Paddr{0x5000}, 1, C::attributes(kRam)), 0x0060'0000'0000'5703u);
     EXPECT_EQ(C::page(Paddr{0x400000}, 2, C::attributes(kRam)), 0x0060'0000'0040'0701u);
@@ -23,12 +23,12 @@ TEST(PageCodec, EntriesAreWhatTheManualSays) {
     EXPECT_EQ(C::table(Paddr{0x7000}), 0x7003u);
 }
 
-TEST(PageCodec, MairHasWriteBackAndDeviceWhereTheEntriesLook) {
+TEST(Arm64Codec, MairHasWriteBackAndDeviceWhereTheEntriesLook) {
     EXPECT_EQ(C::kMair >> 8 * 0 & 0xff, 0xffu);
     EXPECT_EQ(C::kMair >> 8 * 1 & 0xff, 0x00u);
 }
 
-TEST(PageCodec, BlocksAndPagesDifferInBit1) {
+TEST(Arm64Codec, BlocksAndPagesDifferInBit1) {
     EXPECT_FALSE(C::is_page(0x5701, 1)); // reserved at the lowest level
     EXPECT_FALSE(C::is_table(0x5703, 1));
     EXPECT_TRUE(C::is_page(0x701, 2));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Entries of x86_64 page tables against the Intel SDM, bit by bit (3A, tables 4-15 to 4-20).
-#include "../paging/codec.hpp"
+#include <uk/pagetable/x86_codec.hpp>
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@ using uk::Paddr;
 using uk::pagetable::kDevice;
 using uk::pagetable::kRam;
 using uk::pagetable::Protection;
-using C = uk::x86::PageCodec;
+using C = uk::pagetable::X86Codec;
 
-TEST(PageCodec, EntriesAreWhatTheManualSays) {
+TEST(X86Codec, EntriesAreWhatTheManualSays) {
     EXPECT_EQ(C::page(Paddr{0x5000}, 1, C::attributes(kRam)), 0x8000'0000'0000'5063);
     EXPECT_EQ(C::page(Paddr{0x400000}, 2, C::attributes(kRam)), 0x8000'0000'0040'00e3);
     EXPECT_EQ(C::page(Paddr{0x40000000}, 3, C::attributes(kDevice)), 0x8000'0000'4000'00fb);
@@ -21,7 +21,7 @@ TEST(PageCodec, EntriesAreWhatTheManualSays) {
     EXPECT_EQ(C::table(Paddr{0x7000}), 0x7023u);
 }
 
-TEST(PageCodec, TheLargeBitMeansAPageAboveLevel1Only) {
+TEST(X86Codec, TheLargeBitMeansAPageAboveLevel1Only) {
     EXPECT_TRUE(C::is_page(0x50e3, 1)); // bit 7 is the PAT bit there
     EXPECT_TRUE(C::is_page(0xe3, 2));
     EXPECT_FALSE(C::is_page(0x63, 2));

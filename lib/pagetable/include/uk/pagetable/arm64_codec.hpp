@@ -7,11 +7,9 @@
 
 #include <uk/pagetable/codec.hpp>
 
-namespace uk::arm64 {
+namespace uk::pagetable {
 
-struct PageCodec {
-    using Protection = pagetable::Protection;
-
+struct Arm64Codec {
     static constexpr unsigned kLevels = 4;
     static constexpr unsigned kBiggestPage = 3;
 
@@ -59,6 +57,6 @@ struct PageCodec {
     }
 };
 
-static_assert(pagetable::Codec<PageCodec>);
+static_assert(Codec<Arm64Codec>);
 
-} // namespace uk::arm64
+} // namespace uk::pagetable

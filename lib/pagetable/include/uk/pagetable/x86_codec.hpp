@@ -4,11 +4,9 @@
 
 #include <uk/pagetable/codec.hpp>
 
-namespace uk::x86 {
+namespace uk::pagetable {
 
-struct PageCodec {
-    using Protection = pagetable::Protection;
-
+struct X86Codec {
     static constexpr unsigned kLevels = 4;
     static constexpr unsigned kBiggestPage = 3; // 1 GiB, where CPUID says so
 
@@ -48,6 +46,6 @@ struct PageCodec {
     }
 };
 
-static_assert(pagetable::Codec<PageCodec>);
+static_assert(Codec<X86Codec>);
 
-} // namespace uk::x86
+} // namespace uk::pagetable

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where assembly finds things in a further CPU's memory: struct CpuMemory of cpus_hw.cpp. */
+#ifndef UK_X86_64_CPU_MEMORY_H
+#define UK_X86_64_CPU_MEMORY_H
+
+#define UK_CPU_MEMORY_STACK 32
+#define UK_CPU_MEMORY_GDT 46
+
+#endif /* UK_X86_64_CPU_MEMORY_H */
