@@ -10,7 +10,9 @@
 #ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
 #endif
-
+#ifdef CONFIG_LIBUKTLS
+#include <uk/tls.hpp>
+#endif
 #ifdef CONFIG_LIBUKCXX
 #include <uk/alloc/heap.hpp>
 
@@ -126,6 +128,9 @@ int atexit(void (*function)(void)) {
 // A function may register further ones, or call exit() itself.
 void exit(int status) {
     end_alone();
+#ifdef CONFIG_LIBUKTLS
+    uk::tls::run_exit_functions(); // this thread's objects go before static ones, others' stay
+#endif
     while (call_last()) {
     }
     uk_run_destructors();

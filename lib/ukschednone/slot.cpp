@@ -4,6 +4,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/locals.hpp>
 #include <uk/sched/single_thread.hpp>
 
 namespace uk::sched {
@@ -41,6 +42,7 @@ Result<void*> join(Thread& /*thread*/, uint64_t /*deadline_ns*/) {
 }
 
 void exit(void* /*result*/) {
+    KernelLocals::locals_end();
     uk_exit(0);
 }
 

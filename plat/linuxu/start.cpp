@@ -49,11 +49,7 @@ extern "C" [[noreturn]] void uk_linuxu_start(uintptr_t* stack) {
     auto argc = static_cast<size_t>(stack[0]);
     g_argv = reinterpret_cast<char**>(stack + 1);
     g_envp = g_argv + argc + 1;
-    char** end = g_envp;
-    while (*end != nullptr) {
-        end++;
-    }
-    read_aux(reinterpret_cast<const AuxEntry*>(end + 1));
+    read_aux(linuxabi::aux_vector(g_envp));
     catch_faults();
     if (map_memory() != 0) {
         no_memory();

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""An application in C++: static objects live and die in order, new without memory says how much was wanted."""
+"""An application in C++: static and thread_local objects live and die in order, new without memory says how much was wanted."""
 import guest
 import pytest
 from test_hello import run
@@ -10,6 +10,7 @@ config APPPROBE
 \tdefault y
 \tselect LIBNOLIBC if !HAVE_LIBC
 \tselect LIBUKCXX
+\tselect LIBUKTLS
 """
 MAKEFILE = """\
 $(eval $(call addlib,appprobe))
@@ -29,6 +30,7 @@ struct Noisy {
 static Noisy first("first");
 static Noisy second("second");
 static std::vector<int> numbers(100, 7);
+static thread_local int five = 5;
 
 static int counted = 100;
 template <int n> struct Count {
@@ -45,7 +47,7 @@ struct Base {
     virtual int value() const = 0;
 };
 struct Derived : Base {
-    int value() const override { return 5; }
+    int value() const override { return five; }
 };
 
 int main(int argc, char* argv[]) {
@@ -59,6 +61,7 @@ int main(int argc, char* argv[]) {
     static Noisy local("local");
     atexit([] { printf("function "); });
     static Noisy later("later");
+    static thread_local Noisy mine("mine");
     Base* base = new Derived;
     int value = base->value();
     delete base;
@@ -69,7 +72,7 @@ int main(int argc, char* argv[]) {
     return value;
 }
 """
-ALL = "+first +second +local +later -later function -local -second -first "
+ALL = "+first +second +local +later +mine -mine -later function -local -second -first "
 
 
 @pytest.fixture(scope="module", name="probe", params=guest.TARGETS)
@@ -92,3 +95,28 @@ def test_more_objects_than_atexit_has_room_for(probe):
 def test_new_says_how_many_bytes(probe):
     text, _ = run(probe, ["new", "1000000000000"])
     assert "operator new: no memory for 1000000000000 bytes" in text
+
+
+IN_C = """\
+#include <stdio.h>
+static __thread int value = 40;
+static _Thread_local int zero;
+int main(void) { value += 2; zero++; printf("%d %d\\n", value, zero); return 0; }
+"""
+
+
+def files_in_c(config):
+    return {"Config.uk": config, "Makefile.uk": MAKEFILE.replace("main.cpp", "main.c"), "main.c": IN_C}
+
+
+@pytest.mark.parametrize("option", ["", "\tselect LIBUKSCHED\n"])
+def test_thread_local_variables_in_c(option, tmp_path):
+    files = files_in_c(CONFIG.replace("\tselect LIBUKCXX\n", option))
+    assert run(guest.build_probe(tmp_path, "linuxu-x86_64", files), []) == ("42 1\n", 0)
+
+
+@pytest.mark.parametrize("target", ["linuxu-x86_64", "kvm-x86_64", "kvm-arm64"])
+def test_without_the_option_the_link_names_it(target, tmp_path):
+    guest.write(tmp_path / "probe", files_in_c(CONFIG.replace("\tselect LIBUKTLS\n", "")))
+    done = guest.make_in_tree(f"A={tmp_path}/probe", f"T={target}")
+    assert done.returncode != 0 and "need the option LIBUKTLS" in done.stdout + done.stderr

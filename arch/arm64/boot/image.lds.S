@@ -3,6 +3,7 @@
  * the file, too, and what takes no room there comes last. Each stack lies above page tables of the
  * image, which are never changed and cannot be written, so that an overflow faults. */
 #include <uk/arm64/layout.h>
+#include <uk/image_sections.h>
 
 OUTPUT_ARCH(aarch64)
 ENTRY(uk_entry)
@@ -13,7 +14,7 @@ PHDRS
     rodata PT_LOAD FLAGS(4);
     data PT_LOAD FLAGS(6);
     note PT_NOTE FLAGS(4);
-    stack PT_GNU_STACK FLAGS(6);
+    stack PT_GNU_STACK FLAGS(6); UK_TLS_PHDR
 }
 
 SECTIONS
@@ -36,7 +37,8 @@ SECTIONS
         KEEP(*(.note.gnu.build-id))
         uk_build_id_note_end = .;
     } :rodata :note
-    .rodata : { *(.rodata .rodata.*) } :rodata
+    UK_TLS_SECTIONS(.tdata :, .tbss :)
+    .rodata : { *(.rodata .rodata.*) UK_TLS_IMAGE } :rodata
 
     /* Tables (sections named like C identifiers) land here by themselves. */
 
@@ -46,15 +48,7 @@ SECTIONS
         uk_data_start = .;
         *(.data .data.*)
         *(.got .got.plt .igot .igot.plt)
-        . = ALIGN(8);
-        __init_array_start = .;
-        KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))
-        KEEP(*(.init_array))
-        __init_array_end = .;
-        __fini_array_start = .;
-        KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*)))
-        KEEP(*(.fini_array))
-        __fini_array_end = .;
+        UK_INIT_ARRAYS
     } :data
 
     /* One table for each 2 MiB from the base up to the end of the image, which they make longer. */

@@ -2,6 +2,7 @@
 /* Layout of the bootable image. Parts start on page boundaries in memory but not in the file, which no
  * loader maps. Each stack lies above a part that cannot be written, so that an overflow faults without
  * a page being spent on it: the trap stack above the constants, the boot stack above the code. */
+#include <uk/image_sections.h>
 #include <uk/x86/layout.h>
 
 OUTPUT_ARCH(i386:x86-64)
@@ -19,7 +20,7 @@ PHDRS
     data PT_LOAD FLAGS(6);
     bss PT_LOAD FLAGS(6);
     note PT_NOTE FLAGS(4);
-    stack PT_GNU_STACK FLAGS(6);
+    stack PT_GNU_STACK FLAGS(6); UK_TLS_PHDR
 }
 
 SECTIONS
@@ -35,7 +36,8 @@ SECTIONS
         KEEP(*(.note.gnu.build-id))
         uk_build_id_note_end = .;
     } :rodata :note
-    SECTION(.rodata) { *(.rodata .rodata.*) } :rodata
+    UK_TLS_SECTIONS(SECTION(.tdata), SECTION(.tbss))
+    SECTION(.rodata) { *(.rodata .rodata.*) UK_TLS_IMAGE } :rodata
 
     /* Tables (sections named like C identifiers) land here by themselves. */
 
@@ -66,15 +68,7 @@ SECTIONS
     SECTION(.data) {
         *(.data .data.*)
         *(.got .got.plt .igot .igot.plt)
-        . = ALIGN(8);
-        __init_array_start = .;
-        KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))
-        KEEP(*(.init_array))
-        __init_array_end = .;
-        __fini_array_start = .;
-        KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*)))
-        KEEP(*(.fini_array))
-        __fini_array_end = .;
+        UK_INIT_ARRAYS
     } :data
     SECTION(.bss) {
         *(.bss .bss.*)

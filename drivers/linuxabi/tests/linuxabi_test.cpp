@@ -2,6 +2,9 @@
 // Contexts of both architectures, laid out by hand as Linux documents them.
 #include <uk/linuxabi/context.hpp>
 #include <uk/linuxabi/fault.hpp>
+#ifdef __x86_64__
+#include <uk/linuxabi/x86_64/fs_base.hpp>
+#endif
 
 #include <cstring>
 #include <string>
@@ -259,5 +262,37 @@ TEST(LinuxAbiFault, EachSignalHasANameAndMostCodesAText) {
     EXPECT_STREQ(fault_detail(kSigbus, 5), "memory error");
     EXPECT_STREQ(fault_detail(kSigill, 2), "illegal instruction");
 }
+
+TEST(LinuxAbiAuxVector, FollowsTheEnvironment) {
+    struct {
+        const char* environment[3] = {"A=1", "B=2", nullptr};
+        AuxEntry vector[2] = {{kAtSysinfoEhdr, 4096}, {kAtNull, 0}};
+    } stack;
+    char* const* environment = const_cast<char* const*>(stack.environment);
+    EXPECT_EQ(aux_vector(environment), stack.vector);
+    EXPECT_EQ(aux_vector(environment + 2), stack.vector);
+}
+
+#ifdef __x86_64__
+
+TEST(LinuxAbiFsBase, TheHostSaysWhetherThereIsAnInstruction) {
+    const AuxEntry with[] = {{6, 4096}, {26, 6}, {kAtNull, 0}};
+    const AuxEntry without[] = {{16, 2}, {26, 4}, {kAtNull, 2}};
+    const AuxEntry old[] = {{16, 2}, {kAtNull, 2}, {26, 2}};
+    EXPECT_TRUE(has_wrfsbase(with));
+    EXPECT_FALSE(has_wrfsbase(without));
+    EXPECT_FALSE(has_wrfsbase(old));
+}
+
+// By the system call, with the value that is there already.
+TEST(LinuxAbiFsBase, IsTheThreadPointer) {
+    thread_local int mine = 5;
+    const uintptr_t before = reinterpret_cast<uintptr_t>(&mine);
+    set_fs_base(__builtin_thread_pointer(), false);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(&mine), before);
+    EXPECT_EQ(mine, 5);
+}
+
+#endif
 
 } // namespace

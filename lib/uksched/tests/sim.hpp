@@ -36,7 +36,9 @@ struct State {
     size_t stacks = 0;
     size_t last_stack = 0; // bytes that were asked for last
     size_t blocks = 0;
-    unsigned fail_in = 0; // the k-th request for memory from now on fails
+    size_t locals = 0;                       // threads that have thread-local variables
+    const uk::Thread* locals_seen = nullptr; // whose were made visible last
+    unsigned fail_in = 0;                    // the k-th request for memory from now on fails
     bool woken_from_outside = false;
     std::function<void()> on_timer;      // the scheduler's
     std::function<void()> preempt_point; // the scheduler's
@@ -155,6 +157,7 @@ struct Machine {
     static void context_switch(uk::hal::Context& from_context, const uk::hal::Context& to_context) {
         EXPECT_FALSE(g->irqs_on);
         EXPECT_EQ(g->held.count(), 1u) << "the run queue's lock and no other";
+        EXPECT_EQ(g->locals_seen, g->current);
         fiber_switch(*fiber_of(from_context), *fiber_of(to_context),
                      g->before->state() == uk::ThreadState::exited);
     }
@@ -192,6 +195,25 @@ struct Machine {
         EXPECT_NE(memory, static_cast<void*>(g->current)) << "a thread freed itself";
         g->blocks--;
         std::free(memory);
+    }
+    static bool locals_make(uk::Thread& /*thread*/) {
+        if (fails())
+            return false;
+        g->locals++;
+        return true;
+    }
+    static void locals_enter(const uk::Thread& thread) {
+        EXPECT_FALSE(g->irqs_on);
+        g->locals_seen = &thread;
+    }
+    static void locals_end() {
+        EXPECT_TRUE(may_switch()) << "destructors are ordinary code";
+        point();
+    }
+    static void locals_free(uk::Thread& thread) {
+        EXPECT_NE(&thread, g->current);
+        EXPECT_EQ(thread.state(), uk::ThreadState::exited);
+        g->locals--;
     }
     static void last_thread_exited() { UK_PANIC("the last thread exited"); }
 };
@@ -253,6 +275,7 @@ struct System {
         EXPECT_EQ(sched->thread_count(), 1u) << "seed " << seed;
         EXPECT_EQ(g->stacks, 1u) << "seed " << seed;
         EXPECT_EQ(g->blocks, 0u) << "seed " << seed;
+        EXPECT_EQ(g->locals, 0u) << "seed " << seed;
         EXPECT_EQ(g->preempt_count, 0u) << "seed " << seed;
         ::operator delete(memory); // without its destructor: a system is never taken down
         M::stack_put(idle);

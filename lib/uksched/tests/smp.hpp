@@ -124,6 +124,10 @@ struct SmpMachine {
     }
     static void* allocate(size_t bytes) { return std::malloc(bytes); }
     static void deallocate(void* memory) { std::free(memory); }
+    static bool locals_make(uk::Thread& /*thread*/) { return true; }
+    static void locals_enter(const uk::Thread& /*thread*/) {}
+    static void locals_end() {}
+    static void locals_free(uk::Thread& /*thread*/) {}
     static void last_thread_exited() { UK_PANIC("the last thread exited"); }
 };
 

@@ -18,6 +18,13 @@ struct AuxEntry {
     uint64_t type;
     uint64_t value;
 };
+// It begins behind the null after a new process's environment.
+inline const AuxEntry* aux_vector(char* const* environment) {
+    while (*environment != nullptr) {
+        environment++;
+    }
+    return reinterpret_cast<const AuxEntry*>(environment + 1);
+}
 
 // --- time ---
 

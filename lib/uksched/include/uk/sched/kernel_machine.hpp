@@ -14,11 +14,12 @@
 #include <uk/sched.hpp>
 #include <uk/sched/cpus.hpp>
 #include <uk/sched/guarded_stack.hpp>
+#include <uk/sched/locals.hpp>
 #include <uk/sched/machine.hpp>
 
 namespace uk {
 
-struct KernelMachine : KernelLocks {
+struct KernelMachine : KernelLocks, KernelLocals {
     static constexpr unsigned kCpus = hal::kMostCpus;
     static constexpr size_t kStackBytes = static_cast<size_t>(cfg::libuksched_stack_kib) * 1024;
     static constexpr bool kStackChecks = cfg::libuksched_stack_check;

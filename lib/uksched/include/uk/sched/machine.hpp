@@ -53,6 +53,12 @@ concept SchedMachine = LockMachine<M> &&
     { M::allocate(bytes) } -> std::same_as<void*>;          // null: none left
     { M::deallocate(memory) } -> std::same_as<void>;
     { M::last_thread_exited() } -> std::same_as<void>; // does not return
+    // Thread-local variables: for a new thread (false: no memory); the thread is the next to run;
+    // the calling thread ends; no CPU runs the thread any more.
+    { M::locals_make(thread) } -> std::same_as<bool>;
+    { M::locals_enter(thread) } -> std::same_as<void>; // interrupts off
+    { M::locals_end() } -> std::same_as<void>;         // thread context
+    { M::locals_free(thread) } -> std::same_as<void>;  // thread context, or idle
 };
 
 } // namespace uk

@@ -92,6 +92,7 @@ void Scheduler<M, P>::switch_to(Cpu& cpu, Thread& self, Thread& next) {
     M::set_current(next);
     if constexpr (M::kKernelStackBytes != 0)
         M::set_kernel_stack(next.kernel_stack_);
+    M::locals_enter(next);
     watch_slice(cpu, next);
     M::context_switch(self.context_, next.context_);
 }

@@ -10,6 +10,7 @@
 #include <uk/base/list.hpp>
 #include <uk/base/rbtree.hpp>
 #include <uk/base/ref.hpp>
+#include <uk/config.hpp>
 #include <uk/hal/context.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/sched/deadline_queue.hpp>
@@ -82,6 +83,9 @@ class Thread : public detail::MaybeHead, public Runnable {
     int c_errno = 0;                      // errno, for a libc that keeps it here
     void* user = nullptr;                 // the libc's or the application's thread object
     const LockWord* blocked_on = nullptr; // uklock's, under LIBUKLOCK_CHECK
+#ifdef CONFIG_LIBUKTLS
+    void* thread_pointer = nullptr; // to its thread-local variables; null: it has none
+#endif
 
   private:
     template <class, class>

@@ -85,6 +85,11 @@ Result<Thread*> Scheduler<M, P>::make_thread(const ThreadOptions& options) {
     if constexpr (M::kStackChecks)
         stack_mark(stack);
     auto* thread = ::new (memory) Thread;
+    if (!M::locals_make(*thread)) {
+        M::deallocate(thread);
+        stacks_.put(stack);
+        return Errno::nomem;
+    }
     thread->stack_ = stack;
     thread->kernel_stack_ = stack.base + stack.size;
     return thread;
@@ -149,6 +154,7 @@ void Scheduler<M, P>::start_idle(void* argument) {
 template <class M, class P>
 void Scheduler<M, P>::exit(void* result) {
     Thread& self = M::current();
+    M::locals_end();
     free_exited(); // so that threads which only exit leave at most one behind them
     IrqState irqs = M::irq_save();
     Cpu& cpu = lock_home(self);
@@ -255,6 +261,7 @@ void Scheduler<M, P>::free_exited() {
         if (thread->stack_.base != nullptr)
             stacks_.put(thread->stack_);
         thread->stack_ = {};
+        M::locals_free(*thread);
         thread->ref_release();
     }
 }

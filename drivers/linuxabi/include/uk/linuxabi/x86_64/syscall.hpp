@@ -20,6 +20,7 @@ enum class Sys : long {
     ftruncate = 77,
     rt_sigtimedwait = 128,
     sigaltstack = 131,
+    arch_prctl = 158,
     timer_create = 222,
     timer_settime = 223,
     clock_gettime = 228,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Layout of the Linux process: headers and constants, code, the stack of signal handlers
  * above what cannot be written, data. No segment is both writable and executable. */
+#include <uk/image_sections.h>
+
 ENTRY(_start)
 
 PHDRS
@@ -10,7 +12,7 @@ PHDRS
     altstack PT_LOAD FLAGS(6);
     data PT_LOAD FLAGS(6);
     note PT_NOTE FLAGS(4);
-    stack PT_GNU_STACK FLAGS(6);
+    stack PT_GNU_STACK FLAGS(6); UK_TLS_PHDR
 }
 
 SECTIONS
@@ -26,9 +28,11 @@ SECTIONS
         uk_build_id_note_end = .;
     } :rodata :note
 
+    UK_TLS_SECTIONS(.tdata :, .tbss :)
     .rodata : {
         *(.rodata .rodata.*)
         *(.got .got.plt .igot .igot.plt)
+        UK_TLS_IMAGE
     } :rodata
 
     /* Tables of read-only rows (sections named like C identifiers) land here by themselves, so the
@@ -50,15 +54,7 @@ SECTIONS
 
     .data : {
         *(.data .data.*)
-        . = ALIGN(8);
-        __init_array_start = .;
-        KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))
-        KEEP(*(.init_array))
-        __init_array_end = .;
-        __fini_array_start = .;
-        KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*)))
-        KEEP(*(.fini_array))
-        __fini_array_end = .;
+        UK_INIT_ARRAYS
     } :data
 
     .bss : {
