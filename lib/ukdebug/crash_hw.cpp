@@ -12,6 +12,8 @@
 #include <uk/log.hpp>
 #include <uk/log/console.hpp>
 
+#include "stop_other_cpus.hpp"
+
 namespace uk::debug {
 
 namespace {
@@ -38,9 +40,10 @@ Machine machine() {
 
 // Returns for the first report only; a later one ends the machine after one more line at most.
 void enter(const char* what, uintptr_t pc) {
+    hal::irq_disable();
+    stop_other_cpus();
     const int level = __atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST);
     if (level == 0) {
-        hal::irq_disable();
         console::seize();
         if constexpr (cfg::libukprint) {
             log::flush();

@@ -11,6 +11,8 @@
 #include <uk/hal/trap.hpp>
 #include <uk/log/console.hpp>
 
+#include "stop_other_cpus.hpp"
+
 namespace {
 
 constexpr int kStatus = 134;
@@ -18,9 +20,10 @@ constinit int depth = 0; // atomic
 
 // Only the first failure prints; the second ends the machine in silence, the third stops the CPU.
 void enter() {
+    uk::hal::irq_disable();
+    uk::debug::stop_other_cpus();
     switch (__atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST)) {
     case 0:
-        uk::hal::irq_disable();
         uk::console::seize();
         return;
     case 1:

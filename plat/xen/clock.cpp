@@ -6,11 +6,13 @@
 #include <uk/base/atomic.hpp>
 #include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/print.h>
 
 #include "events.hpp"
 #include "hypervisor.hpp"
+#include "smp/cpus.hpp"
 
 namespace uk {
 namespace {
@@ -27,26 +29,50 @@ struct Timer {
     // A time that is over interrupts at once. vcpu_op has the CPU's number before the argument.
     static void arm(uint64_t deadline, uint64_t /*now*/) {
         SingleshotTimer request{deadline, 0, 0};
-        if (auto done =
-                call(Call::vcpu, kSetSingleshotTimer, 0, reinterpret_cast<uint64_t>(&request));
+        if (auto done = call(Call::vcpu, kSetSingleshotTimer, hal::cpu_index(),
+                             reinterpret_cast<uint64_t>(&request));
             !done.ok()) {
             UK_PANIC("Xen does not set its timer: %s", done.error().name());
         }
     }
 };
 constinit Timer g_timer;
-constinit clocksource::Alarm<Timer> g_alarm{g_timer};
 
-Result<> start_timer() {
-    UK_TRY(events_start([](EventPort) { g_alarm.fired(); }));
-    UK_TRY(call(Call::vcpu, kStopPeriodicTimer, 0));
-    UK_TRY(bind_virq(kVirqTimer));
+// One for each CPU, whose timer is its own.
+struct Alarm : clocksource::Alarm<Timer> {
+    constexpr Alarm() : clocksource::Alarm<Timer>(g_timer) {}
+};
+constinit Alarm g_alarms[hal::kMostCpus];
+using Handler = void (*)();
+constinit Handler g_handler = nullptr; // what clock_alarm_start() was given
+
+Alarm& alarm() {
+    return g_alarms[hal::cpu_index()];
+}
+
+void on_event([[maybe_unused]] EventPort port) {
+    if constexpr (hal::kMostCpus > 1) {
+        if (on_message(port)) {
+            return;
+        }
+    }
+    alarm().fired();
+}
+
+Result<> start_timer(unsigned cpu) {
+    UK_TRY(call(Call::vcpu, kStopPeriodicTimer, cpu));
+    UK_TRY(bind_virq(kVirqTimer, cpu));
     return {};
+}
+
+Result<> start_events() {
+    UK_TRY(events_start(on_event));
+    return start_timer(0);
 }
 
 bool timer_works() {
     if (g_state == State::untried) {
-        Result<> started = start_timer();
+        Result<> started = start_events();
         g_state = started.ok() ? State::works : State::missing;
         if (!started.ok()) {
             uk_pr_warn("Xen gives no timer (%s); waiting keeps the CPU busy\n",
@@ -58,14 +84,20 @@ bool timer_works() {
 
 } // namespace
 
-uint64_t hal::clock_monotonic_ns() {
-    uint64_t last = g_last.load_relaxed();
-    uint64_t ns = 0;
-    if (!clocksource::pvclock_read(g_shared.info.vcpu[0].time, cpu_cycles, ns) || ns <= last) {
-        return last;
+Result<> xen::timer_joins(unsigned cpu) {
+    if (!timer_works()) {
+        return Errno::nodev;
     }
-    g_last.store_relaxed(ns);
-    return ns;
+    g_alarms[cpu].set_handler(g_handler);
+    return start_timer(cpu);
+}
+
+uint64_t hal::clock_monotonic_ns() {
+    uint64_t ns = 0;
+    if (!clocksource::pvclock_read(g_shared.info.vcpu[cpu_index()].time, cpu_cycles, ns)) {
+        return g_last.load_relaxed();
+    }
+    return clocksource::never_back(g_last, ns);
 }
 
 Result<uint64_t> hal::clock_wall_ns() {
@@ -84,12 +116,13 @@ Result<> hal::clock_alarm_start(void (*handler)()) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    g_alarm.set_handler(handler);
+    g_handler = handler;
+    alarm().set_handler(handler);
     return {};
 }
 
 void hal::clock_alarm_set(uint64_t deadline_ns) {
-    g_alarm.set(deadline_ns);
+    alarm().set(deadline_ns);
 }
 
 void hal::clock_idle_until(uint64_t deadline_ns) {
@@ -101,9 +134,9 @@ void hal::clock_idle_until(uint64_t deadline_ns) {
         return;
     }
     IrqState state = irq_save();
-    g_alarm.begin_halt(deadline_ns);
+    alarm().begin_halt(deadline_ns);
     cpu_halt();
-    g_alarm.end_halt();
+    alarm().end_halt();
     irq_restore(state);
 }
 

@@ -2,6 +2,7 @@
 // The upcall: Xen rings one vector of this CPU, and two levels of bits say what for.
 #include "events.hpp"
 
+#include <uk/hal/cpus.hpp>
 #include <uk/x86/irq.hpp>
 #include <uk/xen/events.hpp>
 
@@ -18,7 +19,7 @@ constinit Handler g_on_event = nullptr;
 
 void on_interrupt(unsigned line) {
     if (line == kLine) {
-        take_events(g_shared.info, g_shared.info.vcpu[0], g_on_event);
+        take_events(g_shared.info, g_shared.info.vcpu[hal::cpu_index()], g_on_event);
     }
 }
 
@@ -33,8 +34,8 @@ Result<> xen::events_start(void (*on_event)(EventPort port)) {
     return {};
 }
 
-Result<EventPort> xen::bind_virq(uint32_t virq) {
-    BindVirq request{virq, 0, 0};
+Result<EventPort> xen::bind_virq(uint32_t virq, unsigned cpu) {
+    BindVirq request{virq, cpu, 0};
     UK_TRY(call(Call::event_channel, kBindVirq, &request));
     UK_TRY(unmask(request.port));
     return request.port;

@@ -12,8 +12,8 @@ namespace uk::xen {
 // Xen's.
 [[nodiscard]] Result<> events_start(void (*on_event)(EventPort port));
 
-// A channel that Xen rings for `virq` of this CPU, unmasked.
-[[nodiscard]] Result<EventPort> bind_virq(uint32_t virq);
+// A channel that Xen rings on `cpu` for its `virq`, unmasked.
+[[nodiscard]] Result<EventPort> bind_virq(uint32_t virq, unsigned cpu);
 
 [[nodiscard]] Result<> unmask(EventPort port);
 

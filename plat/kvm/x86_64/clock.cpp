@@ -82,13 +82,11 @@ constinit const char* g_name = "none";
 constinit const char* g_tsc_name = "tsc";
 
 [[gnu::noinline]] uint64_t kvmclock_ns() {
-    uint64_t last = g_kvm_last.load_relaxed();
     uint64_t ns = 0;
-    if (!pvclock_read(g_page, hal::cpu_cycles, ns) || ns <= last) {
-        return last;
+    if (!pvclock_read(g_page, hal::cpu_cycles, ns)) {
+        return g_kvm_last.load_relaxed();
     }
-    g_kvm_last.store_relaxed(ns);
-    return ns;
+    return never_back(g_kvm_last, ns);
 }
 
 bool start_kvmclock(const CpuClocks& cpu) {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <uk/base/atomic.hpp>
+
 namespace uk::clocksource {
 
 // Written by the hypervisor, between two increments of `version`: odd means "being written".
@@ -61,6 +63,18 @@ template <class Cycles>
         }
     }
     return false;
+}
+
+// The later of `ns` and `last`, the latest answer, which it becomes: whoever asks, a thread that
+// was stopped in between or another CPU, time never goes back.
+[[nodiscard]] inline uint64_t never_back(Atomic<uint64_t>& last, uint64_t ns) {
+    for (;;) {
+        const uint64_t seen = last.load_relaxed();
+        if (ns <= seen)
+            return seen;
+        if (last.replace_acquire(seen, ns))
+            return ns;
+    }
 }
 
 // Wall time in nanoseconds since 1970 at which system_time was 0; false as above.

@@ -85,6 +85,7 @@ inline constexpr uint64_t kBindVirq = 1;
 inline constexpr uint64_t kCloseEvent = 3;
 inline constexpr uint64_t kSendEvent = 4;
 inline constexpr uint64_t kAllocateUnbound = 6;
+inline constexpr uint64_t kBindIpi = 7;
 inline constexpr uint64_t kUnmaskEvent = 9;
 
 struct BindInterdomain {
@@ -109,7 +110,15 @@ struct BindVirq {
 };
 inline constexpr uint32_t kVirqTimer = 0;
 
+struct BindIpi {
+    uint32_t vcpu;
+    EventPort port; // out
+};
+
 // public/vcpu.h
+inline constexpr uint64_t kInitialise = 0;
+inline constexpr uint64_t kUp = 1;
+inline constexpr uint64_t kIsUp = 3;
 inline constexpr uint64_t kStopPeriodicTimer = 7;
 inline constexpr uint64_t kSetSingleshotTimer = 8;
 
@@ -117,6 +126,15 @@ struct SingleshotTimer {
     uint64_t at_ns; // system time
     uint32_t flags;
     uint32_t padding;
+};
+
+// public/hvm/hvm_vcpu.h: how a CPU begins, in 64-bit mode.
+struct VcpuContext {
+    uint32_t mode; // 1: the registers below
+    uint32_t padding;
+    uint64_t rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, rip, rflags;
+    uint64_t cr0, cr3, cr4, efer;
+    uint64_t unused[2]; // the union is as large as its 32-bit member
 };
 
 // public/xen.h: console_io
@@ -144,8 +162,10 @@ static_assert(sizeof(VcpuInfo) == 64 && offsetof(VcpuInfo, time) == 32);
 inline constexpr unsigned kEventWords = 64;
 inline constexpr unsigned kEventPorts = kEventWords * 64;
 
+inline constexpr unsigned kMostVcpus = 32; // whose VcpuInfo is here
+
 struct SharedInfo {
-    VcpuInfo vcpu[32];
+    VcpuInfo vcpu[kMostVcpus];
     uint64_t pending[kEventWords]; // a bit for each event channel
     uint64_t mask[kEventWords];
     clocksource::PvclockWall wall;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The virtual CPUs of a domain: Xen lets them begin in 64-bit mode, and rings event channels on
+// them.
+#include "cpus.hpp"
+
+#include <uk/base/minmax.hpp>
+#include <uk/hal/clock.hpp>
+#include <uk/hal/cpu.hpp>
+#include <uk/hal/cpus.hpp>
+#include <uk/x86/cpus.hpp>
+
+#include "events.hpp"
+#include "hypervisor.hpp"
+
+namespace uk {
+namespace {
+
+using namespace xen;
+
+constinit unsigned g_count = 0;   // 0: not counted yet
+constinit unsigned g_running = 1; // CPUs below this number have their channels
+
+Result<EventPort> bind_ipi(unsigned cpu) {
+    BindIpi request{cpu, 0};
+    UK_TRY(call(Call::event_channel, kBindIpi, &request));
+    UK_TRY(unmask(request.port));
+    return request.port;
+}
+
+Result<> bind_messages(unsigned cpu) {
+    Messages messages{};
+    messages.kick = UK_TRY(bind_ipi(cpu));
+    messages.flush = UK_TRY(bind_ipi(cpu));
+    messages.stop = UK_TRY(bind_ipi(cpu));
+    g_messages[cpu] = messages;
+    return {};
+}
+
+// As boot/entry.S has them.
+constexpr uint64_t kCr0 = 0x80010033;
+constexpr uint64_t kCr4 = 0x620;
+constexpr uint64_t kEfer = 0xd00; // NXE, LMA, LME
+
+Result<> begin(unsigned cpu, const hal::CpuStart& start) {
+    VcpuContext context{};
+    context.mode = 1;
+    context.rdi = reinterpret_cast<uint64_t>(start.memory);
+    context.rsp = reinterpret_cast<uint64_t>(start.stack);
+    context.rip = reinterpret_cast<uint64_t>(uk_cpu_entry);
+    context.rflags = 2; // always set; interrupts off
+    context.cr0 = kCr0;
+    context.cr3 = x86::root_table_address();
+    context.cr4 = kCr4;
+    context.efer = kEfer;
+    UK_TRY(call(Call::vcpu, kInitialise, cpu, reinterpret_cast<uint64_t>(&context)));
+    UK_TRY(call(Call::vcpu, kUp, cpu));
+    return {};
+}
+
+void send(EventPort port) {
+    (void)call(Call::event_channel, kSendEvent, &port).ok(); // our own channel: it exists
+}
+
+} // namespace
+
+// Xen answers for a CPU that the domain has, up or not.
+unsigned hal::cpu_count() {
+    constexpr unsigned kMost = min(kMostCpus, kMostVcpus);
+    if (g_count == 0) {
+        g_count = 1;
+        while (g_count < kMost && call(Call::vcpu, kIsUp, g_count).ok()) {
+            g_count++;
+        }
+    }
+    return g_count;
+}
+
+Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
+    constexpr uint64_t kLongestNs = 2'000'000'000; // the machine may be busy with other domains
+    if (index >= cpu_count()) {
+        return Errno::nodev;
+    }
+    if (g_messages[0].kick == 0) {
+        UK_TRY(bind_messages(0));
+    }
+    UK_TRY(bind_messages(index));
+    UK_TRY(timer_joins(index));
+    x86::prepare_cpu(index, start);
+    UK_TRY(begin(index, start));
+    for (const uint64_t since = clock_monotonic_ns(); !x86::cpu_has_come(index); xen::yield()) {
+        if (clock_monotonic_ns() - since > kLongestNs) {
+            return Errno::timedout;
+        }
+    }
+    g_running = index + 1;
+    return {};
+}
+
+void hal::cpu_kick(unsigned index) {
+    send(g_messages[index].kick);
+}
+
+void x86::interrupt_to_flush(unsigned index) {
+    send(g_messages[index].flush);
+}
+
+void hal::cpus_stop_others() {
+    for (unsigned i = 0; i < g_running && g_running > 1; i++) {
+        if (i != cpu_index()) {
+            send(g_messages[i].stop);
+        }
+    }
+}
+
+} // namespace uk
+
+// Its timer and its channels were opened by the CPU that started it.
+void uk_platform_cpu_start(unsigned /*index*/) {}
