@@ -11,7 +11,7 @@ import kconfiglib
 
 
 # Options that are off by default but have logic to test.
-WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y"}
+WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y", "LIBUKALLOC_STATS": "y"}
 
 
 def load() -> kconfiglib.Kconfig:

@@ -2,15 +2,20 @@
 // Box and make, the register of heaps, the counting wrapper, page sources.
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
+#include <uk/alloc.h>
 #include <uk/alloc/box.hpp>
 #include <uk/alloc/conformance.hpp>
 #include <uk/alloc/counted_heap.hpp>
 #include <uk/alloc/heap.hpp>
 #include <uk/alloc/interface.hpp>
+#include <uk/alloc/locked_heap.hpp>
 #include <uk/alloc/pages.hpp>
+#include <uk/alloc/report.hpp>
 #include <uk/alloctlsf/tlsf_heap.hpp>
+#include <uk/fakes/log.hpp>
 #include <uk/fakes/pages.hpp>
 
 namespace {
@@ -141,6 +146,106 @@ TEST(CountedHeap, Counts) {
     EXPECT_EQ(none.allocations, none.deallocations);
     EXPECT_EQ(none.failures, 2u);
     EXPECT_GT(none.total_bytes, 0u);
+}
+
+// --- further heaps, and the log ------------------------------------------------------------------
+
+using Counted = uk::AllocatorOf<Tlsf, uk::Spinlock<uk::LockRank::heap>, uk::HeapCount>;
+using Uncounted = uk::AllocatorOf<Tlsf, uk::Spinlock<uk::LockRank::heap>, uk::NoHeapCount>;
+
+TEST(HeapCount, EachHeapHasItsOwn) {
+    PageStore store(64);
+    Tlsf one(FakePages{&store});
+    Tlsf two(FakePages{&store});
+    Tlsf three(FakePages{&store});
+    Counted first(one, "first");
+    Counted second(two, "second");
+    Uncounted third(three, "third");
+    uk::Heap* const heaps[] = {&first, &second, &third};
+    void* blocks[3];
+    for (size_t i = 0; i < 3; i++)
+        blocks[i] = heaps[i]->allocate(100 * (i + 1), i == 1 ? 256 : uk::kHeapAlign);
+    blocks[1] = second.reallocate(blocks[1], 3000);
+    EXPECT_EQ(first.stats().live_blocks(), 1u);
+    EXPECT_EQ(first.stats().used_bytes, first.usable_size(blocks[0]));
+    EXPECT_EQ(second.stats().live_blocks(), 1u);
+    EXPECT_EQ(second.stats().allocations, 2u);
+    EXPECT_EQ(second.stats().used_bytes, second.usable_size(blocks[1]));
+    EXPECT_EQ(third.stats().allocations, 0u);
+    EXPECT_GT(third.stats().total_bytes, 0u);
+    for (size_t i = 0; i < 3; i++)
+        heaps[i]->deallocate(blocks[i]);
+    EXPECT_EQ(second.stats().live_blocks(), 0u);
+    EXPECT_EQ(second.stats().used_bytes, 0u);
+    EXPECT_GE(second.stats().peak_bytes, 3000u);
+}
+
+// A heap that counts by itself is not counted twice; who asks past the Heap is counted there.
+TEST(HeapCount, IsOneForEachHeap) {
+    static_assert(!uk::HeapCountFor<uk::CountedHeap<Tlsf>>::kOn);
+    static_assert(uk::HeapCountFor<Tlsf>::kOn, "the host tests are built with LIBUKALLOC_STATS");
+    using Locked = uk::LockedHeap<uk::CountedHeap<Tlsf>, uk::Spinlock<uk::LockRank::heap>>;
+    static_assert(!uk::HeapCountFor<Locked>::kOn);
+    PageStore store(16);
+    uk::CountedHeap<Tlsf> heap(FakePages{&store});
+    uk::AllocatorOf<uk::CountedHeap<Tlsf>> face(heap, "counted");
+    void* block = face.allocate(10, uk::kHeapAlign);
+    EXPECT_EQ(face.stats().allocations, 1u);
+    face.deallocate(block);
+    EXPECT_EQ(face.stats().live_blocks(), 0u);
+}
+
+size_t times(const std::string& what) {
+    const std::string text = uk::fakes::log_text();
+    size_t found = 0;
+    for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+        found++;
+    return found;
+}
+
+TEST(HeapReport, RefusalsAreLoggedEverMoreSeldom) {
+    PageStore store(16);
+    Tlsf heap(FakePages{&store});
+    Counted face(heap, "narrow");
+    uk::fakes::log_clear();
+    void* block = face.allocate(1000, uk::kHeapAlign);
+    EXPECT_EQ(face.reallocate(block, 0), nullptr) << "which is no refusal";
+    EXPECT_EQ(uk::fakes::log_text(), "");
+    block = face.allocate(1000, uk::kHeapAlign);
+    EXPECT_EQ(face.allocate(1'000'000, uk::kHeapAlign), nullptr);
+    EXPECT_EQ(times("heap 'narrow': no memory for 1000000 bytes"), 1u);
+    EXPECT_EQ(times("blocks of " + std::to_string(face.usable_size(block)) + " bytes"), 1u);
+    EXPECT_EQ(times("2 allocations, 1 frees, 1 refusals"), 1u);
+    EXPECT_EQ(times("frames: "), 1u);
+    EXPECT_EQ(face.reallocate(block, 2'000'000), nullptr);
+    EXPECT_EQ(times("heap 'narrow': no memory for 2000000 bytes"), 1u);
+    for (int i = 3; i < 100; i++)
+        EXPECT_EQ(face.allocate(3'000'000, 4096), nullptr);
+    EXPECT_EQ(times("heap 'narrow': no memory for 3000000 bytes"), 5u) << "4, 8, 16, 32, 64";
+    EXPECT_EQ(face.stats().failures, 99u);
+    face.deallocate(block);
+}
+
+TEST(HeapReport, NamesAllHeaps) {
+    PageStore store(16);
+    Tlsf heap(FakePages{&store});
+    Counted face(heap, "further");
+    ASSERT_TRUE(uk::heap_registry().add(face).ok());
+    void* block = uk::heap::allocate(100);
+    uk::fakes::log_clear();
+    uk_alloc_report(nullptr);
+    EXPECT_EQ(times("heap 'tested': holds "), 1u);
+    EXPECT_EQ(times("heap 'further': holds 0 bytes, 0 free, 0 in one piece\n"), 1u);
+    EXPECT_EQ(times("heap 'further': 0 blocks of 0 bytes, at most 0; 0 allocations"), 1u);
+    EXPECT_EQ(times("frames: "), 1u);
+    EXPECT_TRUE(uk::heap_registry().remove(face).ok());
+    uk::fakes::log_clear();
+    uk_alloc_report(uk_alloc_get_default());
+    EXPECT_EQ(times("heap 'tested': "), 2u);
+    EXPECT_EQ(times("heap 'further': "), 0u);
+    EXPECT_EQ(uk::heap::allocate(uk::kHeapMaxRequest + 1), nullptr);
+    EXPECT_EQ(times("heap 'tested': no memory for 1099511627777 bytes"), 1u);
+    uk::heap::deallocate(block);
 }
 
 TEST(SpanPages, UsesWholePagesOnly) {

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <uk/alloc/counted_heap.hpp>
 #include <uk/alloc/locked_heap.hpp>
 #include <uk/alloctlsf/tlsf_heap.hpp>
 #include <uk/fakes/ram.hpp>
@@ -70,7 +71,7 @@ struct Pages {
     uk::Result<void*> allocate_pages(size_t pages) { return g_machine->allocate(pages); }
     void free_pages(void* run, size_t pages) { g_machine->free(run, pages); }
 };
-using Heap = uk::LockedHeap<uk::TlsfHeap<Pages>, Lock<LockRank::heap>>;
+using Heap = uk::LockedHeap<uk::CountedHeap<uk::TlsfHeap<Pages>>, Lock<LockRank::heap>>;
 
 // Keeps one run until it is asked.
 class Cache final : public uk::Reclaimer {
@@ -166,6 +167,9 @@ TEST(Threads, ShareHeapFramesAndCaches) {
     for (std::thread& cpu : cpus)
         cpu.join();
     EXPECT_TRUE(heap.verify());
+    EXPECT_GT(heap.stats().allocations, 1000u);
+    EXPECT_EQ(heap.stats().live_blocks(), 0u);
+    EXPECT_EQ(heap.stats().used_bytes, 0u);
     heap.trim();
     EXPECT_EQ(heap.stats().total_bytes, 0u);
     const uk::FrameStats stats = machine.frames.stats();

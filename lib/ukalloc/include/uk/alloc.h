@@ -44,6 +44,10 @@ size_t uk_alloc_trim(struct uk_alloc* a);
 
 const char* uk_alloc_name(struct uk_alloc* a);
 
+// Logs how much this heap holds, has given out and has free; with NULL the same of all heaps, and
+// the frames that are left. With LIBUKALLOC_STATS a heap that refuses a request does so by itself.
+void uk_alloc_report(struct uk_alloc* a);
+
 #ifdef __cplusplus
 }
 #endif

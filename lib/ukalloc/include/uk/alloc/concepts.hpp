@@ -28,6 +28,8 @@ struct HeapStats {
     uint64_t allocations = 0; // a reallocate counts as an allocation and a deallocation
     uint64_t deallocations = 0;
     uint64_t failures = 0; // requests answered with nullptr
+
+    [[nodiscard]] constexpr uint64_t live_blocks() const { return allocations - deallocations; }
 };
 
 // Where a heap gets page runs from. A policy, so that the same heap class runs on frames in the

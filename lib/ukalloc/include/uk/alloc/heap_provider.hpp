@@ -6,6 +6,8 @@
 
 #include <uk/alloc/counted_heap.hpp>
 #include <uk/alloc/heap.hpp>
+#include <uk/alloc/heap_count.hpp>
+#include <uk/alloc/interface.hpp>
 #include <uk/alloc/locked_heap.hpp>
 #include <uk/config.hpp>
 #include <uk/spinlock.hpp>
@@ -18,21 +20,34 @@ template <HeapAllocator H>
 using DefaultHeapOf = LockedHeap<std::conditional_t<cfg::libukalloc_stats, CountedHeap<H>, H>,
                                  Spinlock<LockRank::heap>>;
 
+namespace heap_detail {
+
+// What the default heap answered; a refusal is logged if it counts.
+template <class H>
+void* answer(H& heap, void* block, size_t size) {
+    if constexpr (kCounts<H>) {
+        if (!block && heap.take_news()) [[unlikely]]
+            report_refusal(default_heap(), size);
+    }
+    return block;
+}
+
+} // namespace heap_detail
 } // namespace uk
 
 // Defines the slot. `object` is a constinit object of a DefaultHeapOf<...>, `text` its name.
 #define UK_DEFAULT_HEAP(object, text)                                                              \
     void* uk::heap::allocate(size_t size) {                                                        \
-        return object.allocate(size);                                                              \
+        return uk::heap_detail::answer(object, object.allocate(size), size);                       \
     }                                                                                              \
     void* uk::heap::allocate(size_t size, size_t align) {                                          \
-        return object.allocate(size, align);                                                       \
+        return uk::heap_detail::answer(object, object.allocate(size, align), size);                \
     }                                                                                              \
     void uk::heap::deallocate(void* block) {                                                       \
         object.deallocate(block);                                                                  \
     }                                                                                              \
     void* uk::heap::reallocate(void* block, size_t size) {                                         \
-        return object.reallocate(block, size);                                                     \
+        return uk::heap_detail::answer(object, object.reallocate(block, size), size);              \
     }                                                                                              \
     size_t uk::heap::usable_size(const void* block) {                                              \
         return object.usable_size(block);                                                          \

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include <uk/alloc/concepts.hpp>
+#include <uk/alloc/heap_count.hpp>
 #include <uk/base/result.hpp>
+#include <uk/config.hpp>
 #include <uk/spinlock.hpp>
 
 namespace uk {
@@ -38,24 +41,36 @@ class Heap {
     Heap* next_registered_ = nullptr;
 };
 
+namespace heap_detail {
+// Logs that `heap` refused so many bytes, and what it looks like. As report_heap().
+void report_refusal(const Heap& heap, size_t bytes);
+} // namespace heap_detail
+
+// Counts what passes through a heap, if the configuration asks for it and the heap does not itself.
+template <class A>
+using HeapCountFor =
+    std::conditional_t<cfg::libukalloc_stats && !kCounts<A>, HeapCount, NoHeapCount>;
+
 // Makes an object of a heap class a Heap, with a lock of its own: whoever uses the object past the
-// Heap serialises with it himself. Refers to both arguments; they outlive it.
-template <HeapAllocator A, class Lock = Spinlock<LockRank::heap>>
+// Heap serialises with it himself, and is not counted. Refers to both arguments; they outlive it.
+template <HeapAllocator A, class Lock = Spinlock<LockRank::heap>, class Count = HeapCountFor<A>>
 class AllocatorOf final : public Heap {
   public:
     constexpr AllocatorOf(A& heap, const char* name) : heap_(heap), name_(name) {}
 
     void* allocate(size_t size, size_t align) override {
-        LockGuard guard(lock_);
-        return align == kHeapAlign ? heap_.allocate(size) : heap_.allocate(size, align);
+        const auto ask = [&] {
+            return align == kHeapAlign ? count_.allocate(heap_, size)
+                                       : count_.allocate(heap_, size, align);
+        };
+        return answer(ask, size);
     }
     void deallocate(void* block) override {
         LockGuard guard(lock_);
-        heap_.deallocate(block);
+        count_.deallocate(heap_, block);
     }
     void* reallocate(void* block, size_t size) override {
-        LockGuard guard(lock_);
-        return heap_.reallocate(block, size);
+        return answer([&] { return count_.reallocate(heap_, block, size); }, size);
     }
     size_t usable_size(const void* block) const override {
         LockGuard guard(lock_);
@@ -63,7 +78,9 @@ class AllocatorOf final : public Heap {
     }
     HeapStats stats() const override {
         LockGuard guard(lock_);
-        return heap_.stats();
+        HeapStats all = heap_.stats();
+        count_.add_to(all);
+        return all;
     }
     size_t trim() override {
         LockGuard guard(lock_);
@@ -76,9 +93,26 @@ class AllocatorOf final : public Heap {
     const char* name() const override { return name_; }
 
   private:
+    // A refusal is logged when the lock is free again: the report asks the heap.
+    template <class Ask>
+    void* answer(Ask ask, size_t size) {
+        void* block = nullptr;
+        bool news = false;
+        {
+            LockGuard guard(lock_);
+            block = ask();
+            if constexpr (Count::kOn)
+                news = !block && count_.take_news();
+        }
+        if (news) [[unlikely]]
+            heap_detail::report_refusal(*this, size);
+        return block;
+    }
+
     A& heap_;
     const char* name_;
     [[no_unique_address]] mutable Lock lock_;
+    [[no_unique_address]] Count count_;
 };
 
 // The default heap as a Heap&. Lives for ever.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <uk/alloc/concepts.hpp>
+#include <uk/alloc/heap_count.hpp>
 #include <uk/spinlock/basic.hpp>
 
 namespace uk {
@@ -14,6 +15,8 @@ namespace uk {
 template <HeapAllocator H, class Lock>
 class LockedHeap {
   public:
+    static constexpr bool kCounted = kCounts<H>;
+
     template <class... Args>
     constexpr explicit LockedHeap(Args&&... args) : heap_(std::forward<Args>(args)...) {}
 
@@ -49,6 +52,10 @@ class LockedHeap {
     bool verify() const {
         LockGuard guard(lock_);
         return heap_.verify();
+    }
+    bool take_news() requires kCounted {
+        LockGuard guard(lock_);
+        return heap_.take_news();
     }
 
   private:
