@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include <uk/assert.h>
@@ -209,6 +210,46 @@ TYPED_TEST_P(FrameConformance, FailureToOpenIsAnErrorAndPasses) {
     EXPECT_TRUE(this->frames_.allocate_run(300).ok() || this->frames_.allocate_run(300).ok());
 }
 
+TYPED_TEST_P(FrameConformance, EachFailureToOpenLosesNothing) {
+    const uk::PhysRange ranges[] = {this->range(0x1000, 0x9e000),
+                                    this->range(this->kMiB, 8 * this->kMiB),
+                                    this->range(16 * this->kMiB, 4 * this->kMiB),
+                                    this->range(32 * this->kMiB, 32 * this->kMiB)};
+    bool failed = true;
+    size_t k = 0;
+    while (failed) {
+        k++;
+        uk::fakes::RamStore ram(64 * this->kMiB);
+        TypeParam frames(uk::fakes::Ram{&ram});
+        size_t least = 0;
+        for (const uk::PhysRange& each : ranges) {
+            ASSERT_TRUE(frames.add_range(each).ok());
+            least += this->left(each.size);
+        }
+        ram.fail_open_in(k);
+        std::vector<std::pair<void*, size_t>> runs;
+        for (const size_t pages : {1, 300, 5000, 2, 1200, 900}) {
+            uk::Result<void*> run = frames.allocate_run(pages);
+            if (!run.ok()) {
+                EXPECT_EQ(run.code(), uk::Errno::nomem);
+                EXPECT_FALSE(ram.failure_is_to_come()) << k << ": " << pages << " pages are there";
+                run = frames.allocate_run(pages); // as if nothing had been
+            }
+            ASSERT_TRUE(run.ok()) << k << ": " << pages << " pages";
+            runs.emplace_back(run.value(), pages);
+        }
+        for (const auto& [run, pages] : runs)
+            frames.free_run(run, pages);
+        failed = !ram.failure_is_to_come();
+        ram.fail_open_in(0);
+        size_t count = 0;
+        while (frames.allocate_run(1).ok())
+            count++;
+        EXPECT_GE(count, least) << k;
+    }
+    EXPECT_GE(k, 4u);
+}
+
 TYPED_TEST_P(FrameConformance, FreeingTwicePanics) {
     this->add(0, this->kMiB);
     char* run = static_cast<char*>(this->frames_.allocate_run(4).take());
@@ -258,7 +299,7 @@ REGISTER_TYPED_TEST_SUITE_P(FrameConformance, EmptyHasNothing, AddingTouchesNoth
                             SmallRequestsSpareTheLargeRange, TouchingRangesMakeOneRun,
                             AlignmentAndLimit, PartsAndNeighboursMayBeFreed,
                             RandomRunsStayApartAndComeBack, PageTablesMayComeOutOfTheRange,
-                            FailureToOpenIsAnErrorAndPasses, FreeingTwicePanics,
-                            FreeingOverAFreePartPanics, AllOfItComesBack);
+                            FailureToOpenIsAnErrorAndPasses, EachFailureToOpenLosesNothing,
+                            FreeingTwicePanics, FreeingOverAFreePartPanics, AllOfItComesBack);
 
 #endif // UK_HOST_TEST

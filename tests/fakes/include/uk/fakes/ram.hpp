@@ -32,6 +32,8 @@ class RamStore {
             failures_--;
             return Errno::nomem;
         }
+        if (fail_in_ > 0 && --fail_in_ == 0)
+            return Errno::nomem;
         UK_VERIFY(mprotect(memory_ + range.start.value(), range.size, PROT_READ | PROT_WRITE) == 0);
         opens_++;
         opened_ += range.size;
@@ -45,6 +47,9 @@ class RamStore {
 
     void take_for_tables(size_t pages) { tables_ = pages; }
     void fail_opens(size_t count) { failures_ = count; }
+    // The k-th from now on (counted from 1), once; 0 = none.
+    void fail_open_in(size_t k) { fail_in_ = k; }
+    bool failure_is_to_come() const { return fail_in_ > 0; }
     size_t opens() const { return opens_; }
     uint64_t opened_bytes() const { return opened_; }
     // Touches each page, which faults unless it is open.
@@ -59,6 +64,7 @@ class RamStore {
     char* memory_;
     size_t tables_ = 0;
     size_t failures_ = 0;
+    size_t fail_in_ = 0;
     size_t opens_ = 0;
     uint64_t opened_ = 0;
 };
