@@ -236,6 +236,21 @@ Result<int> console_node(const void* fdt) {
     return node_at(fdt, target.data, length);
 }
 
+// One that PSCI starts.
+bool is_startable_cpu(const void* fdt, const Place& place) {
+    return property(fdt, place.node(), "device_type").is("cpu") &&
+           property(fdt, place.node(), "enable-method").is("psci") && is_enabled(fdt, place);
+}
+
+bool contains(std::span<const uint64_t> numbers, uint64_t wanted) {
+    for (uint64_t number : numbers) {
+        if (number == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
 } // namespace
 
 Result<Device> find(const Tree& tree, std::span<const char* const> compatible) {
@@ -258,6 +273,31 @@ Result<Device> console(const Tree& tree) {
     Value compatible = property(fdt, node, "compatible");
     (void)UK_TRY(text_length(compatible, '\0'));
     return describe(fdt, place, compatible.data);
+}
+
+Result<unsigned> cpus(const Tree& tree, std::span<uint64_t> affinities) {
+    const void* fdt = tree.data();
+    const int parent = UK_TRY(node_at(fdt, "/cpus", 5));
+    const uint32_t cells = cells_of(fdt, parent).address;
+    if (cells - 1 > 1) {
+        return Errno::inval;
+    }
+    unsigned count = 0;
+    Result<> all = walk(fdt, [&](const Place& place) {
+        if (place.depth != 2 || place.nodes[1] != parent || !is_startable_cpu(fdt, place)) {
+            return false;
+        }
+        Value reg = property(fdt, place.node(), "reg");
+        if (reg.size != cells * 4 || count == affinities.size()) {
+            return false;
+        }
+        const uint64_t affinity = read_number(reg.data, cells);
+        if ((affinity & ~kAffinityBits) == 0 && !contains(affinities.first(count), affinity)) {
+            affinities[count++] = affinity;
+        }
+        return false;
+    });
+    return all.code() == Errno::nodev ? Result<unsigned>(count) : all.error();
 }
 
 Result<PsciInfo> psci(const Tree& tree) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <vector>
 
 namespace {
 
@@ -279,6 +280,82 @@ TEST(Psci, TellsTheConduit) {
     EXPECT_EQ(uk::devicetree::psci(Machine(Builder().root().end()).tree).code(), Errno::nodev);
 }
 
+using Numbers = std::vector<uint64_t>;
+
+Numbers cpus(const Builder& builder, size_t room = 8) {
+    Numbers found(room);
+    Machine machine(builder);
+    auto count = uk::devicetree::cpus(machine.tree, found);
+    EXPECT_TRUE(count.ok());
+    found.resize(count.ok() ? count.value() : 0);
+    return found;
+}
+
+Builder& cpu(Builder& builder, const std::string& reg, const std::string& status = "") {
+    builder.begin("cpu@0")
+        .property("device_type", text("cpu"))
+        .property("enable-method", text("psci"))
+        .property("reg", reg);
+    return status.empty() ? builder.end() : builder.property("status", text(status)).end();
+}
+
+Builder cpus_node(uint32_t cells) {
+    Builder builder;
+    builder.root().begin("cpus").property("#address-cells", word(cells));
+    return builder.property("#size-cells", word(0));
+}
+
+TEST(Cpus, AreNumberedAsInTheTree) {
+    for (uint32_t cells : {1U, 2U}) {
+        Builder builder = cpus_node(cells);
+        builder.begin("cpu-map").begin("cpu@9").property("device_type", text("cpu")).end().end();
+        for (uint32_t number : {0U, 3U, 0x10000U, 0x102U}) {
+            cpu(builder, cells == 1 ? word(number) : wide(number));
+        }
+        builder.end().end();
+        EXPECT_EQ(cpus(builder), (Numbers{0, 3, 0x10000, 0x102}));
+        EXPECT_EQ(cpus(builder, 2), (Numbers{0, 3}));
+        EXPECT_EQ(cpus(builder, 0), (Numbers{}));
+    }
+    Builder wide_ones = cpus_node(2);
+    cpu(wide_ones, wide(0xff'00ff'ffff)).end().end();
+    EXPECT_EQ(cpus(wide_ones), (Numbers{0xff'00ff'ffff}));
+}
+
+TEST(Cpus, LeaveOutWhatCannotBeStarted) {
+    Builder builder = cpus_node(1);
+    cpu(builder, word(1));
+    cpu(builder, word(1));             // there already
+    cpu(builder, word(2), "disabled"); //
+    cpu(builder, word(3), "fail");     //
+    cpu(builder, word(0x80000004));    // bits that tell nothing
+    cpu(builder, wide(5));             // of another size
+    cpu(builder, words({}));           //
+    cpu(builder, word(6) + word(7));   // threads, which PSCI does not know
+    cpu(builder, word(8), "okay");     //
+    builder.begin("cpu@a").property("reg", word(10)).property("device_type", text("cpu"));
+    builder.property("enable-method", text("spin-table")).end();
+    builder.begin("cpu@b").property("reg", word(11)).property("enable-method", text("psci")).end();
+    builder.begin("cpu@c").property("device_type", text("cpu"));
+    builder.property("enable-method", text("psci")).end().end().end();
+    EXPECT_EQ(cpus(builder), (Numbers{1, 8}));
+}
+
+TEST(Cpus, SayWhyThereAreNone) {
+    uint64_t room[2];
+    auto code = [&](const Builder& builder) {
+        return uk::devicetree::cpus(Machine(builder).tree, room).code();
+    };
+    EXPECT_EQ(code(Builder().root().end()), Errno::nodev);
+    EXPECT_EQ(code(cpus_node(0).end().end()), Errno::inval);
+    EXPECT_EQ(code(cpus_node(3).end().end()), Errno::inval);
+    Builder damaged = cpus_node(1);
+    cpu(damaged, word(1)).end();
+    damaged.structure += word(7);
+    EXPECT_EQ(code(damaged.end()), Errno::inval);
+    EXPECT_EQ(cpus(cpus_node(1).end().end()), (Numbers{}));
+}
+
 TEST(Find, SaysThatTheTreeIsDamaged) {
     Builder builder = virt();
     builder.structure += word(7);
@@ -294,6 +371,14 @@ TEST(Find, SaysThatTheTreeIsDamaged) {
 
 TEST(Find, SurvivesEveryDamagedByte) {
     const std::string good = virt()
+                                 .begin("cpus")
+                                 .property("#address-cells", word(1))
+                                 .begin("cpu@0")
+                                 .property("device_type", text("cpu"))
+                                 .property("enable-method", text("psci"))
+                                 .property("reg", word(0))
+                                 .end()
+                                 .end()
                                  .begin("aliases")
                                  .property("serial0", text("/pl011@9000000"))
                                  .end()
@@ -316,6 +401,8 @@ TEST(Find, SurvivesEveryDamagedByte) {
             (void)uk::devicetree::console(tree.value());
             (void)uk::devicetree::find(tree.value(), kGic);
             (void)uk::devicetree::psci(tree.value());
+            uint64_t cpu[1];
+            (void)uk::devicetree::cpus(tree.value(), cpu);
         }
     }
 }

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 
 namespace {
@@ -20,17 +21,21 @@ class Program {
     Program(const uint8_t* data, size_t size) : at_(data), end_(data + size) {}
 
     std::string build() {
-        static const char* const kNodes[] = {
-            "memory@1", "memory", "chosen",  "reserved-memory",
-            "x",        "",       "aliases", "a-very-long-name@12"};
+        static const char* const kNodes[] = {"memory@1", "memory", "chosen",  "reserved-memory",
+                                             "x",        "",       "aliases", "a-very-long-name@12",
+                                             "cpus",     "cpu@1"};
         static const char* const kProperties[] = {
-            "reg",    "#address-cells", "#size-cells",        "device_type",      "status",
-            "ranges", "bootargs",       "linux,initrd-start", "linux,initrd-end", "compatible",
-            "method", "stdout-path",    "interrupts",         "interrupt-parent", "phandle",
-            "serial0"};
-        static const std::string kValues[] = {std::string("memory\0", 7), std::string("okay\0", 5),
-                                              std::string("x\0", 2), std::string("/chosen\0", 8),
-                                              std::string("serial0:1\0", 10)};
+            "reg",     "#address-cells", "#size-cells",        "device_type",      "status",
+            "ranges",  "bootargs",       "linux,initrd-start", "linux,initrd-end", "compatible",
+            "method",  "stdout-path",    "interrupts",         "interrupt-parent", "phandle",
+            "serial0", "enable-method"};
+        static const std::string kValues[] = {
+            std::string("memory\0", 7),  std::string("okay\0", 5),       std::string("x\0", 2),
+            std::string("/chosen\0", 8), std::string("serial0:1\0", 10), std::string("cpu\0", 4),
+            std::string("psci\0", 5)};
+        auto property = [](uint8_t what) {
+            return kProperties[(what & 31) % std::size(kProperties)];
+        };
         Builder builder;
         builder.begin("");
         unsigned depth = 1;
@@ -38,7 +43,7 @@ class Program {
             uint8_t what = byte();
             switch (what >> 6) {
             case 0:
-                builder.begin(kNodes[what & 7]);
+                builder.begin(kNodes[what % std::size(kNodes)]);
                 depth++;
                 break;
             case 1:
@@ -46,15 +51,15 @@ class Program {
                 depth--;
                 break;
             case 2:
-                builder.property(kProperties[what & 15], take(byte() & 31));
+                builder.property(property(what), take(byte() & 31));
                 break;
             default:
                 if (what == 0xff) {
                     builder.structure += devicetree_test::word(byte());
                 } else if ((what & 0x20) != 0) {
-                    builder.property(kProperties[what & 15], kValues[byte() % 5]);
+                    builder.property(property(what), kValues[byte() % std::size(kValues)]);
                 } else if ((what & 0x10) != 0) {
-                    builder.property(kProperties[what & 15], devicetree_test::word(byte() & 3));
+                    builder.property(property(what), devicetree_test::word(byte() & 3));
                 } else {
                     builder.nop();
                 }
@@ -112,6 +117,11 @@ void try_tree(const std::string& bytes) {
     (void)uk::devicetree::find(tree, kNames);
     (void)uk::devicetree::console(tree);
     (void)uk::devicetree::psci(tree);
+    uint64_t cpus[3];
+    auto count = uk::devicetree::cpus(tree, cpus);
+    if (count.ok() && count.value() > 3) {
+        differ("more CPUs than there is room for");
+    }
 
     auto info = std::make_unique<uk::hal::BootInfo>();
     Found scan = devicetree_test::by_scan(tree, *info, count_reservations(bytes));

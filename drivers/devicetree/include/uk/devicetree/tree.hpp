@@ -98,6 +98,15 @@ struct Device {
 // follows its ':' (DT 3.6). Errors: ENODEV (none said, or no such device), EINVAL (damaged tree).
 [[nodiscard]] Result<Device> console(const Tree& tree);
 
+// The bits of MPIDR_EL1 that tell CPUs apart.
+inline constexpr uint64_t kAffinityBits = 0xff'00ff'ffff;
+
+// The CPUs that PSCI starts, by these bits (children of /cpus: DT 3.8; Arm CPU bindings), in the
+// order of the tree, the caller's own among them: as many as `affinities` has room for. Those that
+// are not enabled, have a number that no CPU can have, or one that was there before are left out.
+// Slow. Errors: ENODEV (no /cpus), EINVAL (damaged tree, or numbers of another size).
+[[nodiscard]] Result<unsigned> cpus(const Tree& tree, std::span<uint64_t> affinities);
+
 // How firmware is called for power states (Power State Coordination Interface, Arm DEN0022).
 struct PsciInfo {
     enum class Conduit : uint8_t { hvc, smc };
