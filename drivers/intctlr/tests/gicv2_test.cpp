@@ -4,6 +4,8 @@
 
 #include <uk/intctlr/gicv2.hpp>
 
+#include <vector>
+
 namespace {
 
 using fake_gic::kNothing;
@@ -16,6 +18,7 @@ struct Machine {
     uint32_t typer = 8; // 288 lines
     uint32_t control = 1, cpu_control = 0, mask = 0;
     size_t writes = 0;
+    std::vector<uint32_t> sent{};
 
     Machine() { lines.count = 288; }
     bool signals() {
@@ -55,6 +58,13 @@ struct Io {
         if (!cpu) {
             if (offset == 0x000) {
                 m.control = value;
+            } else if (offset == 0xf00) {
+                m.sent.push_back(value);
+            } else if (offset >= 0xf10 && offset < 0xf20) {
+                for (uint32_t i = 0; i < 4; i++) { // a byte for each line, a bit for each sender
+                    auto& line = m.lines.lines[offset - 0xf10 + i];
+                    line.pending = line.pending && (value >> 8 * i & 0xff) != 0xff;
+                }
             } else {
                 EXPECT_TRUE(m.lines.write(offset, value, sizeof(T))) << offset;
             }
@@ -123,6 +133,42 @@ TEST(GicV2, DeliversOnlyOpenLinesAndEachOnce) {
             EXPECT_FALSE(machine.signals());
         }
     }
+}
+
+// Lines 0 to 31 are each CPU's own, and so are the registers that join() may write.
+TEST(GicV2, TakesFurtherCpus) {
+    Machine first;
+    Gic gic = of(first);
+    ASSERT_TRUE(gic.start().ok());
+    EXPECT_EQ(gic.target(), 1);
+    Machine second;
+    second.lines.own_target = 4;
+    second.lines.leave_in_use();
+    const auto before = second.lines.lines;
+    Gic on_second = of(second);
+    on_second.join();
+    EXPECT_EQ(on_second.target(), 4);
+    EXPECT_EQ(second.cpu_control, 1U);
+    EXPECT_EQ(second.mask, 0xf0U);
+    for (uint32_t i = 0; i < 288; i++) {
+        const auto& line = second.lines.lines[i];
+        if (i < 32) {
+            EXPECT_FALSE(line.pending || line.active || line.enabled) << i;
+        } else {
+            EXPECT_EQ(line.enabled, before[i].enabled);
+            EXPECT_EQ(line.pending, before[i].pending);
+            EXPECT_EQ(line.active, before[i].active);
+        }
+    }
+}
+
+TEST(GicV2, SendsToSomeCpusOrToAllOthers) {
+    Machine machine;
+    Gic gic = of(machine);
+    gic.send(0x01, 0);
+    gic.send(0x84, 15);
+    gic.send_to_others(7);
+    EXPECT_EQ(machine.sent, (std::vector<uint32_t>{0x1'0000, 0x84'000f, 0x100'0007}));
 }
 
 TEST(GicV2, LeavesTheNeighboursAlone) {

@@ -30,6 +30,7 @@ struct Machine {
     int busy = 0;
     bool wakes = true, sre_locked = false;
     uint32_t sre = 0, pmr = 0, group_1_on = 0;
+    std::vector<uint64_t> sent{};
     size_t writes = 0;
 
     Machine() {
@@ -149,6 +150,7 @@ struct Cpu {
     void set_bpr1(uint32_t value) { EXPECT_EQ(value, 0u); }
     void set_ctlr(uint32_t value) { EXPECT_EQ(value, 0u); }
     void set_igrpen1(uint32_t value) { m->group_1_on = value; }
+    void set_sgi1r(uint64_t value) { m->sent.push_back(value); }
     uint32_t iar1() {
         uint32_t id = m->best();
         return id < 32 ? m->own.take(id) : m->shared.take(id);
@@ -278,6 +280,71 @@ TEST(GicV3, RefusesLinesThatAreNotThere) {
         EXPECT_EQ(gic.disable(id).code(), Errno::inval);
     }
     EXPECT_EQ(machine.writes, before);
+}
+
+// Each CPU has a redistributor and system registers of its own; the distributor is left alone.
+TEST(GicV3, TakesFurtherCpus) {
+    Machine first;
+    first.redistributors = {{0, false, false}, {1, true, false}, {0x100, false, true}};
+    Gic gic = of(first, 0x200000);
+    ASSERT_TRUE(gic.start(0).ok());
+    for (size_t i : {1U, 2U}) {
+        Machine second;
+        second.redistributors = first.redistributors;
+        second.used = i;
+        second.own.leave_in_use();
+        second.shared.leave_in_use();
+        const bool shared_enabled = second.shared.lines[100].enabled;
+        Gic on_second(Io{&second, true}, Io{&second, false}, 0x200000, Cpu{&second});
+        ASSERT_TRUE(on_second.join(first.redistributors[i].affinity).ok());
+        for (uint32_t line = 0; line < 32; line++) {
+            const auto& own = second.own.lines[line];
+            EXPECT_FALSE(own.enabled || own.pending || own.active) << line;
+        }
+        EXPECT_EQ(second.shared.lines[100].enabled, shared_enabled);
+        EXPECT_EQ(second.control, Machine{}.control);
+        EXPECT_EQ(second.pmr, 0xf0U);
+        EXPECT_EQ(second.group_1_on, 1U);
+    }
+}
+
+TEST(GicV3, CannotTakeACpuThatItDoesNotKnow) {
+    Machine machine;
+    machine.redistributors = {{0, false, false}, {1, false, true}};
+    Gic gic = of(machine, 0x40000);
+    ASSERT_TRUE(gic.start(0).ok());
+    EXPECT_EQ(gic.join(2).code(), Errno::nodev);
+    machine.sre_locked = true;
+    EXPECT_EQ(gic.join(0).code(), Errno::nodev);
+    Machine asleep;
+    asleep.wakes = false;
+    EXPECT_EQ(of(asleep).join(0).code(), Errno::timedout);
+}
+
+TEST(GicV3, OpensTheLinesBetweenCpus) {
+    Machine machine;
+    Gic gic = of(machine);
+    ASSERT_TRUE(gic.start(0).ok());
+    for (uint32_t line : {0U, 1U, 15U}) {
+        ASSERT_TRUE(gic.enable(line, Trigger::edge).ok());
+        machine.own.lines[line].pending = true;
+        uint32_t taken = gic.acknowledge();
+        EXPECT_EQ(Gic::line_of(taken), line);
+        gic.end(taken);
+    }
+}
+
+TEST(GicV3, SendsToOneCpuOrToAllOthers) {
+    Machine machine;
+    Gic gic = of(machine);
+    gic.send(0x80000000, 0);
+    gic.send(0x8000'0003, 15);
+    gic.send(0x12'80'34'56'0f, 1); // Aff3.-.Aff2.Aff1.Aff0
+    gic.send_to_others(7);
+    EXPECT_EQ(machine.sent,
+              (std::vector<uint64_t>{0x1, 0xf00'0008, 0x0012'0034'0156'8000, 0x100'0700'0000}));
+    EXPECT_TRUE(Gic::can_send_to(0xff'80ff'ff0f));
+    EXPECT_FALSE(Gic::can_send_to(0x10));
 }
 
 TEST(GicV3, KnowsWhatIsNoInterrupt) {

@@ -49,6 +49,9 @@ struct GicCpu {
     static void set_eoir1(uint32_t value) {
         asm volatile("msr s3_0_c12_c12_1, %0\n\tisb" : : "r"(uint64_t{value}) : "memory");
     }
+    static void set_sgi1r(uint64_t request) {
+        asm volatile("dsb ishst\n\tmsr s3_0_c12_c11_5, %0\n\tisb" : : "r"(request) : "memory");
+    }
 };
 
 // Model of clocksource::TimerRegisters: the virtual timer, which needs no right from a hypervisor.

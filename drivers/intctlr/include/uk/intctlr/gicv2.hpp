@@ -10,9 +10,9 @@
 
 namespace uk::intctlr {
 
-// Io: accessors to the registers of the distributor (GICD) and of the CPU interface (GICC). For one
-// CPU: all lines go to the one that called start(). The caller keeps interrupts and other CPUs
-// away, but for acknowledge() and end(), which are the handler's.
+// Io: accessors to the registers of the distributor (GICD) and of the CPU interface (GICC). Lines
+// of shared devices go to the CPU that called start(). The caller keeps interrupts and other CPUs
+// away, but for acknowledge() and end(), which are the handler's, and for sending.
 template <class Io>
 class GicV2 {
   public:
@@ -43,6 +43,32 @@ class GicV2 {
         return {};
     }
     [[nodiscard]] uint32_t line_count() const { return line_count_; }
+
+    // Called on a further CPU, on a copy of what another one started: closes its own lines and lets
+    // it take interrupts. enable() of the copy is for this CPU's own lines.
+    void join() {
+        distributor_.template write<uint32_t>(Lines::kDisable, ~0U);
+        distributor_.template write<uint32_t>(Lines::kForget, ~0U);
+        distributor_.template write<uint32_t>(Lines::kDeactivate, ~0U);
+        for (uint32_t offset = 0; offset < kGicFirstPpi; offset += 4) {
+            distributor_.template write<uint32_t>(kForgetSent + offset, ~0U); // kForget does not
+        }
+        target_ = static_cast<uint8_t>(distributor_.template read<uint32_t>(Lines::kTargets));
+        cpu_.template write<uint32_t>(kCpuPriorityMask, kGicPriorityMask);
+        cpu_.template write<uint32_t>(kCpuControl, 1);
+    }
+    // By which bit send() knows the CPU that called start() or join(); 0 on a machine with one.
+    [[nodiscard]] uint8_t target() const { return target_; }
+
+    // Raises line 0 to 15 on the CPUs with these bits, and on all but the caller. What was written
+    // to memory before must be ordered before it by the caller.
+    void send(uint8_t targets, uint32_t line) {
+        distributor_.template write<uint32_t>(kSend, uint32_t{targets} << 16 | line);
+    }
+    void send_to_others(uint32_t line) {
+        constexpr uint32_t kAllButMe = 1U << 24;
+        distributor_.template write<uint32_t>(kSend, kAllButMe | line);
+    }
 
     // Lets a line through, to this CPU. Errors: EINVAL (no such line).
     [[nodiscard]] Result<> enable(uint32_t line, Trigger trigger) {
@@ -78,9 +104,12 @@ class GicV2 {
 
   private:
     using Lines = GicLines<Io>;
-    // 4.1.2: GICD_CTLR, GICD_TYPER. 4.1.3: GICC_CTLR, GICC_PMR, GICC_IAR, GICC_EOIR, GICC_IIDR.
+    // 4.1.2: GICD_CTLR, GICD_TYPER, GICD_SGIR, GICD_CPENDSGIR. 4.1.3: GICC_CTLR, GICC_PMR,
+    // GICC_IAR, GICC_EOIR, GICC_IIDR.
     static constexpr uint32_t kControl = 0x000;
     static constexpr uint32_t kType = 0x004;
+    static constexpr uint32_t kSend = 0xf00;
+    static constexpr uint32_t kForgetSent = 0xf10;
     static constexpr uint32_t kCpuControl = 0x000;
     static constexpr uint32_t kCpuPriorityMask = 0x004;
     static constexpr uint32_t kCpuAcknowledge = 0x00c;

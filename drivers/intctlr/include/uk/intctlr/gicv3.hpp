@@ -12,10 +12,11 @@
 namespace uk::intctlr {
 
 // The CPU interface's system registers (12.2): ICC_SRE_EL1, ICC_PMR_EL1, ICC_BPR1_EL1,
-// ICC_CTLR_EL1, ICC_IGRPEN1_EL1, ICC_IAR1_EL1, ICC_EOIR1_EL1. Writers synchronise (ISB), iar1()
-// does as well (DSB SY) before what follows it.
+// ICC_CTLR_EL1, ICC_IGRPEN1_EL1, ICC_IAR1_EL1, ICC_EOIR1_EL1, ICC_SGI1R_EL1. Writers synchronise
+// (ISB), iar1() does as well (DSB SY) before what follows it; set_sgi1r() lets other CPUs see first
+// what was written to memory before (DSB).
 template <class C>
-concept GicCpuRegisters = std::copyable<C> && requires(C& c, uint32_t value) {
+concept GicCpuRegisters = std::copyable<C> && requires(C& c, uint32_t value, uint64_t request) {
     { c.sre() } -> std::same_as<uint32_t>;
     c.set_sre(value);
     c.set_pmr(value);
@@ -24,11 +25,12 @@ concept GicCpuRegisters = std::copyable<C> && requires(C& c, uint32_t value) {
     c.set_igrpen1(value);
     { c.iar1() } -> std::same_as<uint32_t>;
     c.set_eoir1(value);
+    c.set_sgi1r(request);
 };
 
-// Io: accessors to the distributor (GICD) and to a region of redistributors (GICR). For one CPU:
-// all lines go to the one that called start(). The caller keeps interrupts and other CPUs away, but
-// for acknowledge() and end(), which are the handler's.
+// Io: accessors to the distributor (GICD) and to a region of redistributors (GICR). Lines of shared
+// devices go to the CPU that called start(). The caller keeps interrupts and other CPUs away, but
+// for acknowledge() and end(), which are the handler's, and for sending.
 template <class Io, GicCpuRegisters Cpu>
 class GicV3 {
   public:
@@ -54,13 +56,37 @@ class GicV3 {
         UK_TRY(find_redistributor(affinity));
         UK_TRY(start_distributor(affinity));
         UK_TRY(start_redistributor());
-        cpu_.set_pmr(kGicPriorityMask);
-        cpu_.set_bpr1(0);
-        cpu_.set_ctlr(0); // EOImode 0: one write ends an interrupt
-        cpu_.set_igrpen1(1);
+        open_cpu();
         return {};
     }
     [[nodiscard]] uint32_t line_count() const { return line_count_; }
+
+    // Called on a further CPU, on a copy of what another one started: the same for this CPU's part.
+    // enable() and disable() of the copy are for its own lines.
+    [[nodiscard]] Result<> join(uint64_t mpidr) {
+        cpu_.set_sre(cpu_.sre() | 1);
+        if ((cpu_.sre() & 1) == 0) {
+            return Errno::nodev;
+        }
+        UK_TRY(find_redistributor(affinity_of(mpidr)));
+        UK_TRY(start_redistributor());
+        open_cpu();
+        return {};
+    }
+
+    // Whether send() reaches a CPU: 16 in each cluster, the rest wants a chip with range selectors.
+    static constexpr bool can_send_to(uint64_t mpidr) { return (mpidr & 0xff) < 16; }
+    // Raises line 0 to 15 on the CPU with this MPIDR_EL1 (12.2.24), and on all but the caller.
+    void send(uint64_t mpidr, uint32_t line) {
+        const uint64_t affinity = affinity_of(mpidr);
+        cpu_.set_sgi1r((affinity >> 24) << 48 | (affinity >> 16 & 0xff) << 32 |
+                       uint64_t{line} << 24 | (affinity >> 8 & 0xff) << 16 |
+                       uint64_t{1} << (affinity & 0xf));
+    }
+    void send_to_others(uint32_t line) {
+        constexpr uint64_t kAllButMe = uint64_t{1} << 40;
+        cpu_.set_sgi1r(kAllButMe | uint64_t{line} << 24);
+    }
 
     // Lets a line through, to this CPU. Errors: EINVAL (no such line).
     [[nodiscard]] Result<> enable(uint32_t line, Trigger trigger) {
@@ -204,6 +230,13 @@ class GicV3 {
         UK_TRY(wait(distributor_, kControl, kDistributorBusy));
         distributor_.template write<uint32_t>(kControl, kDistributorOn);
         return wait(distributor_, kControl, kDistributorBusy);
+    }
+
+    void open_cpu() {
+        cpu_.set_pmr(kGicPriorityMask);
+        cpu_.set_bpr1(0);
+        cpu_.set_ctlr(0); // EOImode 0: one write ends an interrupt
+        cpu_.set_igrpen1(1);
     }
 
     Result<> start_redistributor() {
