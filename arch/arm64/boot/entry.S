@@ -5,6 +5,8 @@
  * of the lower half, so that the page tables proper are made with caches on; at its link address. */
 #include <uk/arm64/layout.h>
 
+#include "control.h"
+
 #define TABLE 3                                 /* a table lies there */
 #define PAGE(attributes) (0x703 | (attributes)) /* page, accessed, inner shareable, normal memory */
 #define READ_ONLY (1 << 7)
@@ -13,21 +15,6 @@
 
 #define FIRST_BLOCK (0x701 | NEVER_USER)        /* 2 MiB of normal memory, all allowed */
 #define FIRST_TABLE_SIZE 1024                   /* 128 blocks: UK_IMAGE_MOST */
-
-/* 4 KiB pages, walks through the caches. Upper half: 48 bits. Lower half: 28 bits, one table of 2 MiB
- * blocks; then nothing. */
-#define TCR_UPPER ((16 << 16) | (1 << 24) | (1 << 26) | (3 << 28) | (2 << 30))
-#define TCR_LOWER ((36 << 0) | (1 << 8) | (1 << 10) | (3 << 12))
-#define TCR_NO_UPPER (1 << 23)                  /* EPD1 */
-#define TCR_NO_LOWER (1 << 7)                   /* EPD0 */
-#define TCR_IPS_SHIFT 32
-#define SCTLR_OFF 0x30d00800                    /* what is always 1 */
-#define SCTLR_FIRST (SCTLR_OFF | 0x101d)        /* I, SA0, SA, C, M */
-#define SCTLR_WXN (1 << 19)
-#define HCR_EL2_VALUE ((1 << 31) | (1 << 29))   /* EL1 is 64-bit; no hypervisor calls to us */
-#define CPTR_EL2_VALUE 0x33ff                   /* what is always 1; no traps of FP and SIMD */
-#define SPSR_EL1H 0x3c5                         /* EL1, its own stack pointer, all masked */
-#define CPACR_FP (3 << 20)
 
     .section .text.boot, "ax", @progbits
     .globl uk_image_header
@@ -52,7 +39,7 @@ uk_entry:
     cmp x0, #2 << 2
     b.ne 1f
     mov x22, #1
-    bl leave_el2
+    bl uk_leave_el2
 1:  msr daifset, #0xf
     msr spsel, #1
     mrs x21, cntvct_el0
@@ -110,6 +97,14 @@ mapped:
     add x0, x0, :lo12:uk_vectors
     msr vbar_el1, x0
     adrp x0, uk_trap_stack_end
+#if CONFIG_HAL_CPUS > 1
+    sub x0, x0, #UK_CPU_BLOCK_SIZE
+    str xzr, [x0]                               /* CPU 0 */
+    msr tpidr_el1, x0
+    adrp x1, uk_no_thread
+    add x1, x1, :lo12:uk_no_thread
+    msr tpidrro_el0, x1
+#endif
     mov sp, x0
     msr spsel, #0                               /* code runs on SP_EL0, exceptions on SP_EL1 */
     adrp x0, uk_boot_stack_end
@@ -129,8 +124,10 @@ mapped:
     bl uk_platform_start
     brk #0
 
-    /* Everything EL1 needs is let through, and EL2 is left for ever. */
-leave_el2:
+    /* Everything EL1 needs is let through, and EL2 is left for ever. Uses x0. */
+    .globl uk_leave_el2
+    .hidden uk_leave_el2
+uk_leave_el2:
     ldr x0, =HCR_EL2_VALUE
     msr hcr_el2, x0
     isb

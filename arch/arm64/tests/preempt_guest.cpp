@@ -5,6 +5,7 @@
 #include <uk/arm64/layout.h>
 #include <uk/hal/clock.hpp>
 #include <uk/hal/context.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/test.hpp>
 
@@ -63,6 +64,7 @@ constinit volatile bool g_stop = false;
 constinit unsigned g_acts = 0;
 constinit unsigned g_wrong = 0;
 constinit unsigned g_faults = 0;
+constinit unsigned g_cpu = 0; // that the test is on
 
 #define READ_REGISTER(name)                                                                        \
     [] {                                                                                           \
@@ -94,6 +96,8 @@ bool timer_interrupts() {
 
 // On SP_EL1, the kernel stack.
 bool wanted() {
+    if (hal::cpu_index() != g_cpu)
+        return false; // the scheduler asks again
     g_wrong += READ_REGISTER("spsel") != 1 || hal::in_interrupt() || hal::irq_enabled() ? 1 : 0;
     g_faults += uk_test_fault() ? 1 : 0;
     return true;
@@ -176,6 +180,7 @@ UK_TEST(a_switch_at_the_end_of_an_interrupt_changes_nothing)
         hal::context_make(g_other_stack.bytes + sizeof(g_other_stack.bytes) / 2, other, nullptr);
 
     const hal::IrqState before = hal::irq_save();
+    g_cpu = hal::cpu_index();
     auto* const scheduler_wants = uk_irq_wanted;
     auto* const scheduler_acts = uk_irq_act;
     void* const own_stack = kernel_stack();

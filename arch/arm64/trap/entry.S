@@ -11,24 +11,45 @@
     b uk_trap_common
     .endm
 
-    /* The frame goes to the top of the trap stack; x0 = where SP_EL1 was. A register is parked where
-     * applications can only read. */
+    /* x0 is free in between. With several CPUs x18, which nobody uses, holds it: frames have a useless
+     * x18. With one it is parked where applications can only read. */
+#if CONFIG_HAL_CPUS > 1
+    .macro park
+    mov x18, x0
+    .endm
+    .macro parked register
+    mov \register, x18
+    .endm
+#else
+    .macro park
+    msr tpidrro_el0, x0
+    .endm
+    .macro parked register
+    mrs \register, tpidrro_el0
+    .endm
+#endif
+
+    /* The frame goes to the top of the trap stack; x0 = where SP_EL1 was. */
     .macro to_trap_stack
+#if CONFIG_HAL_CPUS > 1
+    mrs x0, tpidr_el1
+#else
     adrp x0, uk_trap_stack_end
+#endif
     add sp, sp, x0
     sub x0, sp, x0
     sub sp, sp, x0
     sub sp, sp, #UK_TRAP_FRAME_SIZE
     str x0, [sp, #UK_TRAP_FRAME_STACK]
     str x1, [sp, #8]
-    mrs x1, tpidrro_el0
+    parked x1
     str x1, [sp]
     .endm
 
     /* From SP_EL0, and from lower levels: faults. */
     .macro fault kind
     .balign 128
-    msr tpidrro_el0, x0
+    park
     to_trap_stack
     mrs x0, sp_el0
     common \kind
@@ -48,13 +69,20 @@
     /* From SP_EL1, inside another exception: below it, if that is on the trap stack and leaves room. */
     .macro nested kind
     .balign 128
-    msr tpidrro_el0, x0
+    park
+#if CONFIG_HAL_CPUS > 1
+    mrs x0, tpidr_el1
+    sub x0, sp, x0
+    add x0, x0, #UK_TRAP_STACK_SIZE
+    sub x0, x0, #UK_CPU_BLOCK_SIZE + UK_TRAP_FRAME_SIZE
+#else
     adrp x0, uk_trap_stack
     sub x0, sp, x0
     sub x0, x0, #UK_TRAP_FRAME_SIZE
+#endif
     cmp x0, #UK_TRAP_STACK_SIZE
     b.hi 1f
-    mrs x0, tpidrro_el0
+    parked x0
     sub sp, sp, #UK_TRAP_FRAME_SIZE
     stp x0, x1, [sp]
     add x0, sp, #UK_TRAP_FRAME_SIZE

@@ -6,6 +6,7 @@
 #include <span>
 
 #include <uk/config.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/trap.hpp>
 
@@ -34,6 +35,12 @@ extern const UkFixup __stop_uk_extable[];
 constinit UkFunction uk_irq_act = nullptr;
 constinit UkQuestion uk_irq_wanted = nullptr;
 
+#if CONFIG_HAL_CPUS > 1
+// Whose handlers CPU 0 counts before it has a thread.
+extern "C" uk::hal::ThreadHead uk_no_thread;
+constinit uk::hal::ThreadHead uk_no_thread{};
+#endif
+
 namespace uk {
 namespace {
 
@@ -51,6 +58,15 @@ bool repair(hal::TrapFrame& frame) {
         }
     }
     return false;
+}
+
+// Where this CPU's trap stack begins.
+uintptr_t trap_stack() {
+#if CONFIG_HAL_CPUS > 1
+    return reinterpret_cast<uintptr_t>(cpu_block() + 1) - UK_TRAP_STACK_SIZE;
+#else
+    return reinterpret_cast<uintptr_t>(uk_trap_stack);
+#endif
 }
 
 constexpr const char* kNames[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",
@@ -113,13 +129,13 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 UkFunction uk_trap(uk::hal::TrapFrame* frame) {
     using namespace uk::arm64;
     if (trap_kind(*frame) == TrapKind::irq && uk::g_interrupt != nullptr) {
-        uk::hal::g_handlers++;
+        uk::hal::handlers()++;
         uk::g_interrupt();
-        uk::hal::g_handlers--;
+        uk::hal::handlers()--;
         bool act = uk_irq_wanted != nullptr && !trap_is_nested(*frame) && uk_irq_wanted();
         return act ? uk::g_after_interrupt : nullptr;
     }
-    if (trap_found_no_room(*frame, reinterpret_cast<uintptr_t>(uk_trap_stack))) {
+    if (trap_found_no_room(*frame, uk::trap_stack())) {
         frame->vector = UK_TRAP_KIND_FULL;
     }
     if constexpr (uk::cfg::libukvmem) {

@@ -22,6 +22,11 @@
 #define UK_TRAP_KIND_FULL 16 /* behind the numbers of the vectors: no room for a frame was left */
 #define UK_VECTOR_STATE_SIZE 528 /* FPCR, FPSR, q0 to q31: saved only for a switch */
 
+/* With several CPUs: what belongs to each (struct CpuBlock), at the top of its trap stack. */
+#define UK_CPU_BLOCK_SIZE 48
+#define UK_CPU_CONTROL 8 /* two words: TCR_EL1, TTBR0_EL1 */
+#define UK_CPU_BEGIN 24  /* two words: the stack, the first thread */
+
 /* MAIR_EL1, as the page table codec wants it: 0 = normal memory, write-back; 1 = device. */
 #define UK_MAIR 0xff
 

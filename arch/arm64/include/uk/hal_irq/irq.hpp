@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <uk/hal/cpus.hpp>
+
 namespace uk::hal {
 
 struct IrqState {
@@ -13,8 +15,17 @@ struct IrqState {
 
 inline constexpr uint64_t kDaifI = 1 << 7;
 
-// How many handlers of this CPU are running; kept by the architecture's entry code.
-inline constinit unsigned g_handlers = 0;
+// How many handlers run on top of this thread; kept by the architecture's entry code.
+#if CONFIG_HAL_CPUS > 1
+inline uint32_t& handlers() {
+    return cpu_thread()->handlers;
+}
+#else
+inline constinit uint32_t g_handlers = 0;
+inline uint32_t& handlers() {
+    return g_handlers;
+}
+#endif
 
 inline constexpr bool kIrqPreempts = true;
 
@@ -22,7 +33,7 @@ inline constexpr bool kIrqPreempts = true;
 inline constexpr size_t kKernelStackBytes = 4096;
 
 inline bool in_interrupt() {
-    return g_handlers != 0;
+    return handlers() != 0;
 }
 
 inline void irq_enable() {
