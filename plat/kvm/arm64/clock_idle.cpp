@@ -7,6 +7,7 @@
 #include <uk/base/minmax.hpp>
 #include <uk/clocksource/alarm.hpp>
 #include <uk/hal/cpu.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/print.h>
 
@@ -30,13 +31,22 @@ struct Timer {
     }
 };
 constinit Timer g_timer;
-constinit clocksource::Alarm<Timer> g_alarm{g_timer};
+
+// One for each CPU, for which the timer is its own.
+struct Alarm : clocksource::Alarm<Timer> {
+    constexpr Alarm() : clocksource::Alarm<Timer>(g_timer) {}
+};
+constinit Alarm g_alarms[hal::kMostCpus];
+
+Alarm& alarm() {
+    return g_alarms[hal::cpu_index()];
+}
 
 // The line is a level, so each interrupt must end with the timer disarmed or set to a later time.
 void on_interrupt() {
     g_fired.store_relaxed(true);
     kvm::g_timer.disarm();
-    g_alarm.fired();
+    alarm().fired();
 }
 
 // A line may be named and yet not lead to this CPU; a halt would never end. So one interrupt must
@@ -83,12 +93,14 @@ Result<> hal::clock_alarm_start(void (*handler)()) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    g_alarm.set_handler(handler);
+    for (Alarm& one : g_alarms) {
+        one.set_handler(handler);
+    }
     return {};
 }
 
 void hal::clock_alarm_set(uint64_t deadline_ns) {
-    g_alarm.set(deadline_ns);
+    alarm().set(deadline_ns);
 }
 
 void hal::clock_idle_until(uint64_t deadline_ns) {
@@ -102,9 +114,9 @@ void hal::clock_idle_until(uint64_t deadline_ns) {
         return;
     }
     IrqState state = irq_save();
-    g_alarm.begin_halt(deadline_ns);
+    alarm().begin_halt(deadline_ns);
     cpu_halt();
-    g_alarm.end_halt();
+    alarm().end_halt(); // perhaps another one's by now, which looks at the clock and halts again
     irq_restore(state);
 }
 

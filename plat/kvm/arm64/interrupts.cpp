@@ -4,22 +4,27 @@
 
 #include <uk/arm64/irq.hpp>
 #include <uk/arm64/memory.hpp>
-#include <uk/base/late.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/memory.hpp>
-#include <uk/intctlr/gicv2.hpp>
-#include <uk/intctlr/gicv3.hpp>
 #include <uk/io/reg.hpp>
 
+#include "gic.hpp"
 #include "kvm.hpp"
 
 namespace uk {
+
+using kvm::g_timer_line;
+using kvm::g_v2;
+using kvm::g_v3;
+
+constinit Late<kvm::GicV2> kvm::g_v2;
+constinit Late<kvm::GicV3> kvm::g_v3;
+constinit uint32_t kvm::g_timer_line = 0;
+
 namespace {
 
 using intctlr::Trigger;
 
-constinit Late<intctlr::GicV2<io::Mmio>> g_v2;
-constinit Late<intctlr::GicV3<io::Mmio, arm64::GicCpu>> g_v3;
-constinit uint32_t g_line = 0;
 using Handler = void (*)();
 constinit Handler g_handler = nullptr;
 
@@ -29,7 +34,12 @@ void take(Gic& gic) {
     if (gic.is_spurious(taken)) {
         return;
     }
-    if (gic.line_of(taken) == g_line) {
+    const uint32_t line = gic.line_of(taken);
+    if (hal::kMostCpus > 1 && line < intctlr::kGicFirstPpi) {
+        gic.end(taken); // a stopped CPU does not come back
+        return kvm::on_message(line);
+    }
+    if (line == g_timer_line) {
         g_handler();
     }
     gic.end(taken);
@@ -108,7 +118,10 @@ Result<> kvm::open_timer_line(void (*handler)()) {
         return Errno::nodev;
     }
     Line line = UK_TRY(find_line());
-    g_line = line.number;
+    g_timer_line = line.number;
+    if constexpr (hal::kMostCpus > 1) {
+        g_timer_trigger = line.trigger;
+    }
     g_handler = handler;
     UK_TRY(start_controller());
     return g_v3.ready() ? g_v3->enable(line.number, line.trigger)

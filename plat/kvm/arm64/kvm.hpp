@@ -28,8 +28,8 @@ extern clocksource::GenericTimer<arm64::VirtualTimer> g_timer;
 // much, so that 0 is never an answer afterwards.
 inline constexpr uint64_t kFirstNs = 1'000;
 
-// The interrupt line of the virtual timer lets `handler` run, with interrupts off. Once, in thread
-// context. Errors: ENODEV (no interrupt controller or timer that is known), EINVAL, ENOMEM,
+// The interrupt line of each CPU's virtual timer lets `handler` run, with interrupts off. Once, in
+// thread context. Errors: ENODEV (no interrupt controller or timer that is known), EINVAL, ENOMEM,
 // ETIMEDOUT.
 [[nodiscard]] Result<> open_timer_line(void (*handler)());
 

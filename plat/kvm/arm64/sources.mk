@@ -6,3 +6,4 @@ PLAT_LDFLAGS-y += -z max-page-size=4096
 PLAT_POST_LINK = $(OBJCOPY) -O binary $(_OUTPUT).dbg "$$OUT"
 
 LIBKVM_SRCS-y += $(addprefix $(LIBKVM_ISA)/,start.cpp console.cpp power.cpp clock.cpp|isr interrupts.cpp|isr clock_idle.cpp|isr)
+LIBKVM_SRCS-$(CONFIG_LIBUKSMP) += $(addprefix $(LIBKVM_ISA)/smp/,cpus.cpp messages.cpp|isr)
