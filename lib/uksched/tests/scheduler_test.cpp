@@ -393,7 +393,18 @@ TYPED_TEST(SchedulerTest, OverflowNamesTheThread) {
 
 TYPED_TEST(SchedulerTest, LastThreadEndsTheImage) {
     using S = typename TestFixture::System;
-    EXPECT_DEATH(S::run(1, [] { S::sched->exit(nullptr); }), "the last thread exited");
+    EXPECT_DEATH(S::run(1,
+                        [] {
+                            auto wait = [](void*) -> void* {
+                                (void)S::sched->park(uk::kNever, {});
+                                return nullptr;
+                            };
+                            auto service = S::sched->create({.service = true}, wait, nullptr);
+                            EXPECT_TRUE(service.ok());
+                            EXPECT_EQ(S::sched->thread_count(), 1u);
+                            S::sched->exit(nullptr);
+                        }),
+                 "the last thread exited");
 }
 
 using Prio = sim::System<uk::PrioPolicy>;

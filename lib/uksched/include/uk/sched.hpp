@@ -54,7 +54,7 @@ inline Thread& current() {
 [[nodiscard]] Result<void*> join(Thread& thread, uint64_t deadline_ns = kNever);
 
 // Ends the calling thread, from any depth of calls; nothing on its stack is destroyed. With the
-// last thread the image ends with status 0. Thread context.
+// last thread that is no service the image ends with status 0. Thread context.
 [[noreturn]] void exit(void* result);
 
 // Lets other threads of the same urgency run first. Thread context.
@@ -91,7 +91,7 @@ void wake_source_add();
 void wake_source_remove();
 
 [[nodiscard]] const char* policy_name(); // "coop", "prio", ...
-[[nodiscard]] size_t thread_count();     // without idle ones
+[[nodiscard]] size_t thread_count();     // without idle ones and services
 void report();                           // logs all threads; for debugging, takes no lock
 
 // How the templates of core reach this scheduler.

@@ -28,6 +28,7 @@ struct ThreadOptions {
     unsigned priority = kDefaultPriority; // below kThreadPriorities
     uint64_t affinity = ~uint64_t{0};     // bit n: may run on CPU n
     uint64_t policy_word = 0;             // means what the scheduler says; see set_policy_word()
+    bool service = false; // works for others: not counted, the image may end without it
 };
 
 enum class ThreadState : uint8_t {
@@ -103,6 +104,7 @@ class Thread : public detail::MaybeHead, public Runnable {
     bool permit_ = false; // unpark() came while the thread did not wait
     bool timed_out_ = false;
     bool done_ = false; // result_ is there
+    bool service_ = false;
     Atomic<uint32_t> refs_{0};
     Atomic<unsigned> cpu_{0};
     uint64_t deadline_ = kNever;

@@ -107,6 +107,7 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     thread.priority = static_cast<uint8_t>(options.priority);
     thread.policy_word = options.policy_word;
     thread.affinity_ = options.affinity;
+    thread.service_ = options.service;
     thread.cpu_.store_relaxed(number);
     thread.refs_.store_relaxed(2); // the handle's and its own
     thread.entry_ = entry;
@@ -117,7 +118,7 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     {
         LockGuard guard(list_lock_);
         all_.push_back(thread);
-        thread_count_++;
+        thread_count_ += options.service ? 0 : 1;
     }
     const IrqState irqs = M::irq_save();
     static_assert(sizeof(irqs) <= sizeof(thread.start_irqs_));
@@ -172,7 +173,8 @@ void Scheduler<M, P>::exit(void* result) {
     {
         LockGuard guard(list_lock_);
         all_.erase(self);
-        last = --thread_count_ == 0;
+        thread_count_ -= self.service_ ? 0 : 1;
+        last = thread_count_ == 0;
     }
     if (last)
         M::last_thread_exited();
