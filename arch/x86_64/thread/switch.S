@@ -1,45 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From one stack of calls to another: what the System V ABI (3.2.1) makes a function keep, and nothing more. */
+/* From one stack of calls to another. */
 
     .text
-    /* void uk_context_switch(uintptr_t* from, uintptr_t to). The layout is struct ContextFrame. */
+    /* rdi = where to save the stack pointer, rsi = the one to go on with. Keeps rbp, the frame pointer, and the floating-point
+     * control words; uk/hal_arch/context.hpp tells the compiler that all else changes. The layout is struct ContextFrame. */
     .globl uk_context_switch
     .hidden uk_context_switch
     .balign 16
     .type uk_context_switch, @function
 uk_context_switch:
     pushq %rbp
-    pushq %rbx
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
-    subq $8, %rsp
-    stmxcsr (%rsp)
-    fnstcw 4(%rsp)
+    stmxcsr -8(%rsp)                    /* below the stack pointer, where nobody writes: interrupts are off, and exceptions */
+    fnstcw -4(%rsp)                     /* have stacks of their own */
     movq %rsp, (%rdi)
     movq %rsi, %rsp
-    ldmxcsr (%rsp)
-    fldcw 4(%rsp)
-    addq $8, %rsp
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbx
+    ldmxcsr -8(%rsp)
+    fldcw -4(%rsp)
     popq %rbp
     ret
     .size uk_context_switch, . - uk_context_switch
 
-    /* Where a new context starts: its entry is in rbx, the argument in r12, and rbp is 0, which ends
-     * backtraces. */
+    /* Where a new context starts: its entry and the argument lie on the stack, and rbp is 0, which ends backtraces. */
     .globl uk_context_start
     .hidden uk_context_start
     .balign 16
     .type uk_context_start, @function
 uk_context_start:
-    movq %r12, %rdi
-    call *%rbx
+    popq %rax
+    popq %rdi
+    addq $8, %rsp                       /* the ABI's alignment */
+    call *%rax
     ud2
     .size uk_context_start, . - uk_context_start
 

@@ -36,10 +36,10 @@ class PrioPolicy {
     }
     Runnable* rotate(Runnable& thread) {
         const uint32_t candidates = filled_ >> thread.priority;
-        if (candidates == 0)
-            return nullptr;
         if (candidates == 1) [[likely]] // only equals
             return ready_[thread.priority].rotate(thread);
+        if (candidates == 0)
+            return nullptr;
         enqueue(thread, Why::expired);
         return pick();
     }
