@@ -3,13 +3,12 @@
 #include "signals.hpp"
 
 #include <uk/base/atomic.hpp>
+#include <uk/base/fixup.hpp>
 #include <uk/hal/console.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/linuxabi/fault.hpp>
 
 extern "C" {
-extern const char uk_linuxu_probe_fault[];
-extern const char uk_linuxu_probe_fixup[];
 size_t uk_linuxu_probe_copy(void* to, uintptr_t from, size_t size);
 void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* context);
 }
@@ -97,7 +96,8 @@ size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
 
 } // namespace uk
 
-// Runs on the alternate stack. A fault of probe_read() is repaired; any other is the end.
+// Runs on the alternate stack. Faults of the address space and of what stands in uk_extable are
+// repaired; any other is the end.
 void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* context) {
     using namespace uk;
     hal::TrapFrame frame{signal, info->code, info->address, false, {}};
@@ -108,9 +108,11 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
             return;
         }
     }
-    if (linuxu::Frame::view(frame.words).pc == reinterpret_cast<uintptr_t>(uk_linuxu_probe_fault)) {
-        linuxu::Frame::set_pc(context, reinterpret_cast<uintptr_t>(uk_linuxu_probe_fixup));
-        return;
+    if ((signal == linuxabi::kSigsegv || signal == linuxabi::kSigbus) && info->code > 0) {
+        if (const uintptr_t go_on = fixup_of(linuxu::Frame::view(frame.words).pc); go_on != 0) {
+            linuxu::Frame::set_pc(context, go_on);
+            return;
+        }
     }
     unsigned depth = g_depth.fetch_add_relaxed(1);
     if (depth > 1) {

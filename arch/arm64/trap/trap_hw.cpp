@@ -5,6 +5,7 @@
 
 #include <span>
 
+#include <uk/base/fixup.hpp>
 #include <uk/config.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
@@ -22,13 +23,6 @@ void uk_trap_act();
 extern UkFunction uk_irq_act;
 extern UkQuestion uk_irq_wanted;
 UkFunction uk_trap(uk::hal::TrapFrame* frame);
-
-struct UkFixup {
-    uintptr_t instruction;
-    uintptr_t go_on;
-};
-extern const UkFixup __start_uk_extable[];
-extern const UkFixup __stop_uk_extable[];
 }
 
 // By irq_on_exit().
@@ -51,13 +45,11 @@ constinit UkFunction g_interrupt = nullptr;
 constinit UkFunction g_after_interrupt = nullptr;
 
 bool repair(hal::TrapFrame& frame) {
-    for (const UkFixup* fixup = __start_uk_extable; fixup != __stop_uk_extable; fixup++) {
-        if (fixup->instruction == frame.pc) {
-            frame.pc = fixup->go_on;
-            return true;
-        }
+    const uintptr_t go_on = fixup_of(frame.pc);
+    if (go_on != 0) {
+        frame.pc = go_on;
     }
-    return false;
+    return go_on != 0;
 }
 
 // Where this CPU's trap stack begins.

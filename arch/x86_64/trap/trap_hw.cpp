@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include <uk/base/fixup.hpp>
 #include <uk/config.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
@@ -20,13 +21,6 @@ extern char uk_boot_stack[];
 extern uint64_t uk_gdt[];
 size_t uk_probe_copy(void* to, uintptr_t from, size_t size);
 void uk_trap(uk::hal::TrapFrame* frame);
-
-struct UkFixup {
-    uintptr_t instruction;
-    uintptr_t go_on;
-};
-extern const UkFixup __start_uk_extable[];
-extern const UkFixup __stop_uk_extable[];
 }
 
 namespace uk {
@@ -68,13 +62,11 @@ void fill_gates() {
 }
 
 bool repair(hal::TrapFrame& frame) {
-    for (const UkFixup* fixup = __start_uk_extable; fixup != __stop_uk_extable; fixup++) {
-        if (fixup->instruction == frame.rip) {
-            frame.rip = fixup->go_on;
-            return true;
-        }
+    const uintptr_t go_on = fixup_of(frame.rip);
+    if (go_on != 0) {
+        frame.rip = go_on;
     }
-    return false;
+    return go_on != 0;
 }
 
 } // namespace

@@ -22,24 +22,27 @@ uk_linuxu_sigreturn:
     .size uk_linuxu_sigreturn, . - uk_linuxu_sigreturn
 
     /* size_t uk_linuxu_probe_copy(void* to, const void* from, size_t size): copies until a byte
-     * cannot be read and returns how many it copied. The signal handler knows the one instruction
-     * that may fault and continues at uk_linuxu_probe_fixup. */
-    .globl uk_linuxu_probe_copy, uk_linuxu_probe_fault, uk_linuxu_probe_fixup
-    .hidden uk_linuxu_probe_copy, uk_linuxu_probe_fault, uk_linuxu_probe_fixup
+     * cannot be read and returns how many it copied. */
+    .globl uk_linuxu_probe_copy
+    .hidden uk_linuxu_probe_copy
     .type uk_linuxu_probe_copy, %function
 uk_linuxu_probe_copy:
     mov x3, #0
 1:  cmp x3, x2
-    b.hs uk_linuxu_probe_fixup
-uk_linuxu_probe_fault:
-    ldrb w4, [x1, x3]
+    b.hs 3f
+2:  ldrb w4, [x1, x3]
     strb w4, [x0, x3]
     add x3, x3, #1
     b 1b
-uk_linuxu_probe_fixup:
-    mov x0, x3
+3:  mov x0, x3
     ret
     .size uk_linuxu_probe_copy, . - uk_linuxu_probe_copy
+
+    /* Pairs: an instruction that may fault, and where to go on if it does. */
+    .pushsection uk_extable, "a", %progbits
+    .balign 8
+    .quad 2b, 3b
+    .popsection
 
     .section .text.uk_linuxu_preempted, "ax", %progbits
     /* Where a preempted thread goes on, on its kernel stack: the stack pointer is at what rt_sigreturn

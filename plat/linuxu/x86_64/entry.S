@@ -23,23 +23,26 @@ uk_linuxu_sigreturn:
     .size uk_linuxu_sigreturn, . - uk_linuxu_sigreturn
 
     /* size_t uk_linuxu_probe_copy(void* to, const void* from, size_t size): copies until a byte
-     * cannot be read and returns how many it copied. The signal handler knows the one instruction
-     * that may fault and continues at uk_linuxu_probe_fixup. */
-    .globl uk_linuxu_probe_copy, uk_linuxu_probe_fault, uk_linuxu_probe_fixup
-    .hidden uk_linuxu_probe_copy, uk_linuxu_probe_fault, uk_linuxu_probe_fixup
+     * cannot be read and returns how many it copied. */
+    .globl uk_linuxu_probe_copy
+    .hidden uk_linuxu_probe_copy
     .type uk_linuxu_probe_copy, @function
 uk_linuxu_probe_copy:
     xorl %eax, %eax
 1:  cmpq %rdx, %rax
-    jae uk_linuxu_probe_fixup
-uk_linuxu_probe_fault:
-    movzbl (%rsi,%rax), %ecx
+    jae 3f
+2:  movzbl (%rsi,%rax), %ecx
     movb %cl, (%rdi,%rax)
     incq %rax
     jmp 1b
-uk_linuxu_probe_fixup:
-    ret
+3:  ret
     .size uk_linuxu_probe_copy, . - uk_linuxu_probe_copy
+
+    /* Pairs: an instruction that may fault, and where to go on if it does. */
+    .pushsection uk_extable, "a", @progbits
+    .balign 8
+    .quad 2b, 3b
+    .popsection
 
     .section .text.uk_linuxu_preempted, "ax", @progbits
     /* Where a preempted thread goes on, on its kernel stack: the stack pointer is at what rt_sigreturn
