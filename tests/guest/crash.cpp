@@ -12,6 +12,7 @@
 #include <uk/lock.hpp>
 #include <uk/print.h>
 #include <uk/sched.hpp>
+#include <uk/user.hpp>
 #include <uk/vmem.hpp>
 
 #include <stdint.h>
@@ -162,6 +163,11 @@ void thread_overflows_under_a_spinlock() {
 
 using namespace uk::vmem;
 
+// Only the application's side of a copy may fault.
+void copy_in_to_null() {
+    (void)uk::user::copy_in(hidden<void>(0), uk::Vaddr::of(g_data), 8).ok();
+}
+
 // The first frames come by faults, until there is the guard.
 void overflow_mapped_stack() {
     constexpr size_t kSize = 64 << 10;
@@ -230,6 +236,7 @@ constexpr Way kWays[] = {
     {"run_mapped_data", run_mapped_data},
     {"write_mapped_code", write_mapped_code},
     {"use_after_unmap", use_after_unmap},
+    {"copy_in_to_null", copy_in_to_null},
     {"touch_more_than_there_is", touch_more_than_there_is},
 };
 

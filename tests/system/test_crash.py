@@ -38,6 +38,7 @@ WAYS = {
     "run_mapped_data": (FAULT + NO_CODE + MAPPING % ("memory 'data'", "rw-", "not permitted"), None, r"run_mapped_data|crash\(char const\*\)"),
     "write_mapped_code": (FAULT + ": write to memory that is read-only" + MAPPING % ("memory 'code'", "r-x", "not permitted"), None, "write_mapped_code"),
     "use_after_unmap": (FAULT + ": read from an address that is not mapped", None, "use_after_unmap"),
+    "copy_in_to_null": (FAULT + ": write to page zero", 0, r"copy_in_to_null|crash\(char const\*\)"),
     "touch_more_than_there_is": (FAULT + ": write to an address that is not mapped" + MAPPING % ("memory 'all'", "rw-", "out of memory"), None, "touch_more_than_there_is"),
 }
 SYMBOLIZE = os.path.join(guest.ROOT, "support/scripts/symbolize")
