@@ -40,6 +40,12 @@ class Atomic {
     [[gnu::always_inline]] T fetch_or_release(T bits) {
         return __atomic_fetch_or(&value_, bits, __ATOMIC_RELEASE);
     }
+    [[gnu::always_inline]] T fetch_or_acq_rel(T bits) {
+        return __atomic_fetch_or(&value_, bits, __ATOMIC_ACQ_REL);
+    }
+    [[gnu::always_inline]] T fetch_and_acq_rel(T bits) {
+        return __atomic_fetch_and(&value_, bits, __ATOMIC_ACQ_REL);
+    }
     [[gnu::always_inline]] T fetch_sub_acq_rel(T by) {
         return __atomic_fetch_sub(&value_, by, __ATOMIC_ACQ_REL);
     }
