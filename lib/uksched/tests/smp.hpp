@@ -33,6 +33,7 @@ struct HostCpu {
     Thread* current = nullptr;
     Thread* before = nullptr;
     sim::Fiber boot; // the host thread itself
+    sim::Fiber* executing = &boot;
     std::minstd_rand random;
 };
 inline HostCpu g_cpus[kCpuCount];
@@ -40,8 +41,14 @@ inline std::atomic<bool> g_stopping{false};
 inline std::atomic<unsigned> g_stacks{0};
 inline thread_local unsigned t_cpu = 0;
 
+// Threads go from one host thread to another: nobody may keep the address of a thread-local across
+// a call, as compilers do with what they see.
+[[gnu::noinline]] inline unsigned this_cpu() {
+    asm volatile("" ::: "memory");
+    return t_cpu;
+}
 inline HostCpu& here() {
-    return g_cpus[t_cpu];
+    return g_cpus[this_cpu()];
 }
 
 struct SmpMachine {
@@ -69,7 +76,7 @@ struct SmpMachine {
     static void preempt_enable();
     static void rank_push(uk::LockRank rank) { here().held.push(rank); }
     static void rank_pop(uk::LockRank rank) { here().held.pop(rank); }
-    static unsigned cpu() { return t_cpu; }
+    static unsigned cpu() { return this_cpu(); }
     static Thread& current() { return *here().current; }
     static void set_current(Thread& thread) {
         here().before = here().current;
@@ -97,16 +104,16 @@ struct SmpMachine {
 
     // A stack is followed by its fiber.
     static sim::Fiber& fiber_at(void* top) { return *static_cast<sim::Fiber*>(top); }
-    static sim::Fiber& fiber_of(const uk::hal::Context& context) {
-        return context.sp == 0 ? here().boot : *reinterpret_cast<sim::Fiber*>(context.sp);
-    }
     static uk::hal::Context context_make(void* top, uk::hal::ContextEntry entry, void* argument) {
         sim::fiber_make(fiber_at(top), entry, argument);
         return {reinterpret_cast<uintptr_t>(top)};
     }
     static void context_switch(uk::hal::Context& from, const uk::hal::Context& to) {
-        sim::fiber_switch(fiber_of(from), fiber_of(to),
-                          here().before->state() == uk::ThreadState::exited);
+        HostCpu& cpu = here();
+        sim::Fiber& left = *cpu.executing;
+        from.sp = reinterpret_cast<uintptr_t>(&left);
+        cpu.executing = reinterpret_cast<sim::Fiber*>(to.sp);
+        sim::fiber_switch(left, *cpu.executing, cpu.before->state() == uk::ThreadState::exited);
     }
     static uk::Result<uk::ThreadStack> stack_get(size_t bytes, const char* /*name*/) {
         g_stacks++;
@@ -171,6 +178,7 @@ class SmpTest : public testing::Test {
         for (unsigned i = 0; i < kCpuCount; i++) {
             g_cpus[i].irqs_on = true;
             g_cpus[i].need_resched = false;
+            g_cpus[i].executing = &g_cpus[i].boot;
             g_cpus[i].random.seed(i + 1);
         }
         sim::fiber_adopt(g_cpus[0].boot);
@@ -178,6 +186,7 @@ class SmpTest : public testing::Test {
         g_sched = new (memory) Sched;
         uk::ThreadStack idle = UK_MUST(SmpMachine::stack_get(SmpMachine::kStackBytes, "idle"));
         g_sched->start("main", idle);
+        UK_MUST(g_sched->set_affinity(SmpMachine::current(), 1)); // it is a thread of the host
         std::vector<std::thread> cpus;
         for (unsigned i = 1; i < kCpuCount; i++) {
             cpus.emplace_back([i] {

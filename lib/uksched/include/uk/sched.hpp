@@ -41,9 +41,10 @@ inline Thread& current() {
     return *self;
 }
 
-// A thread that runs entry(argument), from now on or when its turn comes. Thread context; does not
-// block. Errors: ENOMEM (a stack above 1 GiB is never there), EINVAL (priority too large, no such
-// CPU in the affinity, no entry, no name), ENOSYS (UKSCHED_NONE: the caller is the only thread).
+// A thread that runs entry(argument), from now on or when its turn comes: on an idle CPU that its
+// affinity names, else on that of them with least to do. Thread context; does not block. Errors:
+// ENOMEM (a stack above 1 GiB is never there), EINVAL (priority too large, no CPU in the affinity
+// that runs, no entry, no name), ENOSYS (UKSCHED_NONE: the caller is the only thread).
 [[nodiscard]] Result<Ref<Thread>> create(const ThreadOptions& options, ThreadEntry entry,
                                          void* argument);
 
@@ -74,10 +75,16 @@ Wake park(uint64_t deadline_ns = kNever, WaitsFor what = {});
 // thread if it is more urgent and the caller is in thread context.
 void unpark(Thread& thread);
 
-// From anywhere but under run-queue locks; do not block. A thread that waits in a queue keeps its
-// place there. Of one that has ended: no effect. Errors: EINVAL (priority too large; affinity
-// without the CPU the thread is on).
+// From anywhere but under run-queue locks; does not block, may switch. A thread that waits in a
+// queue keeps its place there. Of one that has ended: no effect. Errors: EINVAL (too large).
 [[nodiscard]] Result<> set_priority(Thread& thread, unsigned priority);
+
+// Bit n of `mask`: the thread may run on CPU n. From where it may not be any more it goes to
+// another CPU: the caller itself before this returns, if it is in thread context; one that waits,
+// when it is woken; one that runs elsewhere, soon after, at its next preemption point, or with a
+// cooperative scheduler when it next yields or waits. From anywhere but under run-queue locks; does
+// not block, may switch. Of one that has ended: no effect. Errors: EINVAL (none of these CPUs runs;
+// nothing has changed).
 [[nodiscard]] Result<> set_affinity(Thread& thread, uint64_t mask);
 
 // Tells the scheduler what only its policy understands, a deadline for example; the policy's header

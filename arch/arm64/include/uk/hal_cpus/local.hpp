@@ -57,6 +57,8 @@ inline unsigned cpu_index() {
 }
 
 // Others need no help with their TLBs: the processor tells them (TLBI ...IS).
+inline void cpu_rest_begin() {}
+inline void cpu_rest_end() {}
 inline void cpus_serve() {}
 
 } // namespace uk::hal

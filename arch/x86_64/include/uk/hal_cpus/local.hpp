@@ -53,6 +53,9 @@ inline unsigned cpu_index() {
     return index;
 }
 
+void cpu_rest_begin();
+void cpu_rest_end();
+
 inline void cpus_serve() {
     if (__atomic_load_n(&x86::g_flush_wanted, __ATOMIC_RELAXED) != 0) [[unlikely]] {
         x86::serve_flush();

@@ -37,6 +37,9 @@ struct ThreadHead {
 //                                 interrupts are off or the thread is not switched
 //   void cpus_serve();            does what other CPUs wait for now; called in every loop that
 //                                 waits for another CPU with interrupts off
+//   void cpu_rest_begin(); void cpu_rest_end();   around the halt of a CPU that has nothing to do,
+//                                 interrupts off: in between it touches no application memory, so
+//                                 nobody has to interrupt it when page tables change
 //   constexpr size_t kCpuBytes;   memory that a further CPU needs, in whole pages
 #if CONFIG_HAL_CPUS > 1
 #include <uk/hal_cpus/local.hpp>
@@ -49,12 +52,16 @@ static_assert(std::same_as<decltype(cpu_thread()), ThreadHead*>);
 static_assert(std::same_as<decltype(cpu_thread_set(nullptr)), void>);
 static_assert(std::same_as<decltype(cpu_index()), unsigned>);
 static_assert(std::same_as<decltype(cpus_serve()), void>);
+static_assert(std::same_as<decltype(cpu_rest_begin()), void>);
+static_assert(std::same_as<decltype(cpu_rest_end()), void>);
 static_assert(std::same_as<decltype(kCpuBytes), const size_t>);
 #else
 constexpr unsigned cpu_index() {
     return 0;
 }
 inline void cpus_serve() {}
+inline void cpu_rest_begin() {}
+inline void cpu_rest_end() {}
 #endif
 
 // What a further CPU begins with. All of it is the CPU's for ever.

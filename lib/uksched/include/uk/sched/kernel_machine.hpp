@@ -52,7 +52,9 @@ struct KernelMachine : KernelLocks, KernelLocals {
     static void idle(uint64_t deadline_ns) {
         if (deadline_ns == kNever || (kAlarm && alarm_works)) {
             preempt_disable();
+            hal::cpu_rest_begin();
             hal::cpu_halt();
+            hal::cpu_rest_end();
             if constexpr (kPreempts)
                 preempt_count()--;
         } else {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <uk/base/ref.hpp>
 #include <uk/base/result.hpp>
@@ -23,8 +24,35 @@ class Scheduler {
     using RunLock = BasicIrqSpinlock<M, LockRank::run_queue>;
     using ListLock = BasicSpinlock<M, LockRank::thread_list>;
 
+    // With one CPU there is nothing of what lets threads move, neither data nor code.
+    static constexpr bool kMany = M::kCpus > 1;
+    static constexpr bool kShares = kMany && M::kAlarm && Policy::kPreempts; // while threads run
+    static constexpr uint64_t kShareNs = 10'000'000; // so often, while somebody waits
+    static constexpr unsigned kRotate = 4;           // every so many times the odd one goes on
+    static constexpr unsigned kLook = 4;             // of a queue, who might go elsewhere
+    static constexpr unsigned kNobody = kThreadPriorities;
+
+    // How threads go from one CPU to another. The atomic ones are written under the CPU's lock
+    // and tell the others what may have changed by the time they look.
+    struct Traffic {
+        Thread::Exited leaving;             // ready, in no queue; empty whenever the lock is free
+        Atomic<unsigned> queued{0};         // threads in `ready`
+        Atomic<unsigned> priority{kNobody}; // of the one that runs, or will at once; or idle
+        Atomic<uint64_t> word{0};           // its policy word
+        Atomic<uint64_t> barren{0};         // bit n: CPU n found nobody here whom it may take
+        Atomic<uint32_t> starts{0};         // how often it stopped to be idle
+        uint64_t share_at = kNever;         // when on_timer() looks who else could run them
+        unsigned shares = 0;
+    };
+    struct Nothing {};
+    // Bit n is for CPU n.
+    struct Masks {
+        Atomic<uint64_t> idle{0};  // it waits, and nobody has chosen it yet
+        Atomic<uint64_t> quiet{0}; // it waits without sleepers
+    };
+
     // One per CPU; all of it is guarded by its lock.
-    struct Cpu {
+    struct alignas(kMany ? 64 : alignof(void*)) Cpu {
         RunLock lock;
         Policy ready;
         Thread* running = nullptr;           // with several CPUs
@@ -35,6 +63,7 @@ class Scheduler {
         Thread::Sleepers sleepers;
         Thread::Exited exited; // threads that no CPU runs any more, waiting to be freed
         Thread idle;
+        [[no_unique_address]] std::conditional_t<kMany, Traffic, Nothing> traffic;
     };
 
   public:
@@ -46,8 +75,8 @@ class Scheduler {
     // `kernel_stack` is the caller's, its top; that of the idle thread is in `idle_stack`, which
     // has no guard inside.
     void start(const char* name, ThreadStack idle_stack, void* kernel_stack = nullptr);
-    // Lets a further CPU run threads; returns when the machine is stopping. The caller becomes its
-    // idle thread; `kernel_stack` is the top of that one's.
+    // Lets a further CPU run threads; returns when the machine is stopping. The caller's stack
+    // becomes that of the idle thread, `kernel_stack` the top of where its interrupts run.
     void run_cpu(void* kernel_stack = nullptr);
     [[nodiscard]] Thread& idle_thread(unsigned cpu) { return cpus_[cpu].idle; }
 
@@ -73,7 +102,7 @@ class Scheduler {
     }
     // Gives back what exited threads left and the stacks kept for the next ones. Thread context.
     void trim() {
-        free_exited();
+        free_all_exited();
         stacks_.clear();
     }
     // For reports: no lock is taken.
@@ -84,11 +113,11 @@ class Scheduler {
     Thread& running_on(Cpu& cpu) { return M::kCpus == 1 ? M::current() : *cpu.running; }
     Cpu& lock_home(Thread& thread);
     void adopt(Thread& thread, const char* name, unsigned cpu);
-    Result<unsigned> place(uint64_t affinity) const;
+    Result<> check_affinity(uint64_t affinity) const;
     Wake block(ThreadState kind, uint64_t deadline, WaitsFor what);
     void make_ready(Cpu& cpu, Thread& thread, Why why);
     void want_switch(Cpu& cpu);
-    void compare_to_running(Cpu& cpu, const Thread& queued);
+    void compare_to_running(Cpu& cpu, Thread& queued);
     void wake_sleepers(Cpu& cpu) {
         if (!cpu.sleepers.empty())
             wake_due(cpu);
@@ -102,6 +131,8 @@ class Scheduler {
     }
     // After anything by which `running` may have got somebody to share the CPU with.
     void watch_slice(Cpu& cpu, const Thread& running) {
+        if (kShares && watch_queue(cpu))
+            return;
         if constexpr (M::kAlarm && Policy::kPreempts) {
             if (cpu.sliced || cpu.ready.slice_ns(running) == kNoSlice)
                 return;
@@ -119,6 +150,20 @@ class Scheduler {
     // What lies above the thread's own part of its stack.
     static constexpr size_t kUpper = M::kInnerGuardBytes + M::kKernelStackBytes;
     static void* top_of(ThreadStack stack) { return stack.base + (stack.size - kUpper); }
+    // The run queue, counted.
+    static void enqueue(Cpu& cpu, Thread& thread, Why why) {
+        cpu.ready.enqueue(thread, why);
+        if constexpr (kMany)
+            count_queued(cpu, 1);
+    }
+    static Thread* pick(Cpu& cpu) {
+        Runnable* picked = cpu.ready.pick();
+        if constexpr (kMany) {
+            if (picked != nullptr)
+                count_queued(cpu, ~0U);
+        }
+        return static_cast<Thread*>(picked);
+    }
     void switch_to(Cpu& cpu, Thread& self, Thread& next);
     void switch_from(Cpu& cpu, Thread& self);
     void after_wake() {
@@ -128,6 +173,14 @@ class Scheduler {
         }
     }
     void free_exited();
+    void free_all_exited();
+    [[gnu::always_inline]] void free_what_left(Thread& exited) {
+        if (exited.stack_.base != nullptr)
+            stacks_.put(exited.stack_);
+        exited.stack_ = {};
+        M::locals_free(exited);
+        exited.ref_release();
+    }
     void idle_loop();
     [[noreturn]] void deadlock();
     bool is_joined_by(Thread& self, const Thread& thread);
@@ -136,7 +189,52 @@ class Scheduler {
     static void start_idle(void* scheduler);
     static void free_thread(Thread& thread);
 
+    // Releases the lock of a run queue whose threads may have become ready, or left. Interrupts are
+    // off. It may take locks of other run queues after that.
+    void unlock(Cpu& cpu) {
+        if constexpr (kMany) {
+            if (!cpu.traffic.leaving.empty()) [[unlikely]]
+                return unlock_and_deliver(cpu);
+        }
+        cpu.lock.unlock_irqs_off();
+    }
+
+    // The rest is there with several CPUs only: migration_impl.hpp.
+    unsigned number_of(const Cpu& cpu) const { return static_cast<unsigned>(&cpu - cpus_); }
+    uint64_t bit_of(const Cpu& cpu) const { return uint64_t{1} << (&cpu - cpus_); }
+    bool may_stay(const Cpu& cpu, const Thread& thread) const {
+        return (thread.affinity_ & bit_of(cpu)) != 0;
+    }
+    static void count_queued(Cpu& cpu, unsigned by);
+    static void dequeue(Cpu& cpu, Thread& thread);
+    static void show(Cpu& cpu, const Thread& running);
+    static void read_shown(const Cpu& cpu, Runnable& shown);
+    void no_longer_idle(Cpu& cpu);
+    bool watch_queue(Cpu& cpu);
+    unsigned load_of(unsigned cpu) const;
+    unsigned claim_idle(uint64_t affinity);
+    unsigned least_loaded(uint64_t affinity, unsigned near) const;
+    unsigned choose(uint64_t affinity, unsigned near);
+    void send(Cpu& cpu, Thread& thread, unsigned target);
+    void unlock_and_deliver(Cpu& cpu);
+    void settle(Cpu& cpu, Thread& thread, Why why, bool may_go = true);
+    void place_queued(Cpu& cpu, Thread& thread, bool may_go);
+    bool go_to_idle(Cpu& cpu, Thread& thread);
+    bool go_to_less_urgent(Cpu& cpu, Thread& thread);
+    bool send_if_forbidden(Cpu& cpu, Thread& thread);
+    bool leave_if_forbidden(Cpu& cpu, Thread& self);
+    bool others_have_work(const Cpu& cpu) const;
+    bool worth_a_look(const Cpu& other, uint64_t bit) const;
+    void pull(Cpu& cpu);
+    static unsigned look(Cpu& cpu, Thread** first);
+    void share(Cpu& cpu);
+    bool share_one(Cpu& cpu, Thread& thread, bool turn, bool starving);
+    uint64_t next_share(Cpu& cpu);
+    bool wait_for_work(Cpu& cpu);
+    bool all_are_quiet();
+
     Cpu cpus_[M::kCpus];
+    [[no_unique_address]] std::conditional_t<kMany, Masks, Nothing> masks_;
     Atomic<uint64_t> online_; // bit n: CPU n runs threads; with several CPUs
     Thread first_;
     StackCache<M> stacks_;
@@ -147,5 +245,6 @@ class Scheduler {
 
 } // namespace uk
 
+#include <uk/sched/migration_impl.hpp>
 #include <uk/sched/scheduler_impl.hpp>
 #include <uk/sched/thread_life_impl.hpp>

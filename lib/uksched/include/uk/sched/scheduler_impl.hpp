@@ -26,7 +26,7 @@ void Scheduler<M, P>::want_switch(Cpu& cpu) {
     if (M::kCpus == 1 || &cpu == &here())
         M::set_need_resched(true);
     else
-        M::kick(static_cast<unsigned>(&cpu - cpus_));
+        M::kick(number_of(cpu));
 }
 
 // Queues a thread that did not wait in a queue before. The lock of `cpu`, its CPU, is held.
@@ -35,13 +35,19 @@ void Scheduler<M, P>::make_ready(Cpu& cpu, Thread& thread, Why why) {
     if (thread.sleep_node_.is_linked())
         cpu.sleepers.remove(thread);
     thread.state_ = ThreadState::ready;
-    cpu.ready.enqueue(thread, why);
-    compare_to_running(cpu, thread);
+    if constexpr (kMany) {
+        settle(cpu, thread, why);
+    } else {
+        enqueue(cpu, thread, why);
+        compare_to_running(cpu, thread);
+    }
 }
 
 // `queued` is new among those who wait, or has become more or less urgent.
 template <class M, class P>
-void Scheduler<M, P>::compare_to_running(Cpu& cpu, const Thread& queued) {
+void Scheduler<M, P>::compare_to_running(Cpu& cpu, Thread& queued) {
+    if constexpr (kMany)
+        return place_queued(cpu, queued, true);
     Thread& running = running_on(cpu);
     if (&running == &cpu.idle || (P::kPreempts && cpu.ready.preempts(queued, running)))
         want_switch(cpu);
@@ -87,8 +93,14 @@ void Scheduler<M, P>::switch_to(Cpu& cpu, Thread& self, Thread& next) {
             UK_PANIC("thread '%s' overflowed its stack of %zu bytes", self.name_,
                      self.stack_.size - kUpper);
     }
-    if constexpr (M::kCpus > 1)
+    if constexpr (kMany) {
+        if (&self == &cpu.idle) {
+            no_longer_idle(cpu);
+            cpu.traffic.starts.store_relaxed(cpu.traffic.starts.load_relaxed() + 1);
+        }
         cpu.running = &next;
+        show(cpu, next);
+    }
     M::set_current(next);
     if constexpr (M::kKernelStackBytes != 0)
         M::set_kernel_stack(next.kernel_stack_);
@@ -100,11 +112,16 @@ void Scheduler<M, P>::switch_to(Cpu& cpu, Thread& self, Thread& next) {
 // The same, to whoever is next.
 template <class M, class P>
 void Scheduler<M, P>::switch_from(Cpu& cpu, Thread& self) {
-    Runnable* picked = cpu.ready.pick();
-    Thread& next = picked != nullptr ? static_cast<Thread&>(*picked) : cpu.idle;
+    Thread* picked = pick(cpu);
+    Thread& next = picked != nullptr ? *picked : cpu.idle;
     if (&next != &self) {
+        if constexpr (kMany) {
+            if (self.is_queued() && !go_to_idle(cpu, self))
+                go_to_less_urgent(cpu, self);
+        }
         switch_to(cpu, self, next);
     } else if constexpr (P::kPreempts) {
+        show(cpu, self);
         M::set_need_resched(false);
         watch_slice(cpu, self);
     }
@@ -117,9 +134,11 @@ void Scheduler<M, P>::yield() {
     cpu.lock.lock_irqs_off();
     wake_sleepers(cpu);
     Thread& self = M::current();
-    if (Runnable* next = cpu.ready.rotate(self))
-        switch_to(cpu, self, static_cast<Thread&>(*next));
-    here().lock.unlock_irqs_off();
+    if (!leave_if_forbidden(cpu, self)) {
+        if (Runnable* next = cpu.ready.rotate(self))
+            switch_to(cpu, self, static_cast<Thread&>(*next));
+    }
+    unlock(here());
     M::irq_restore(irqs);
 }
 
@@ -133,8 +152,10 @@ Wake Scheduler<M, P>::block(ThreadState kind, uint64_t deadline, WaitsFor what) 
     bool timed_out = false;
     if (kind == ThreadState::parked && self.permit_) {
         self.permit_ = false;
+        leave_if_forbidden(cpu, self);
     } else if (deadline != kNever && deadline <= M::now()) {
         timed_out = true;
+        leave_if_forbidden(cpu, self);
     } else {
         self.state_ = kind;
         self.timed_out_ = false;
@@ -150,7 +171,7 @@ Wake Scheduler<M, P>::block(ThreadState kind, uint64_t deadline, WaitsFor what) 
         switch_from(cpu, self);
         timed_out = self.timed_out_;
     }
-    here().lock.unlock_irqs_off();
+    unlock(here());
     M::irq_restore(irqs);
     return timed_out ? Wake::timed_out : Wake::unparked;
 }
@@ -163,7 +184,7 @@ void Scheduler<M, P>::unpark(Thread& thread) {
         make_ready(cpu, thread, Why::woken);
     else
         thread.permit_ = true;
-    cpu.lock.unlock_irqs_off();
+    unlock(cpu);
     M::irq_restore(irqs);
     after_wake();
 }
@@ -188,11 +209,12 @@ void Scheduler<M, P>::preempt_point() {
             if (expired) // else it goes on with the same slice: who stops it often ends it, too
                 cpu.slice_owner = nullptr;
             cpu.sliced = false; // the next one's begins now
-            cpu.ready.enqueue(self, expired ? Why::expired : Why::preempted);
+            if (!send_if_forbidden(cpu, self))
+                enqueue(cpu, self, expired ? Why::expired : Why::preempted);
         }
         switch_from(cpu, self);
     }
-    here().lock.unlock_irqs_off();
+    unlock(here());
     M::irq_restore(irqs);
 }
 
@@ -223,8 +245,11 @@ void Scheduler<M, P>::on_timer() {
             M::set_need_resched(true);
         }
     }
-    alarm_at(cpu, min(cpu.sleepers.earliest(), cpu.sliced ? cpu.slice_end : kNever));
-    cpu.lock.unlock_irqs_off();
+    uint64_t next = min(cpu.sleepers.earliest(), cpu.sliced ? cpu.slice_end : kNever);
+    if constexpr (kShares)
+        next = min(next, next_share(cpu));
+    alarm_at(cpu, next);
+    unlock(cpu);
 }
 
 template <class M, class P>
@@ -239,10 +264,12 @@ Result<> Scheduler<M, P>::set_priority(Thread& thread, unsigned priority) {
     } else {
         const bool lowered = priority < thread.priority;
         thread.priority = static_cast<uint8_t>(priority);
+        if (kMany && &thread == &running_on(cpu))
+            show(cpu, thread);
         if (P::kPreempts && lowered && &thread == &running_on(cpu) && !cpu.ready.empty())
             want_switch(cpu);
     }
-    cpu.lock.unlock_irqs_off();
+    unlock(cpu);
     M::irq_restore(irqs);
     after_wake();
     return ok();
@@ -262,25 +289,40 @@ void Scheduler<M, P>::set_policy_word(Thread& thread, uint64_t word) {
     } else {
         const bool changed = thread.policy_word != word;
         thread.policy_word = word;
+        if (kMany && &thread == &running_on(cpu))
+            show(cpu, thread);
         if (P::kPreempts && changed && &thread == &running_on(cpu) && !cpu.ready.empty())
             want_switch(cpu);
     }
-    cpu.lock.unlock_irqs_off();
+    unlock(cpu);
     M::irq_restore(irqs);
     after_wake();
 }
 
-// Threads do not move between CPUs yet, so the one that a thread was placed on must stay allowed.
+// A thread that waits, or is just going to another CPU, finds its way when it becomes ready or
+// arrives; one that runs elsewhere leaves at its next preemption point, or when it next calls.
 template <class M, class P>
 Result<> Scheduler<M, P>::set_affinity(Thread& thread, uint64_t mask) {
+    UK_TRY(check_affinity(mask));
     const IrqState irqs = M::irq_save();
     Cpu& cpu = lock_home(thread);
-    const bool allowed = (mask >> (&cpu - cpus_) & 1) != 0;
-    if (allowed)
-        thread.affinity_ = mask;
-    cpu.lock.unlock_irqs_off();
+    thread.affinity_ = mask;
+    bool left = false;
+    if constexpr (kMany) {
+        if (thread.is_queued()) {
+            dequeue(cpu, thread);
+            settle(cpu, thread, Why::woken);
+        } else if (&thread == cpu.running && !may_stay(cpu, thread)) {
+            left = &cpu == &here() && M::may_switch() && leave_if_forbidden(cpu, thread);
+            if (P::kPreempts && !left)
+                want_switch(cpu);
+        }
+    }
+    unlock(left ? here() : cpu);
     M::irq_restore(irqs);
-    return allowed ? ok() : Result<>(Errno::inval);
+    if constexpr (kMany)
+        after_wake();
+    return ok();
 }
 
 template <class M, class P>
@@ -293,13 +335,18 @@ void Scheduler<M, P>::idle_loop() {
         wake_sleepers(cpu);
         if (!cpu.ready.empty()) {
             switch_from(cpu, M::current());
-            here().lock.unlock_irqs_off();
+            unlock(here());
             continue;
         }
         const uint64_t deadline = cpu.sleepers.earliest();
         alarm_at(cpu, deadline);
-        cpu.lock.unlock_irqs_off();
-        if (deadline == kNever && !M::may_be_woken())
+        if constexpr (kMany) {
+            if (!wait_for_work(cpu))
+                continue;
+        } else {
+            cpu.lock.unlock_irqs_off();
+        }
+        if (deadline == kNever && all_are_quiet())
             deadlock();
         M::idle(deadline); // interrupts were off since the queue was seen empty: no wake is lost
     }

@@ -38,6 +38,7 @@ void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack, void* kern
         M::irq_restore(irqs);
     }
     cpu.running = &first_;
+    show(cpu, first_);
     M::set_current(first_);
     online_.fetch_or_release(uint64_t{1} << number);
     LockGuard guard(list_lock_);
@@ -52,21 +53,22 @@ void Scheduler<M, P>::run_cpu(void* kernel_stack) {
     adopt(cpu.idle, "idle", number);
     cpu.idle.priority = 0;
     cpu.idle.kernel_stack_ = kernel_stack;
-    if constexpr (M::kKernelStackBytes != 0)
+    if constexpr (M::kKernelStackBytes != 0) {
+        const IrqState irqs = M::irq_save();
         M::set_kernel_stack(kernel_stack);
+        M::irq_restore(irqs);
+    }
     cpu.running = &cpu.idle;
     M::set_current(cpu.idle);
     online_.fetch_or_release(uint64_t{1} << number);
     idle_loop();
 }
 
-// The first allowed CPU that runs. (Nothing balances load between CPUs yet.)
 template <class M, class P>
-Result<unsigned> Scheduler<M, P>::place(uint64_t affinity) const {
-    const uint64_t possible = affinity & (M::kCpus == 1 ? 1 : online_.load_acquire());
-    if (possible == 0)
+Result<> Scheduler<M, P>::check_affinity(uint64_t affinity) const {
+    if ((affinity & (kMany ? online_.load_acquire() : 1)) == 0)
         return Errno::inval;
-    return static_cast<unsigned>(std::countr_zero(possible));
+    return ok();
 }
 
 // A stack and an object that nobody knows yet.
@@ -100,7 +102,7 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
                                             void* argument) {
     if (options.priority >= kThreadPriorities || options.name == nullptr || entry == nullptr)
         return Errno::inval;
-    const unsigned number = UK_TRY(place(options.affinity));
+    UK_TRY(check_affinity(options.affinity));
     free_exited();
     Thread& thread = *UK_TRY(make_thread(options));
     thread.set_name(options.name);
@@ -108,7 +110,7 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     thread.policy_word = options.policy_word;
     thread.affinity_ = options.affinity;
     thread.service_ = options.service;
-    thread.cpu_.store_relaxed(number);
+    thread.cpu_.store_relaxed(0);
     thread.refs_.store_relaxed(2); // the handle's and its own
     thread.entry_ = entry;
     thread.argument_ = argument;
@@ -123,10 +125,11 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     const IrqState irqs = M::irq_save();
     static_assert(sizeof(irqs) <= sizeof(thread.start_irqs_));
     __builtin_memcpy(&thread.start_irqs_, &irqs, sizeof(irqs));
-    Cpu& cpu = cpus_[number];
-    cpu.lock.lock_irqs_off();
+    if constexpr (kMany)
+        thread.cpu_.store_relaxed(choose(thread.affinity_, M::cpu()));
+    Cpu& cpu = lock_home(thread);
     make_ready(cpu, thread, Why::created);
-    cpu.lock.unlock_irqs_off();
+    unlock(cpu);
     M::irq_restore(irqs);
     after_wake();
     return Ref<Thread>::adopt(thread);
@@ -139,7 +142,7 @@ void Scheduler<M, P>::start_thread(void* argument) {
     auto& scheduler = *static_cast<Scheduler*>(self.scheduler_);
     IrqState irqs;
     __builtin_memcpy(&irqs, &self.start_irqs_, sizeof(irqs));
-    scheduler.here().lock.unlock_irqs_off();
+    scheduler.unlock(scheduler.here());
     M::irq_restore(irqs);
     scheduler.exit(self.entry_(self.argument_));
 }
@@ -147,7 +150,7 @@ void Scheduler<M, P>::start_thread(void* argument) {
 template <class M, class P>
 void Scheduler<M, P>::start_idle(void* argument) {
     auto& scheduler = *static_cast<Scheduler*>(argument);
-    scheduler.here().lock.unlock_irqs_off();
+    scheduler.unlock(scheduler.here());
     scheduler.idle_loop();
     UK_UNREACHABLE();
 }
@@ -260,11 +263,24 @@ void Scheduler<M, P>::free_exited() {
         M::irq_restore(irqs);
         if (thread == nullptr)
             return;
-        if (thread->stack_.base != nullptr)
-            stacks_.put(thread->stack_);
-        thread->stack_ = {};
-        M::locals_free(*thread);
-        thread->ref_release();
+        free_what_left(*thread);
+    }
+}
+
+// The same of all CPUs.
+template <class M, class P>
+void Scheduler<M, P>::free_all_exited() {
+    if constexpr (!kMany)
+        return free_exited();
+    for (Cpu& cpu : cpus_) {
+        for (;;) {
+            const IrqState irqs = cpu.lock.lock();
+            Thread* thread = cpu.exited.pop_front();
+            cpu.lock.unlock(irqs);
+            if (thread == nullptr)
+                break;
+            free_what_left(*thread);
+        }
     }
 }
 
