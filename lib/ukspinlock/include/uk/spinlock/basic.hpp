@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include <uk/spinlock/rank.hpp>
-#include <uk/spinlock/ticket.hpp>
+#include <uk/spinlock/spin_word.hpp>
 
 namespace uk {
 
@@ -27,37 +27,37 @@ concept LockMachine = requires(typename M::IrqState state, LockRank rank) {
 
 namespace detail {
 
-struct NoTicket {
+struct NoWord {
     template <class Relax>
     void lock(Relax /*relax*/) {}
     [[nodiscard]] bool try_lock() { return true; }
     void unlock() {}
 };
 
-// What both locks have: the ticket when there are several CPUs, the rank when ranks are checked.
+// What both locks have: the word when there are several CPUs, the rank when ranks are checked.
 template <LockMachine M, LockRank kRank>
 class SpinCore {
   protected:
     void acquire() {
         if constexpr (M::kChecks)
             M::rank_push(kRank);
-        ticket_.lock([] { M::relax(); });
+        word_.lock([] { M::relax(); });
     }
     [[nodiscard]] bool try_acquire() {
-        if (!ticket_.try_lock())
+        if (!word_.try_lock())
             return false;
         if constexpr (M::kChecks)
             M::rank_push(kRank);
         return true;
     }
     void release() {
-        ticket_.unlock();
+        word_.unlock();
         if constexpr (M::kChecks)
             M::rank_pop(kRank);
     }
 
   private:
-    [[no_unique_address]] std::conditional_t<M::kManyCpus, TicketLock, NoTicket> ticket_{};
+    [[no_unique_address]] std::conditional_t<M::kManyCpus, SpinWord, NoWord> word_{};
 };
 
 // Keeps the compiler from moving accesses out of a section that no atomic operation guards.
