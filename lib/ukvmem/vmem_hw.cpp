@@ -7,6 +7,7 @@
 #include <uk/alloc/heap.hpp>
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/format.h>
+#include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/hal/pages.hpp>
@@ -36,6 +37,8 @@ struct KernelBackend {
     static void give_frame(Paddr frame) { vmem::give_frame(frame); }
     static std::byte* bytes(Paddr frame) { return static_cast<std::byte*>(hal::direct_map(frame)); }
     static Result<> map(Vaddr page, Paddr frame, Protection protection) {
+        if constexpr (kManyCpus)
+            hal::barrier_write(); // who finds the page finds what it holds
         return hal::pages_map(page, frame, protection);
     }
     static Vaddr unmap(VirtRange range, Removed& removed) {
