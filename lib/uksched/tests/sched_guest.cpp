@@ -19,6 +19,11 @@ Ref<Thread> start(uk::ThreadEntry entry, void* argument, unsigned priority = uk:
                   size_t stack = 0) {
     return UK_MUST(sched::create({"test", stack, priority}, entry, argument));
 }
+Ref<Thread> start_here(uk::ThreadEntry entry, void* argument,
+                       unsigned priority = uk::kDefaultPriority) {
+    return UK_MUST(sched::create({.name = "test", .priority = priority, .affinity = sched::kOneCpu},
+                                 entry, argument));
+}
 void* join(const Ref<Thread>& thread) {
     return UK_MUST(sched::join(*thread));
 }
@@ -68,6 +73,7 @@ UK_TEST(exit_works_from_nested_calls)
 UK_TEST(equals_take_turns_by_yield)
 {
     UK_TEST_NEEDS_THREADS;
+    sched::StayOnOneCpu stay;
     static Trace trace;
     trace = {};
     auto letters = [](void* letter) -> void* {
@@ -77,8 +83,8 @@ UK_TEST(equals_take_turns_by_yield)
         }
         return nullptr;
     };
-    Ref<Thread> a = start(letters, word('a'));
-    Ref<Thread> b = start(letters, word('b'));
+    Ref<Thread> a = start_here(letters, word('a'));
+    Ref<Thread> b = start_here(letters, word('b'));
     join(a);
     join(b);
     UK_TEST_EXPECT(trace.is("ababab"));
@@ -163,6 +169,7 @@ UK_TEST(join_gives_up_at_its_deadline)
 UK_TEST(wait_queues_wake_the_most_urgent_then_the_first)
 {
     UK_TEST_NEEDS_THREADS;
+    sched::StayOnOneCpu stay;
     static uk::WaitQueue queue;
     static Trace trace;
     trace = {};
@@ -171,8 +178,8 @@ UK_TEST(wait_queues_wake_the_most_urgent_then_the_first)
             trace.add(static_cast<char>(reinterpret_cast<uintptr_t>(c)));
         return nullptr;
     };
-    Ref<Thread> threads[3] = {start(waiter, word('a'), 10), start(waiter, word('b'), 10),
-                              start(waiter, word('c'), 12)};
+    Ref<Thread> threads[3] = {start_here(waiter, word('a'), 10), start_here(waiter, word('b'), 10),
+                              start_here(waiter, word('c'), 12)};
     for (Ref<Thread>& thread : threads)
         while (thread->state() != uk::ThreadState::parked)
             sched::sleep_for(kMs);

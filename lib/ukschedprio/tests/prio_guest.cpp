@@ -3,6 +3,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/spinlock.hpp>
 #include <uk/string.h>
 #include <uk/test.hpp>
@@ -25,14 +26,15 @@ Ref<Thread> noting(char c, unsigned priority) {
         note(static_cast<char>(reinterpret_cast<uintptr_t>(letter)));
         return nullptr;
     };
-    return UK_MUST(sched::create({.name = "test", .priority = priority}, entry,
-                                 reinterpret_cast<void*>(static_cast<uintptr_t>(c))));
+    return UK_MUST(sched::create({.name = "test", .priority = priority, .affinity = sched::kOneCpu},
+                                 entry, reinterpret_cast<void*>(static_cast<uintptr_t>(c))));
 }
 
 } // namespace
 
 UK_TEST(urgent_threads_run_at_once)
 {
+    sched::StayOnOneCpu stay;
     g_count = 0;
     Ref<Thread> low = noting('l', kDefaultPriority - 1);
     note('1');
@@ -72,11 +74,12 @@ UK_TEST(equals_take_turns_though_nobody_yields)
 {
     if (!uk::hal::kIrqPreempts)
         UK_TEST_SKIP("no interrupt preempts threads on this platform yet");
+    sched::StayOnOneCpu stay;
     UK_TEST_EXPECT(uk::hal::irq_enabled());
     g_seen = false;
     g_answered = false;
     Ref<Thread> other = UK_MUST(sched::create(
-        {.name = "test"},
+        {.name = "test", .affinity = sched::kOneCpu},
         [](void*) -> void* {
             g_seen = true;
             return spin_until(g_answered) ? &g_order : nullptr;
@@ -91,19 +94,22 @@ UK_TEST(an_urgent_sleeper_stops_who_computes)
 {
     if (!uk::hal::kIrqPreempts)
         UK_TEST_SKIP("no interrupt preempts threads on this platform yet");
+    sched::StayOnOneCpu stay;
     g_seen = false;
     auto sleeper = [](void*) -> void* {
         sched::sleep_for(2 * kMs);
         g_seen = true;
         return nullptr;
     };
-    Ref<Thread> first = UK_MUST(
-        sched::create({.name = "test", .priority = kDefaultPriority + 1}, sleeper, nullptr));
+    Ref<Thread> first = UK_MUST(sched::create(
+        {.name = "test", .priority = kDefaultPriority + 1, .affinity = sched::kOneCpu}, sleeper,
+        nullptr));
     UK_TEST_EXPECT(spin_until(g_seen));
     // Not while preemption is disabled, and at once afterwards.
     g_seen = false;
-    Ref<Thread> second = UK_MUST(
-        sched::create({.name = "test", .priority = kDefaultPriority + 1}, sleeper, nullptr));
+    Ref<Thread> second = UK_MUST(sched::create(
+        {.name = "test", .priority = kDefaultPriority + 1, .affinity = sched::kOneCpu}, sleeper,
+        nullptr));
     uk::preempt_disable();
     const uint64_t end = uk::hal::clock_monotonic_ns() + 20 * kMs;
     while (uk::hal::clock_monotonic_ns() < end) {
