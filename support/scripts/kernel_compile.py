@@ -20,10 +20,14 @@ def c_libraries(root: str) -> list:
             if re.search(r"^\w+_FLOOR\s*:?=\s*libc\s*$", gatelib.read(root, name), re.M)]
 
 
+def architecture(name: str) -> str:
+    """Whose file it is; the first one's if it is everybody's."""
+    return next((isa for isa in ARCHITECTURES if isa in name.split("/")), ARCHITECTURES[0])
+
+
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
     """Every include folder that the file `user` may see, with one platform's header slots."""
-    isa = next((isa for isa in ARCHITECTURES if isa in user.split("/")), ARCHITECTURES[0])
-    foreign = tuple(f"arch/{other}/" for other in ARCHITECTURES if other != isa)
+    foreign = tuple(f"arch/{other}/" for other in ARCHITECTURES if other != architecture(user))
     found, hidden = set(), [folder + "/" for folder in c_libraries(root) if not user.startswith(folder + "/")]
     for name in gatelib.files(root, ".h", ".hpp"):
         top = name.split("/")[0]
@@ -67,7 +71,7 @@ def options(root: str, name: str) -> list:
     own, folder = [os.path.dirname(name)], os.path.dirname(name)
     while folder and not os.path.exists(os.path.join(root, folder, "Makefile.uk")):
         folder = os.path.dirname(folder)
-    own += [folder, os.path.join(folder, "x86_64")] if folder else []
+    own += [folder, os.path.join(folder, architecture(name))] if folder else []
     config = "smp" if "/smp/" in name or name.startswith("lib/uksmp/") else "include"
     return ["-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
