@@ -15,39 +15,51 @@
 #include <uk/spinlock.hpp>
 #include <uk/string.h>
 #include <uk/vmem/address_space.hpp>
+#include <uk/vmem/kernel_window.hpp>
+
+#include "kernel.hpp"
 
 namespace uk::vmem {
-namespace {
 
-Result<Paddr> take_frame() {
+constinit detail::TablesLock detail::g_tables;
+
+Result<Paddr> detail::take_frame() {
     void* frame = UK_TRY(falloc::allocate_run(1));
     memset(frame, 0, kPageSize);
     return hal::direct_map_paddr(frame);
 }
 
-void give_frame(Paddr frame) {
+void detail::give_frame(Paddr frame) {
     falloc::free_run(hal::direct_map(frame), 1);
 }
+
+namespace {
 
 // A fault comes while its thread holds no spinlock, and threads are switched under none, so the
 // handler of the fault finds this one free.
 struct KernelBackend {
     using Lock = Spinlock<LockRank::subsystem>;
-    static Result<Paddr> take_frame() { return vmem::take_frame(); }
-    static void give_frame(Paddr frame) { vmem::give_frame(frame); }
+    static Result<Paddr> take_frame() { return detail::take_frame(); }
+    static void give_frame(Paddr frame) { detail::give_frame(frame); }
     static std::byte* bytes(Paddr frame) { return static_cast<std::byte*>(hal::direct_map(frame)); }
     static Result<> map(Vaddr page, Paddr frame, Protection protection) {
         if constexpr (kManyCpus)
             hal::barrier_write(); // who finds the page finds what it holds
+        LockGuard guard(detail::g_tables);
         return hal::pages_map(page, frame, protection);
     }
     static Vaddr unmap(VirtRange range, Removed& removed) {
+        LockGuard guard(detail::g_tables);
         return hal::pages_unmap(range, removed);
     }
     static Result<> protect(VirtRange range, Protection protection) {
+        LockGuard guard(detail::g_tables);
         return hal::pages_protect(range, protection);
     }
-    static PageEntry find(Vaddr page) { return hal::pages_find(page); }
+    static PageEntry find(Vaddr page) {
+        LockGuard guard(detail::g_tables);
+        return hal::pages_find(page);
+    }
     static Area* take_area() {
         void* memory = heap::allocate(sizeof(Area));
         return memory != nullptr ? ::new (memory) Area : nullptr;
@@ -59,20 +71,15 @@ static_assert(Backend<KernelBackend>);
 
 constinit AddressSpace<KernelBackend> g_space{KernelBackend{}};
 constinit bool g_ready = false;
+constinit bool g_tried = false;
 
 // Of the latest fault that was not repaired, for the crash report.
 constinit uintptr_t g_failed_address = 0;
 constinit Fault g_failed = Fault::repaired;
 
-Result<> start() {
-    Result<hal::PagesRange> pages = hal::pages_init({take_frame, give_frame});
-    if (pages.code() == Errno::nosys) {
-        return {}; // an image can do without until somebody asks
-    }
-    UK_TRY(pages);
-    g_space.init(pages.value().range, pages.value().search);
-    g_ready = true;
-    return {};
+Result<> start_if_possible() {
+    Result<> done = detail::start();
+    return done.code() == Errno::nosys ? Result<>{} : done; // an image can do without until asked
 }
 
 Result<> ready() {
@@ -91,7 +98,22 @@ size_t mapping_text(const AreaInfo& area, char* text, size_t size) {
 
 } // namespace
 
-UK_INIT(bus, "vmem", start, .hint = "give the machine more memory");
+Result<> detail::start() {
+    if (g_tried) {
+        return g_ready ? Errno::ok : Errno::nosys;
+    }
+    g_tried = true;
+    const hal::PagesRange pages = UK_TRY(hal::pages_init({take_frame, give_frame}));
+    VirtRange range = pages.range;
+    if constexpr (cfg::libukvmem_window) {
+        range = set_aside(pages);
+    }
+    g_space.init(range, pages.search);
+    g_ready = true;
+    return {};
+}
+
+UK_INIT(bus, "vmem", start_if_possible, .hint = "give the machine more memory");
 
 Result<Vaddr> map(const MapRequest& request) {
     UK_TRY(ready());
@@ -168,6 +190,11 @@ size_t uk_describe_mapping(uintptr_t address, char* text, size_t size) {
     using namespace uk;
     using namespace uk::vmem;
     const Vaddr at{address};
+    if constexpr (cfg::libukvmem_window) {
+        if (window::range().contains(at)) {
+            return uk_scnprintf(text, size, "memory of the heap, nothing is there now");
+        }
+    }
     if (!g_ready || !g_space.range().contains(at)) {
         return 0;
     }

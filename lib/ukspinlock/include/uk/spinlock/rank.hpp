@@ -17,6 +17,7 @@ enum class LockRank : uint8_t {
     stacks,      // stacks kept for the next thread
     heap_list,   // the register of heaps
     heap,        // a heap; takes frames while it holds its lock
+    page_tables, // of the application's half; takes frames while it holds its lock
     reclaim,     // the list of caches that are asked for frames
     cache,       // such a cache; gives frames back while it holds its lock
     frames,      // the frame allocator
@@ -28,9 +29,9 @@ enum class LockRank : uint8_t {
 };
 
 constexpr const char* lock_rank_name(LockRank rank) {
-    constexpr const char* kNames[] = {
-        "subsystem", "thread_list", "stacks",     "heap_list", "heap", "reclaim", "cache",
-        "frames",    "timer",       "wait_queue", "run_queue", "log",  "console"};
+    constexpr const char* kNames[] = {"subsystem",   "thread_list", "stacks", "heap_list", "heap",
+                                      "page_tables", "reclaim",     "cache",  "frames",    "timer",
+                                      "wait_queue",  "run_queue",   "log",    "console"};
     return kNames[static_cast<unsigned>(rank)];
 }
 
