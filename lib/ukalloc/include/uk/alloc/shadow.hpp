@@ -26,6 +26,25 @@ requires requires {
 }
 inline constexpr bool kReuses<H> = H::kReuses;
 
+// Whether any block becomes smaller where it is. One that does not says `kShrinksInPlace = false`.
+template <class H>
+inline constexpr bool kShrinksInPlace = true;
+template <class H>
+requires requires {
+    H::kShrinksInPlace;
+}
+inline constexpr bool kShrinksInPlace<H> = H::kShrinksInPlace;
+
+// In how many pages at a time it takes memory, so how large a store is that is small for it. A heap
+// class that takes more than single pages says `static constexpr size_t kGrainPages`.
+template <class H>
+inline constexpr size_t kGrainPages = 1;
+template <class H>
+requires requires {
+    H::kGrainPages;
+}
+inline constexpr size_t kGrainPages<H> = H::kGrainPages;
+
 // Live blocks with a pattern in each. Every function panics when the heap breaks its contract; a
 // failed allocation is no breach, the functions return false then.
 template <HeapAllocator H>

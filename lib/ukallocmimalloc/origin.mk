@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Where mimalloc comes from; also for the host tests (tests/upstream.mk).
+LIBUKALLOCMIMALLOC_ORIGIN_NAME := mimalloc_2.0.9+ds.orig.tar.xz
+LIBUKALLOCMIMALLOC_ORIGIN_URL := debsrc:mimalloc/$(LIBUKALLOCMIMALLOC_ORIGIN_NAME)
+LIBUKALLOCMIMALLOC_ORIGIN_SHA256 := cbc9d207ff105ad1f0cb739c378076143a6452b8d0624309cea0abfb040e972b
+LIBUKALLOCMIMALLOC_ORIGIN_TOP := mimalloc-2.0.9+ds
+LIBUKALLOCMIMALLOC_ORIGIN_ONLY := $(addprefix $(LIBUKALLOCMIMALLOC_ORIGIN_TOP)/,LICENSE include src)
