@@ -42,22 +42,23 @@ class HeldRanks {
   public:
     void push(LockRank rank) {
         for (size_t i = 0; i < count_; i++) {
-            if (ranks_[i] >= rank)
+            if (ranks_[i] != kNone && ranks_[i] >= code(rank))
                 UK_PANIC("lock order: %s is taken while %s is held", lock_rank_name(rank),
-                         lock_rank_name(ranks_[i]));
+                         lock_rank_name(LockRank{static_cast<uint8_t>(ranks_[i] - 1)}));
         }
         UK_VERIFY(count_ < kMost);
-        ranks_[count_] = rank;
-        set_count(count_ + 1);
+        set_count(count_ + 1); // first, or a handler would write to the same place
+        ranks_[count_ - 1] = code(rank);
     }
 
     // Locks may be given back in any order.
     void pop(LockRank rank) {
         for (size_t i = count_; i-- > 0;) {
-            if (ranks_[i] != rank)
+            if (ranks_[i] != code(rank))
                 continue;
             for (; i + 1 < count_; i++)
                 ranks_[i] = ranks_[i + 1];
+            ranks_[i] = kNone;
             set_count(count_ - 1);
             return;
         }
@@ -67,14 +68,18 @@ class HeldRanks {
     [[nodiscard]] size_t count() const { return count_; }
 
   private:
-    // Last: a handler writes above the count.
+    // A handler writes above the count, and leaves kNone there.
     void set_count(size_t count) {
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         count_ = count;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
     }
 
+    static constexpr uint8_t kNone = 0;
+    static constexpr uint8_t code(LockRank rank) { return static_cast<uint8_t>(rank) + 1; }
+
     static constexpr size_t kMost = static_cast<size_t>(LockRank::console) + 1;
-    LockRank ranks_[kMost] = {};
+    uint8_t ranks_[kMost] = {}; // code() of each
     size_t count_ = 0;
 };
 
