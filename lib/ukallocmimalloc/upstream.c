@@ -8,6 +8,7 @@
 // it). Upstream declares their functions; macros of the same names take the calls.
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 
 #include <uk/allocmimalloc/mimalloc.h>
 #include <uk/assert.h>
+#include <uk/format.h>
 
 /* --- what upstream's headers look at --- */
 
@@ -167,12 +169,6 @@ _Static_assert(sizeof(mi_segment_t) <= MI_SEGMENT_SLICE_SIZE, "the head of a seg
 #define _mi_verbose_message(...) ((void)0)
 #define _mi_warning_message(...) ((void)0)
 #define _mi_fputs(...) ((void)0)
-/* Out of memory is a null pointer; the rest is a block that somebody has damaged or freed twice. */
-#define _mi_error_message(error, ...)                                                              \
-    do {                                                                                           \
-        if ((error) != ENOMEM && (error) != EOVERFLOW)                                             \
-            UK_PANIC("heap: " __VA_ARGS__);                                                        \
-    } while (0)
 #define _mi_assert_fail(text, file, line, function)                                                \
     uk_panic(file, (int)(line), function, "heap: %s", text)
 
@@ -208,6 +204,18 @@ static inline void _mi_random_start(mi_random_ctx_t* random, uint64_t seed) {
 
 // --- upstream
 // ----------------------------------------------------------------------------------------
+
+// Out of memory is a null pointer; the rest is a block that somebody has damaged or freed twice.
+void _mi_error_message(int error, const char* format, ...) {
+    if (error == ENOMEM || error == EOVERFLOW)
+        return;
+    char text[160];
+    va_list arguments;
+    va_start(arguments, format);
+    const size_t size = uk_vscnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    UK_PANIC("heap: %.*s", size > 0 ? (int)size - 1 : 0, text); // it ends with a newline
+}
 
 #include <segment.c>
 

@@ -14,6 +14,7 @@
 #define _mi_commit_mask_next_run uk__mi_commit_mask_next_run
 #define _mi_current_thread_count uk__mi_current_thread_count
 #define _mi_deferred_free uk__mi_deferred_free
+#define _mi_error_message uk__mi_error_message
 #define _mi_free_delayed_block uk__mi_free_delayed_block
 #define _mi_free_generic uk__mi_free_generic
 #define _mi_heap_collect_abandon uk__mi_heap_collect_abandon
