@@ -9,9 +9,10 @@ HELLO = r"^Hello"
 GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
 KVM, KVM_ARM, XEN = "kvm-x86_64", "kvm-arm64", "xen-x86_64"
 LINUXU, LINUXU_ARM = "linuxu-x86_64", "linuxu-arm64"
-# By the end of a guest's name.
-OPTIONS = {"coop": "CONFIG_UKSCHED_COOP=y", "none": "CONFIG_UKSCHED_NONE=y", "smp": "CONFIG_LIBUKSMP=y"}
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
+# By the words behind the compiler in a guest's name.
+GUEST_OPTIONS = {"coop": "CONFIG_UKSCHED_COOP=y", "none": "CONFIG_UKSCHED_NONE=y", "checks": "CONFIG_LIBUKALLOC_CHECKS=y", "lto": LTO,
+                 "mimalloc": "CONFIG_UKALLOC_DEFAULT_MIMALLOC=y"}
 # Xen runs on emulated virtualisation (SVM by TCG), in which guests die or halt for ever once in some dozen loaded runs, Linux
 # too; the same tests on kvm-x86_64 did not in hundreds. A test that fails is no such death.
 EMULATED_XEN = r"crash report begins|^no end after"
@@ -36,8 +37,12 @@ GUESTS = [
     ("gcc-coop", KVM, GCC, True), ("gcc-coop", LINUXU, GCC, False),
     ("gcc-none", LINUXU, GCC, True), ("gcc-none", KVM, GCC, False), ("gcc-none", KVM_ARM, GCC, False),
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
-    ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, False), ("gcc-smp", KVM_ARM, GCC, False),
-    ("gcc", XEN, GCC, True), ("clang", XEN, CLANG, False),
+    ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, False), ("gcc", XEN, GCC, True), ("clang", XEN, CLANG, False),
+    ("gcc-smp", KVM, GCC, True), ("gcc-smp", KVM_ARM, GCC, True), ("gcc-smp", LINUXU, GCC, True), ("gcc-smp", LINUXU_ARM, GCC, True),
+    ("gcc-smp", XEN, GCC, False), ("clang-smp", KVM, CLANG, False),
+    ("gcc-mimalloc", KVM, GCC, True), ("clang-mimalloc-lto", KVM, CLANG, False), ("gcc-mimalloc-checks", KVM, GCC, False),
+    ("gcc-mimalloc", LINUXU, GCC, False), ("gcc-mimalloc-none", LINUXU, GCC, False), ("gcc-mimalloc", LINUXU_ARM, GCC, False),
+    ("clang-mimalloc", KVM_ARM, CLANG, False), ("gcc-mimalloc", XEN, GCC, False),
 ]
 
 
@@ -104,7 +109,7 @@ def guest(variant: tuple) -> Job:
     name, target, compiler, _ = variant
     # The plain ones share what tests/system/guest.py builds.
     folder = f"build/check/see-inside/{target}" if name == "gcc" else f"build/check/guest-{target}-{name}"
-    steps = configured(folder, "tests/guest", target, compiler, [OPTIONS[end] for end in name.split("-")[1:]])
+    steps = configured(folder, "tests/guest", target, compiler, [GUEST_OPTIONS[word] for word in name.split("-")[1:]])
     steps.append(Step(make(folder, "tests/guest", target, compiler), limit=300))
     steps += prepared(target)
     memory = [] if target in (LINUXU, LINUXU_ARM) else ["MEM=256M"]  # for 10,000 threads
