@@ -12,7 +12,8 @@ constexpr size_t kBefore = 128;
 
 // Offset of struct sigcontext in struct ucontext: flags, link, stack, a mask of 1024 bits, and what
 // makes it a multiple of 16.
-constexpr size_t kSigcontext = 8 + 8 + 24 + 128 + 8;
+constexpr size_t kStack = 8 + 8;
+constexpr size_t kSigcontext = kStack + sizeof(SigStack) + 128 + 8;
 
 // Its words: fault address, x0 to x30, sp, pc, pstate. Records follow at a multiple of 16.
 constexpr size_t kUsed = 35;
@@ -146,6 +147,12 @@ uintptr_t Arm64::copy(const void* context, uintptr_t top, size_t room) {
         __builtin_memcpy(copied + kBefore + extra, &moved, sizeof moved);
     }
     return sp;
+}
+
+void Arm64::move(uintptr_t copied, SigStack stack, uintptr_t base) {
+    char* context = reinterpret_cast<char*>(copied) + kBefore;
+    __builtin_memcpy(context + kStack, &stack, sizeof stack);
+    registers_of(context)[kX0 + 18] = base;
 }
 
 } // namespace uk::linuxabi

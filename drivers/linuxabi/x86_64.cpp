@@ -8,7 +8,8 @@ namespace {
 
 // Offset of the registers in struct ucontext: flags, link, stack. They are followed by room for
 // more and by the signal mask.
-constexpr size_t kRegisters = 8 + 8 + 24;
+constexpr size_t kStack = 8 + 8;
+constexpr size_t kRegisters = kStack + sizeof(SigStack);
 constexpr size_t kContextSize = kRegisters + 256 + 8;
 
 // Places of the registers there: r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip, rflags,
@@ -129,6 +130,10 @@ uintptr_t Amd64::copy(const void* context, uintptr_t top, size_t room) {
     __builtin_memcpy(copied, context, kContextSize);
     registers_of(static_cast<void*>(copied))[kExtended] = state;
     return sp;
+}
+
+void Amd64::move(uintptr_t copied, SigStack stack, uintptr_t /*base*/) {
+    __builtin_memcpy(reinterpret_cast<char*>(copied) + kStack, &stack, sizeof stack);
 }
 
 } // namespace uk::linuxabi

@@ -4,6 +4,7 @@
 #include <uk/assert.h>
 #include <uk/base/bits.hpp>
 #include <uk/hal/clock.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 
 #include "host.hpp"
@@ -36,18 +37,18 @@ constexpr size_t kRedZone = 128;
 using Act = void (*)();
 using Wanted = bool (*)();
 
-constinit long g_timer = 0;
+constinit long g_timer[hal::kMostCpus]{};
 constinit Act g_handler = nullptr;
-constinit uint64_t g_set_to = kNever; // when the host's timer ends
+constinit uint64_t g_set_to[hal::kMostCpus]{kNever}; // when the host's timer ends
 constinit Wanted g_wanted = nullptr;
 constinit Act g_act = nullptr;
 
 bool is_pending() {
-    return __atomic_load_n(&uk_linuxu_irq_pending, __ATOMIC_RELAXED);
+    return IrqPending::load();
 }
 
 void set_pending(bool pending) {
-    __atomic_store_n(&uk_linuxu_irq_pending, pending, __ATOMIC_RELAXED);
+    IrqPending::store(pending);
 }
 
 void block_alarm(int how) {
@@ -58,13 +59,20 @@ long wait_for_signals(uint64_t set, const Timespec* timeout) {
     return syscall(Sys::rt_sigtimedwait, &set, 0L, timeout, sizeof set);
 }
 
-// Interrupts are off.
-void take_alarm() {
+// Interrupts are off. With several CPUs one signal stands for all that came.
+void take_interrupt() {
     set_pending(false);
-    g_set_to = kNever;
-    __atomic_store_n(&g_in_handler, true, __ATOMIC_RELAXED);
-    g_handler();
-    __atomic_store_n(&g_in_handler, false, __ATOMIC_RELAXED);
+    uint64_t& set_to = g_set_to[hal::cpu_index()];
+    const bool alarm = is_alarm(set_to);
+    if (alarm) {
+        set_to = kNever;
+    }
+    InHandler::store(true);
+    take_kick();
+    if (alarm) {
+        g_handler();
+    }
+    InHandler::store(false);
 }
 
 bool act_is_wanted() {
@@ -82,7 +90,7 @@ void go_on_in_act(void* context) {
         Frame::set_pc(context, entry); // on its way back to a frame, which can as well stay
         return;
     }
-    uintptr_t top = g_kernel_stack;
+    uintptr_t top = KernelStack::load();
     if (top - view.sp < hal::kKernelStackBytes) {
         top = view.sp - kRedZone;
     }
@@ -102,7 +110,8 @@ void go_on_in_act(void* context) {
 
 Result<> hal::clock_alarm_start(void (*handler)()) {
     g_handler = handler;
-    const long timer = syscall(Sys::timer_create, kMonotonic, 0L, &g_timer); // sends SIGALRM
+    const long timer =
+        syscall(Sys::timer_create, kMonotonic, timer_event(), &g_timer[cpu_index()]);
     if (timer != 0 || set_signal(kSigalrm, handled_by(uk_linuxu_on_alarm, kSaRestart, 0)) != 0) {
         return Errno::nodev;
     }
@@ -110,15 +119,23 @@ Result<> hal::clock_alarm_start(void (*handler)()) {
     return {};
 }
 
+#if CONFIG_HAL_CPUS > 1
+Result<> linuxu::start_alarm() {
+    g_set_to[hal::cpu_index()] = kNever;
+    return g_handler == nullptr ? Result<>{} : hal::clock_alarm_start(g_handler);
+}
+#endif
+
 // The host is asked for an earlier end only: threads that are switched often move the end of the
 // slice on and on, and one early interrupt costs less than a system call for each switch.
 void hal::clock_alarm_set(uint64_t deadline_ns) {
-    if (deadline_ns >= g_set_to) {
+    uint64_t& set_to = g_set_to[cpu_index()];
+    if (deadline_ns >= set_to) {
         return;
     }
-    g_set_to = deadline_ns;
+    set_to = deadline_ns;
     const TimerSpec spec{{0, 0}, to_timespec(deadline_ns == 0 ? 1 : deadline_ns)};
-    syscall(Sys::timer_settime, g_timer, kAbsolute, &spec, 0L);
+    syscall(Sys::timer_settime, g_timer[cpu_index()], kAbsolute, &spec, 0L);
 }
 
 void hal::irq_on_exit(bool (*wanted)(), void (*act)()) {
@@ -133,7 +150,7 @@ void linuxu::deliver_pending() {
 
 // The signal is blocked from the look until the wait, which takes it without a handler.
 void linuxu::wait_for_interrupt(const Timespec* timeout) {
-    if (g_handler == nullptr) {
+    if (hal::kMostCpus == 1 && g_handler == nullptr) {
         wait_for_signals(0, timeout);
         return;
     }
@@ -157,8 +174,8 @@ void uk_linuxu_on_alarm(int /*signal*/, const uk::linuxabi::SigInfo* /*info*/, v
         return;
     }
     hal::irq_disable();
-    take_alarm();
-    if (g_kernel_stack != 0 && act_is_wanted()) {
+    take_interrupt();
+    if (linuxu::KernelStack::load() != 0 && act_is_wanted()) {
         go_on_in_act(context); // interrupts stay off
     } else {
         hal::irq_enable();
@@ -170,7 +187,7 @@ void uk_linuxu_on_alarm(int /*signal*/, const uk::linuxabi::SigInfo* /*info*/, v
 void uk_linuxu_act() {
     using namespace uk;
     if (is_pending()) {
-        take_alarm();
+        take_interrupt();
     }
     if (act_is_wanted()) {
         g_act();

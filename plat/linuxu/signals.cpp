@@ -5,6 +5,7 @@
 #include <uk/base/atomic.hpp>
 #include <uk/base/fixup.hpp>
 #include <uk/hal/console.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/linuxabi/fault.hpp>
 
@@ -22,7 +23,7 @@ using namespace linuxu;
 // overflow faults instead of overwriting data.
 [[gnu::section(".bss.uk_altstack"), gnu::aligned(4096)]] constinit char g_altstack[65536] = {};
 
-constinit Atomic<unsigned> g_depth{0};
+constinit Atomic<unsigned> g_depth[hal::kMostCpus];
 
 // What the kernel reports when a push or a call finds no stack left: an address in the part of the
 // stack that the program counts as its own, which is not mapped, or (qemu-user) closed.
@@ -103,7 +104,7 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
     hal::TrapFrame frame{signal, info->code, info->address, false, {}};
     linuxu::Frame::read(context, frame.words);
     if constexpr (cfg::libukvmem) {
-        if (signal == linuxabi::kSigsegv && info->code > 0 && g_depth.load_relaxed() == 0 &&
+        if (signal == linuxabi::kSigsegv && info->code > 0 && g_depth[hal::cpu_index()].load_relaxed() == 0 &&
             uk_page_fault(info->address, linuxu::view_fault(frame.words).access)) {
             return;
         }
@@ -114,7 +115,7 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
             return;
         }
     }
-    unsigned depth = g_depth.fetch_add_relaxed(1);
+    unsigned depth = g_depth[hal::cpu_index()].fetch_add_relaxed(1);
     if (depth > 1) {
         constexpr char kText[] = "\nMicrolith: faults in the crash report; giving up.\n";
         hal::console_write(kText, sizeof kText - 1);

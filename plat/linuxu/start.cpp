@@ -51,6 +51,7 @@ extern "C" [[noreturn]] void uk_linuxu_start(uintptr_t* stack) {
     g_envp = g_argv + argc + 1;
     read_aux(linuxabi::aux_vector(g_envp));
     catch_faults();
+    begin_cpu();
     if (map_memory() != 0) {
         no_memory();
     }

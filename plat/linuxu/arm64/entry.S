@@ -44,6 +44,7 @@ uk_linuxu_probe_copy:
     .quad 2b, 3b
     .popsection
 
+#if CONFIG_HAL_CPUS == 1
     .section .text.uk_linuxu_preempted, "ax", %progbits
     /* Where a preempted thread goes on, on its kernel stack: the stack pointer is at what rt_sigreturn
      * needs. A signal that comes while interrupts are on here lets it start again with the same frame,
@@ -72,5 +73,6 @@ uk_linuxu_preempted:
     .cfi_endproc
 uk_linuxu_preempted_end:
     .size uk_linuxu_preempted, . - uk_linuxu_preempted
+#endif
 
     .section .note.GNU-stack, "", %progbits

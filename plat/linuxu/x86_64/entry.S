@@ -44,6 +44,7 @@ uk_linuxu_probe_copy:
     .quad 2b, 3b
     .popsection
 
+#if CONFIG_HAL_CPUS == 1
     .section .text.uk_linuxu_preempted, "ax", @progbits
     /* Where a preempted thread goes on, on its kernel stack: the stack pointer is at what rt_sigreturn
      * needs. A signal that comes while interrupts are on here lets it start again with the same frame,
@@ -64,5 +65,6 @@ __restore_rt:
     syscall
 uk_linuxu_preempted_end:
     .size __restore_rt, . - __restore_rt
+#endif
 
     .section .note.GNU-stack, "", @progbits

@@ -8,6 +8,7 @@
 #include <span>
 
 #include <uk/hal/trap.hpp>
+#include <uk/linuxabi/types.hpp>
 
 namespace uk::linuxabi {
 
@@ -42,6 +43,10 @@ struct Amd64 {
     // Copies all that rt_sigreturn needs to just below `top`, extended state included, and returns
     // where the stack pointer has to be for it. 0: that takes more than `room` bytes.
     static uintptr_t copy(const void* context, uintptr_t top, size_t room);
+    // Makes a copy, whose place copy() returned, one for the calling thread of the host, which may
+    // be another than was interrupted: `stack` is the one of its handlers, `base` is for x18 where
+    // that is no register of the program.
+    static void move(uintptr_t copied, SigStack stack, uintptr_t base);
 };
 
 struct Arm64 {
@@ -53,6 +58,7 @@ struct Arm64 {
     static void set_pc(void* context, uintptr_t pc);
     static void go_on_at(void* context, Place place);
     static uintptr_t copy(const void* context, uintptr_t top, size_t room);
+    static void move(uintptr_t copied, SigStack stack, uintptr_t base);
 };
 
 } // namespace uk::linuxabi

@@ -42,6 +42,17 @@ struct TimerSpec {
     Timespec first;
 };
 
+// struct sigevent: how a timer tells its end.
+struct TimerEvent {
+    uint64_t value;
+    int signal;
+    int notify;
+    int thread; // with kNotifyThread
+    char padding[44];
+};
+static_assert(sizeof(TimerEvent) == 64);
+inline constexpr int kNotifyThread = 4;
+
 constexpr Timespec to_timespec(uint64_t ns) {
     return {static_cast<int64_t>(ns / kSecond), static_cast<int64_t>(ns % kSecond)};
 }
@@ -68,6 +79,17 @@ inline constexpr long kPrivate = 0x2;
 inline constexpr long kAnonymous = 0x20;
 inline constexpr long kNoReserve = 0x4000;
 inline constexpr long kFixedNoReplace = 0x100000;
+
+// --- threads ---
+
+// clone(): all of the process is the new thread's, too, and its id is stored before it runs.
+inline constexpr long kCloneThread = 0x100    // VM
+                                     | 0x200  // FS
+                                     | 0x400  // FILES
+                                     | 0x800  // SIGHAND
+                                     | 0x10000 // THREAD
+                                     | 0x40000 // SYSVSEM
+                                     | 0x100000; // PARENT_SETTID
 
 // --- signals; those of faults are in fault.hpp ---
 

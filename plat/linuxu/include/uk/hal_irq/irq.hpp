@@ -7,20 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Touched through __atomic_* only, since the signal handler changes them; entry.S uses them too.
-extern "C" {
-inline constinit bool uk_linuxu_irqs_on = false;
-inline constinit bool uk_linuxu_irq_pending = false;
-}
+#include <uk/linuxu/state.hpp>
 
 namespace uk::linuxabi {
 struct Timespec;
 }
 
 namespace uk::linuxu {
-
-inline constinit bool g_in_handler = false;
-inline constinit uintptr_t g_kernel_stack = 0; // its top; 0 = none yet
 
 // Takes the interrupt that is pending, and switches threads if that is wanted.
 void deliver_pending();
@@ -46,24 +39,24 @@ struct IrqState {
 };
 
 inline bool in_interrupt() {
-    return __atomic_load_n(&linuxu::g_in_handler, __ATOMIC_RELAXED);
+    return linuxu::InHandler::load();
 }
 
 inline bool irq_enabled() {
-    return __atomic_load_n(&uk_linuxu_irqs_on, __ATOMIC_RELAXED);
+    return linuxu::IrqsOn::load();
 }
 
 inline void irq_disable() {
-    __atomic_store_n(&uk_linuxu_irqs_on, false, __ATOMIC_RELAXED);
+    linuxu::IrqsOn::store(false);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 // A signal between the store and the load is taken at once.
 inline void irq_enable() {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    __atomic_store_n(&uk_linuxu_irqs_on, true, __ATOMIC_RELAXED);
+    linuxu::IrqsOn::store(true);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&uk_linuxu_irq_pending, __ATOMIC_RELAXED)) [[unlikely]] {
+    if (linuxu::IrqPending::load()) [[unlikely]] {
         linuxu::deliver_pending();
     }
 }
@@ -85,7 +78,7 @@ inline void irq_restore(IrqState state) {
 void irq_on_exit(bool (*wanted)(), void (*act)());
 
 inline void kernel_stack_set(void* top) {
-    linuxu::g_kernel_stack = reinterpret_cast<uintptr_t>(top);
+    linuxu::KernelStack::store(reinterpret_cast<uintptr_t>(top));
 }
 
 inline void cpu_halt() {
