@@ -13,6 +13,9 @@
 #include <uk/log/console.hpp>
 
 #include "stop_other_cpus.hpp"
+#if CONFIG_HAL_CPUS > 1
+#include <uk/sched.hpp>
+#endif
 
 namespace uk::debug {
 
@@ -63,6 +66,14 @@ void enter(const char* what, uintptr_t pc) {
     hal::cpu_stop();
 }
 
+// Who it was, where there are several.
+void cpu_and_thread([[maybe_unused]] Report& report) {
+#if CONFIG_HAL_CPUS > 1
+    report.line("CPU %u, thread '%s'", hal::cpu_index(),
+                sched::started() ? sched::current().name() : "none yet");
+#endif
+}
+
 void last_log_lines(Report& report) {
     if constexpr (cfg::libukprint && cfg::libukdebug_crash_full) {
         report.line("latest log lines that were not shown");
@@ -91,6 +102,7 @@ extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
     Report report(machine);
     report.begin();
     report.exception(info);
+    uk::debug::cpu_and_thread(report);
     if constexpr (uk::cfg::libukvmem) {
         char text[160];
         if (info.has_fault_address && uk_describe_mapping(info.fault_address, text, sizeof text)) {
@@ -118,6 +130,7 @@ extern "C" void uk_panic(const char* file, int line, const char* func, const cha
     va_start(arguments, fmt);
     report.panic(file, line, func, fmt, arguments);
     va_end(arguments);
+    uk::debug::cpu_and_thread(report);
     report.calls(0, uk::hal::frame_pointer(), 0);
     uk::debug::last_log_lines(report);
     report.end();

@@ -110,8 +110,7 @@ void go_on_in_act(void* context) {
 
 Result<> hal::clock_alarm_start(void (*handler)()) {
     g_handler = handler;
-    const long timer =
-        syscall(Sys::timer_create, kMonotonic, timer_event(), &g_timer[cpu_index()]);
+    const long timer = syscall(Sys::timer_create, kMonotonic, timer_event(), &g_timer[cpu_index()]);
     if (timer != 0 || set_signal(kSigalrm, handled_by(uk_linuxu_on_alarm, kSaRestart, 0)) != 0) {
         return Errno::nodev;
     }

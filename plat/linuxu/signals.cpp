@@ -104,7 +104,8 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
     hal::TrapFrame frame{signal, info->code, info->address, false, {}};
     linuxu::Frame::read(context, frame.words);
     if constexpr (cfg::libukvmem) {
-        if (signal == linuxabi::kSigsegv && info->code > 0 && g_depth[hal::cpu_index()].load_relaxed() == 0 &&
+        if (signal == linuxabi::kSigsegv && info->code > 0 &&
+            g_depth[hal::cpu_index()].load_relaxed() == 0 &&
             uk_page_fault(info->address, linuxu::view_fault(frame.words).access)) {
             return;
         }

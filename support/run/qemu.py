@@ -23,14 +23,19 @@ def bytes_of(size: str) -> int:
 
 def check_variables(machines) -> None:
     """Values that are wrong whatever the image is."""
-    name, cpus = setting("MACHINE"), setting("CPUS", "1")
+    name = setting("MACHINE")
     if name and name not in machines:
         raise Problem(f"error: MACHINE={name}: known for {setting('UK_TARGET', 'this target')} are {', '.join(machines)}")
-    if not cpus.isdigit() or int(cpus) < 1:
-        raise Problem(f"error: CPUS={cpus} is not a number of processors")
+    check_cpus()
     if setting("ACCEL") not in ("", "tcg", "kvm"):
         raise Problem(f"error: ACCEL={setting('ACCEL')}: known are tcg and kvm")
     bytes_of(setting("MEM", "64M"))
+
+
+def check_cpus() -> None:
+    wanted = setting("CPUS", "1")
+    if not wanted.isdigit() or int(wanted) < 1:
+        raise Problem(f"error: CPUS={wanted} is not a number of processors")
 
 
 def cpus() -> str:

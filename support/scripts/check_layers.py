@@ -81,7 +81,7 @@ def header_owners(names: list, libraries: dict) -> dict:
         if "/include/" in name and name.endswith((".h", ".hpp")):
             owner = folder_of(name, libraries)
             if owner:
-                owners[name[len(owner.folder) + len("/include/"):]].add(owner)
+                owners[name.split("/include/", 1)[1]].add(owner)
     return owners
 
 

@@ -25,19 +25,25 @@ def architecture(name: str) -> str:
     return next((isa for isa in ARCHITECTURES if isa in name.split("/")), ARCHITECTURES[0])
 
 
+def several(name: str) -> bool:
+    """Whether the file is one of those that only images for several CPUs have."""
+    return "/smp/" in name or name.startswith("lib/uksmp/")
+
+
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
-    """Every include folder that the file `user` may see, with one platform's header slots."""
+    """Every include folder that the file `user` may see, with one platform's header slots, those for several CPUs first."""
+    smp = several(user)
     foreign = tuple(f"arch/{other}/" for other in ARCHITECTURES if other != architecture(user))
     found, hidden = set(), [folder + "/" for folder in c_libraries(root) if not user.startswith(folder + "/")]
     for name in gatelib.files(root, ".h", ".hpp"):
         top = name.split("/")[0]
         if name.startswith(tuple(hidden)) or "/include/" not in name or top not in ("lib", "drivers", "arch", "plat"):
             continue
-        if top == "plat" and name.split("/")[1] != platform or name.startswith(foreign):
+        if top == "plat" and name.split("/")[1] != platform or name.startswith(foreign) or "/smp/include/" in name and not smp:
             continue
         found.add(name[:name.index("/include/")] + "/include")
     # A platform that does not own the CPU brings its own <uk/hal_irq/irq.hpp>, so plat comes first.
-    return sorted(found, key=lambda folder: (not folder.startswith("plat/"), folder))
+    return sorted(found, key=lambda folder: (not folder.startswith("plat/"), "/smp/" not in folder, folder))
 
 
 def write_config(root: str) -> str:
@@ -72,7 +78,7 @@ def options(root: str, name: str) -> list:
     while folder and not os.path.exists(os.path.join(root, folder, "Makefile.uk")):
         folder = os.path.dirname(folder)
     own += [folder, os.path.join(folder, architecture(name))] if folder else []
-    config = "smp" if "/smp/" in name or name.startswith("lib/uksmp/") else "include"
+    config = "smp" if several(name) else "include"
     return ["-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
             '-DUK_LIBNAME="gate"']

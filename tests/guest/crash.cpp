@@ -13,6 +13,9 @@
 #include <uk/print.h>
 #include <uk/sched.hpp>
 #include <uk/user.hpp>
+#if CONFIG_HAL_CPUS > 1
+#include <uk/smp.hpp>
+#endif
 #include <uk/vmem.hpp>
 
 #include <stdint.h>
@@ -130,6 +133,20 @@ void* write_null_in_thread(void* /*unused*/) {
     write_null();
     return nullptr;
 }
+#if CONFIG_HAL_CPUS > 1
+uk::Ref<uk::Thread> write_null_on(unsigned cpu) {
+    return UK_MUST(uk::sched::create({.name = "there", .affinity = uint64_t{1} << cpu},
+                                     write_null_in_thread, nullptr));
+}
+void last_cpu_writes_null() {
+    UK_MUST(uk::sched::join(*write_null_on(uk::smp::cpu_count() - 1)));
+}
+void all_cpus_write_null() {
+    for (unsigned cpu = 1; cpu < uk::smp::cpu_count(); cpu++)
+        (void)write_null_on(cpu);
+    write_null();
+}
+#endif
 void thread_writes_null() {
     uk::Ref<uk::Thread> worker =
         UK_MUST(uk::sched::create({.name = "worker"}, write_null_in_thread, nullptr));
@@ -230,6 +247,10 @@ constexpr Way kWays[] = {
     {"log_then_crash", log_then_crash},
     {"deadlock", deadlock},
     {"thread_writes_null", thread_writes_null},
+#if CONFIG_HAL_CPUS > 1
+    {"last_cpu_writes_null", last_cpu_writes_null},
+    {"all_cpus_write_null", all_cpus_write_null},
+#endif
     {"thread_overflows", thread_overflows},
     {"thread_overflows_under_a_spinlock", thread_overflows_under_a_spinlock},
     {"overflow_mapped_stack", overflow_mapped_stack},

@@ -126,6 +126,23 @@ TEST(LinuxAbiX86, ACopyHasTheWholeStateAndNothingElseIsWritten) {
     }
 }
 
+TEST(LinuxAbiX86, ACopyMovesToAnotherThreadOfTheHost) {
+    X86Context c(1088);
+    Stack stack;
+    Stack before;
+    const uintptr_t sp = Amd64::copy(c.context, stack.top(), 8192);
+    ASSERT_NE(sp, 0u);
+    std::memcpy(before.bytes, stack.bytes, sizeof stack.bytes);
+    char other[64];
+    Amd64::move(sp, {other, 0, sizeof other}, 0x77);
+    auto* copied = reinterpret_cast<unsigned char*>(sp);
+    EXPECT_EQ(get<char*>(copied, 16), other);
+    EXPECT_EQ(get<int>(copied, 24), 0);
+    EXPECT_EQ(get<size_t>(copied, 32), sizeof other);
+    std::memcpy(copied + 16, before.bytes + (copied - stack.bytes) + 16, 24);
+    EXPECT_EQ(std::memcmp(stack.bytes, before.bytes, sizeof stack.bytes), 0);
+}
+
 TEST(LinuxAbiX86, CodeGoesOnWithCleanFlags) {
     X86Context c(0);
     X86Context before(0);
@@ -239,6 +256,32 @@ TEST(LinuxAbiArm64, DamagedRecordsEndTheSearch) {
     }
     Arm64::read(c.context(), words);
     EXPECT_EQ(Arm64::view(words).error_code, 0u);
+}
+
+TEST(LinuxAbiArm64, ACopyMovesToAnotherThreadOfTheHost) {
+    ArmContext c;
+    Stack stack;
+    Stack before;
+    const uintptr_t sp = Arm64::copy(c.context(), stack.top(), 8192);
+    ASSERT_NE(sp, 0u);
+    std::memcpy(before.bytes, stack.bytes, sizeof stack.bytes);
+    char other[64];
+    Arm64::move(sp, {other, 0, sizeof other}, 0x77);
+    auto* copied = reinterpret_cast<unsigned char*>(sp) + 128;
+    EXPECT_EQ(get<char*>(copied, 16), other);
+    EXPECT_EQ(get<int>(copied, 24), 0);
+    EXPECT_EQ(get<size_t>(copied, 32), sizeof other);
+    uint64_t words[kWords];
+    Arm64::read(copied, words);
+    NamedRegister registers[34];
+    ASSERT_EQ(Arm64::registers(words, registers), 34u);
+    EXPECT_STREQ(registers[18].name, "x18");
+    EXPECT_EQ(registers[18].value, 0x77u);
+    const size_t x18 = 176 + (1 + 18) * 8;
+    const unsigned char* old = before.bytes + (copied - stack.bytes);
+    std::memcpy(copied + 16, old + 16, 24);
+    std::memcpy(copied + x18, old + x18, 8);
+    EXPECT_EQ(std::memcmp(stack.bytes, before.bytes, sizeof stack.bytes), 0);
 }
 
 TEST(LinuxAbiArm64, CodeGoesOnWithCleanFlags) {

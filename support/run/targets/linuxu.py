@@ -8,11 +8,19 @@ import machine
 import qemu
 
 INSTEAD = {"MEM": "its memory is the option LINUXU_MEMORY_MIB (make menuconfig)",
-           "MACHINE": "it is a process, not a machine", "CPUS": "it is a process with one thread"}
+           "MACHINE": "it is a process, not a machine"}
 
 
 def check() -> None:
     machine.arguments()
+    if machine.setting("CPUS"):
+        qemu.check_cpus()
+
+
+def tell_cpus() -> None:
+    """The image takes their number from its environment, else as many as the host gives it."""
+    if machine.setting("CPUS"):
+        os.environ["UK_CPUS"] = qemu.cpus()
 
 
 def emulator() -> list:
@@ -25,12 +33,14 @@ def emulator() -> list:
 
 def run() -> int:
     command = [*emulator(), machine.image(), *machine.arguments()]
+    tell_cpus()
     machine.show(command)
     os.execvp(command[0], command)
 
 
 def debug() -> int:
     words = [machine.image() + ".dbg", *machine.arguments()]
+    tell_cpus()
     if not emulator():
         command = machine.gdb(["-ex", "tbreak main", "-ex", "run", *machine.split("GDB_ARGS"), "--args", *words])
         machine.show(command)

@@ -83,12 +83,12 @@ inline constexpr long kFixedNoReplace = 0x100000;
 // --- threads ---
 
 // clone(): all of the process is the new thread's, too, and its id is stored before it runs.
-inline constexpr long kCloneThread = 0x100    // VM
-                                     | 0x200  // FS
-                                     | 0x400  // FILES
-                                     | 0x800  // SIGHAND
-                                     | 0x10000 // THREAD
-                                     | 0x40000 // SYSVSEM
+inline constexpr long kCloneThread = 0x100       // VM
+                                     | 0x200     // FS
+                                     | 0x400     // FILES
+                                     | 0x800     // SIGHAND
+                                     | 0x10000   // THREAD
+                                     | 0x40000   // SYSVSEM
                                      | 0x100000; // PARENT_SETTID
 
 // --- signals; those of faults are in fault.hpp ---

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A variable of this CPU on x86_64: GS has the address of its block, which rt_sigreturn leaves alone.
+// A variable of this CPU on x86_64: GS has the address of its block, which rt_sigreturn leaves
+// alone.
 #pragma once
 
 #include <stddef.h>
