@@ -24,6 +24,9 @@ inline void cpus_serve() {
     linuxu::spin();
 }
 
+inline void cpu_rest_begin() {}
+inline void cpu_rest_end() {}
+
 // The stack of signal handlers, above a page that nobody may touch.
 inline constexpr size_t kCpuBytes = 4096 + 32768;
 
