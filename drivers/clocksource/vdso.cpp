@@ -239,4 +239,15 @@ Result<size_t> vdso_function(Bytes image, const char* name) {
     return Errno::noent;
 }
 
+const void* vdso_find(const void* image, const char* name) {
+    constexpr size_t kHead = 4096; // the first page is there; the headers tell the rest
+    const auto* start = static_cast<const std::byte*>(image);
+    Result<size_t> size = vdso_size({start, kHead});
+    if (!size.ok()) {
+        return nullptr;
+    }
+    Result<size_t> offset = vdso_function({start, size.take()}, name);
+    return offset.ok() ? start + offset.take() : nullptr;
+}
+
 } // namespace uk::clocksource

@@ -18,10 +18,6 @@ void uk_linuxu_on_alarm(int signal, const uk::linuxabi::SigInfo* info, void* con
 void uk_linuxu_act();
 }
 
-namespace uk::hal {
-Result<> clock_alarm_start(void (*handler)());
-void clock_alarm_set(uint64_t deadline_ns);
-} // namespace uk::hal
 namespace uk {
 namespace {
 
@@ -43,14 +39,6 @@ constinit uint64_t g_set_to[hal::kMostCpus]{kNever}; // when the host's timer en
 constinit Wanted g_wanted = nullptr;
 constinit Act g_act = nullptr;
 
-bool is_pending() {
-    return IrqPending::load();
-}
-
-void set_pending(bool pending) {
-    IrqPending::store(pending);
-}
-
 void block_alarm(int how) {
     syscall(Sys::rt_sigprocmask, how, &kAlarmSet, 0L, sizeof kAlarmSet);
 }
@@ -61,7 +49,7 @@ long wait_for_signals(uint64_t set, const Timespec* timeout) {
 
 // Interrupts are off. With several CPUs one signal stands for all that came.
 void take_interrupt() {
-    set_pending(false);
+    IrqPending::store(false);
     uint64_t& set_to = g_set_to[hal::cpu_index()];
     const bool alarm = is_alarm(set_to);
     if (alarm) {
@@ -75,35 +63,22 @@ void take_interrupt() {
     InHandler::store(false);
 }
 
-bool act_is_wanted() {
-    return g_wanted != nullptr && g_wanted();
-}
-
-// The frame goes onto the kernel stack of the thread, or below what the thread uses of it, under
-// two words that let a backtrace go on in the interrupted code.
+// On the kernel stack of the thread, or below what the thread uses of it.
 void go_on_in_act(void* context) {
     uint64_t words[linuxabi::kWords];
     Frame::read(context, words);
     const linuxabi::View view = Frame::view(words);
-    const auto entry = reinterpret_cast<uintptr_t>(uk_linuxu_preempted);
-    if (view.pc - entry < static_cast<size_t>(uk_linuxu_preempted_end - uk_linuxu_preempted)) {
-        Frame::set_pc(context, entry); // on its way back to a frame, which can as well stay
-        return;
-    }
-    uintptr_t top = KernelStack::load();
-    if (top - view.sp < hal::kKernelStackBytes) {
-        top = view.sp - kRedZone;
-    }
-    auto* record = reinterpret_cast<uintptr_t*>(align_down(top, 16)) - 2;
-    record[0] = view.frame_pointer;
-    record[1] = view.pc;
-    const uintptr_t sp = Frame::copy(context, reinterpret_cast<uintptr_t>(record),
-                                     hal::kKernelStackBytes - kRoomOfAct);
-    if (sp == 0) {
+    const uintptr_t top = KernelStack::load();
+    const bool on_it = top - view.sp < hal::kKernelStackBytes;
+    if (!linuxabi::detour<Frame>(
+            context, view,
+            {reinterpret_cast<uintptr_t>(uk_linuxu_preempted),
+             static_cast<size_t>(uk_linuxu_preempted_end - uk_linuxu_preempted),
+             align_down(on_it ? view.sp - kRedZone : top, 16),
+             hal::kKernelStackBytes - kRoomOfAct})) {
         UK_PANIC("the host saves more registers than a kernel stack of %zu bytes can take",
                  hal::kKernelStackBytes);
     }
-    Frame::go_on_at(context, {entry, sp, reinterpret_cast<uintptr_t>(record)});
 }
 
 } // namespace
@@ -155,8 +130,8 @@ void linuxu::wait_for_interrupt(const Timespec* timeout) {
     }
     const hal::IrqState state = hal::irq_save();
     block_alarm(kBlock);
-    if (!is_pending() && wait_for_signals(kAlarmSet, timeout) == kSigalrm) {
-        set_pending(true);
+    if (!IrqPending::load() && wait_for_signals(kAlarmSet, timeout) == kSigalrm) {
+        IrqPending::store(true);
     }
     block_alarm(kUnblock);
     uk_linuxu_act();
@@ -169,12 +144,12 @@ void linuxu::wait_for_interrupt(const Timespec* timeout) {
 void uk_linuxu_on_alarm(int /*signal*/, const uk::linuxabi::SigInfo* /*info*/, void* context) {
     using namespace uk;
     if (!hal::irq_enabled()) {
-        set_pending(true);
+        IrqPending::store(true);
         return;
     }
     hal::irq_disable();
     take_interrupt();
-    if (linuxu::KernelStack::load() != 0 && act_is_wanted()) {
+    if (linuxu::KernelStack::load() != 0 && g_wanted != nullptr && g_wanted()) {
         go_on_in_act(context); // interrupts stay off
     } else {
         hal::irq_enable();
@@ -185,10 +160,10 @@ void uk_linuxu_on_alarm(int /*signal*/, const uk::linuxabi::SigInfo* /*info*/, v
 // one that waits.
 void uk_linuxu_act() {
     using namespace uk;
-    if (is_pending()) {
+    if (IrqPending::load()) {
         take_interrupt();
     }
-    if (act_is_wanted()) {
+    if (g_wanted != nullptr && g_wanted()) {
         g_act();
     }
 }

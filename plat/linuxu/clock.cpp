@@ -22,26 +22,13 @@ int gettime_by_call(int clock, Timespec* time) {
 // Null until the first use, so that a program which asks for no time never touches the vDSO.
 constinit Atomic<ClockGettime> g_gettime{nullptr};
 
-ClockGettime find_in_vdso() {
-    constexpr size_t kHead = 4096; // the first page is there; the headers tell the rest
-    if (g_vdso == nullptr) {
-        return gettime_by_call;
-    }
-    const auto* start = static_cast<const std::byte*>(g_vdso);
-    Result<size_t> size = clocksource::vdso_size({start, kHead});
-    if (!size.ok()) {
-        return gettime_by_call;
-    }
-    Result<size_t> offset = clocksource::vdso_function({start, size.take()}, kVdsoClock);
-    return offset.ok()
-               ? reinterpret_cast<ClockGettime>(reinterpret_cast<uintptr_t>(start) + offset.take())
-               : gettime_by_call;
-}
-
 ClockGettime gettime() {
     ClockGettime function = g_gettime.load_relaxed();
     if (function == nullptr) {
-        function = find_in_vdso();
+        const void* found =
+            g_vdso == nullptr ? nullptr : clocksource::vdso_find(g_vdso, kVdsoClock);
+        function = found == nullptr ? gettime_by_call
+                                    : reinterpret_cast<ClockGettime>(const_cast<void*>(found));
         g_gettime.store_relaxed(function);
     }
     return function;

@@ -11,6 +11,7 @@
 #include <uk/linuxabi/types.hpp>
 
 #include "isa.hpp" // of the architecture's folder
+#include "smp/host_cpu.hpp"
 
 namespace uk::linuxu {
 
@@ -40,29 +41,6 @@ void catch_faults();
 
 // Maps the RAM. Once, at the start. Returns -errno of the last attempt.
 long map_memory();
-
-#if CONFIG_HAL_CPUS > 1
-// Makes the calling thread of the host CPU 0. Once, at the start.
-void begin_cpu();
-// Lets this CPU have alarms as CPU 0 does, and the event of its timer: a signal to itself.
-Result<> start_alarm();
-const TimerEvent* timer_event();
-// Interrupts are off: does what other CPUs want; whether the timer has ended, set to `set_to`.
-void take_kick();
-bool is_alarm(uint64_t set_to);
-#else
-inline void begin_cpu() {}
-inline const TimerEvent* timer_event() {
-    return nullptr; // sends SIGALRM
-}
-inline void take_kick() {}
-inline bool is_alarm(uint64_t /*set_to*/) {
-    return true;
-}
-#endif
-
-// Sends a signal to this process; it has been handled when this returns, unless it is blocked.
-void raise(int signal);
 
 // Ends the process by SIGABRT, as abort() does, so that a debugger stops and a core is written.
 [[noreturn]] void die_by_abort();

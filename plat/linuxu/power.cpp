@@ -13,12 +13,6 @@ using namespace linuxu;
 
 static constexpr int kMostStatus = 255;
 
-#if CONFIG_HAL_CPUS == 1
-void linuxu::raise(int signal) {
-    syscall(Sys::kill, syscall(Sys::getpid), signal);
-}
-#endif
-
 void linuxu::die_by_abort() {
     set_signal(kSigabrt, SigAction{kSigDefault, 0, 0, 0});
     raise(kSigabrt);

@@ -21,4 +21,8 @@ inline constexpr size_t kVdsoLimit = 64 * 1024;
 // trusted: every offset is checked. Pure; from anywhere. Errors: ENOEXEC (malformed), ENOENT.
 [[nodiscard]] Result<size_t> vdso_function(std::span<const std::byte> image, const char* name);
 
+// The address of a function in the image that the host says is at `image`, or null where it is not;
+// 4 KiB there can be read. From anywhere.
+[[nodiscard]] const void* vdso_find(const void* image, const char* name);
+
 } // namespace uk::clocksource

@@ -61,4 +61,32 @@ struct Arm64 {
     static void move(uintptr_t copied, SigStack stack, uintptr_t base);
 };
 
+// A function, its code, and the part of a stack that it may use.
+struct Detour {
+    uintptr_t start;
+    size_t size;
+    uintptr_t top; // aligned to 16
+    size_t room;   // for the state of the interrupted code
+};
+
+// Lets the code that the handler's `context` stands for go on in a function first, which finds that
+// state on the stack and goes back to it (rt_sigreturn). Under the state two words let a backtrace
+// go on in the interrupted code. Code that is in the function already goes to its start. False: the
+// state takes more than there is room for.
+template <class Frame>
+[[nodiscard]] bool detour(void* context, const View& view, const Detour& to) {
+    if (view.pc - to.start < to.size) {
+        Frame::set_pc(context, to.start); // on its way back to a state, which can as well stay
+        return true;
+    }
+    auto* record = reinterpret_cast<uintptr_t*>(to.top) - 2;
+    record[0] = view.frame_pointer;
+    record[1] = view.pc;
+    const uintptr_t sp = Frame::copy(context, reinterpret_cast<uintptr_t>(record), to.room);
+    if (sp != 0) {
+        Frame::go_on_at(context, {to.start, sp, reinterpret_cast<uintptr_t>(record)});
+    }
+    return sp != 0;
+}
+
 } // namespace uk::linuxabi

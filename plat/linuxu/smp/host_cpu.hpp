@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a CPU is to the rest of this platform: a thread of the host, or, if there is one, the
+// process.
+#pragma once
+
+#include <cstdint>
+
+#include <uk/base/result.hpp>
+#include <uk/linuxabi/call.hpp>
+#include <uk/linuxabi/types.hpp>
+
+namespace uk::linuxu {
+
+using namespace linuxabi;
+
+// Sends a signal to this process; it has been handled when this returns, unless it is blocked.
+#if CONFIG_HAL_CPUS > 1
+void raise(int signal);
+// Makes the calling thread of the host CPU 0. Once, at the start.
+void begin_cpu();
+// Lets this CPU have alarms as CPU 0 does, and the event of its timer: a signal to itself.
+Result<> start_alarm();
+const TimerEvent* timer_event();
+// Interrupts are off: does what other CPUs want; whether the timer has ended, set to `set_to`.
+void take_kick();
+bool is_alarm(uint64_t set_to);
+#else
+inline void raise(int signal) {
+    syscall(Sys::kill, syscall(Sys::getpid), signal);
+}
+inline void begin_cpu() {}
+inline const TimerEvent* timer_event() {
+    return nullptr; // sends SIGALRM
+}
+inline void take_kick() {}
+inline bool is_alarm(uint64_t /*set_to*/) {
+    return true;
+}
+#endif
+
+} // namespace uk::linuxu
