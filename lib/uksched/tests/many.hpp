@@ -47,7 +47,7 @@ struct State {
     unsigned alarm_one_in = 8; // an alarm that comes too early; 0: never
     bool in_turns = false;     // all CPUs are equally quick, and time passes
     uint64_t now = 1;
-    uint64_t ns_per_turn = 100;
+    uint64_t ns_per_turn = 0;
     uint64_t hops = 0, kicks = 0, alarms = 0;
     std::map<void*, std::unique_ptr<sim::Fiber>> fibers; // by the top of their stacks
     size_t stacks = 0, blocks = 0;
@@ -303,7 +303,7 @@ struct Machine {
 
 struct Options {
     bool early_alarms = true; // interrupts for nothing, which may hide that one is missing
-    bool in_turns = false;
+    bool in_turns = false;    // all CPUs are equally quick, and a turn takes 100 us
 };
 
 // A system: made new for each run.
@@ -345,6 +345,7 @@ struct System {
         g->random.seed(seed);
         g->count = kCount;
         g->in_turns = options.in_turns;
+        g->ns_per_turn = options.in_turns ? 100'000 : 100;
         g->hop_one_in = 1 + seed % 5;
         if (!options.early_alarms)
             g->alarm_one_in = 0;

@@ -99,7 +99,7 @@ struct SmpMachine {
     }
     static void set_kernel_stack(void* /*top*/) {}
     static void set_alarm(uint64_t /*deadline*/) {}
-    static bool may_be_woken() { return true; }
+    static bool may_be_woken() { return false; } // so that no false alarm of a deadlock is hidden
     static bool stopping() { return g_stopping.load(std::memory_order_relaxed); }
 
     // A stack is followed by its fiber.

@@ -118,6 +118,7 @@ template <class M, class P>
     for (unsigned moves = 0; Thread* thread = moving.pop_front(); moves++) {
         Cpu& there = cpus_[thread->cpu_.load_relaxed()]; // only who delivers it could change that
         there.lock.lock_irqs_off();
+        there.traffic.guest = thread;
         settle(there, *thread, Why::woken, moves < M::kCpus);
         collect_and_unlock(there);
     }
@@ -376,30 +377,36 @@ uint64_t Scheduler<M, P>::next_share(Cpu& cpu) {
 
 template <class M, class P>
 void Scheduler<M, P>::share(Cpu& cpu) {
-    const bool turn = ++cpu.traffic.shares % kRotate == 0;
+    cpu.traffic.shares++;
     const bool starving = cpu.ready.slice_ns(*cpu.running) == kNoSlice; // whoever waits here
     Thread* first[kLook];
     const unsigned count = look(cpu, first);
+    bool gave = false;
     for (unsigned i = 0; i < count; i++) {
-        if (share_one(cpu, *first[i], turn, starving))
-            return;
+        Thread& thread = *first[i];
+        if (!go_to_idle(cpu, thread) && !go_to_less_urgent(cpu, thread) && !gave)
+            gave = give(cpu, thread, starving);
     }
 }
 
-// Gives a thread to a CPU that runs it sooner, or has two less to do. One less is as good as the
-// same; but who is one too many goes round, so that all threads get the same in the long run.
+// Gives a thread to a CPU that has two less to do. One less is as good as the same; but at times
+// one goes round, so that all get the same in the long run: another than the one that came last, if
+// that is not the only one ever found waiting.
 template <class M, class P>
-bool Scheduler<M, P>::share_one(Cpu& cpu, Thread& thread, bool turn, bool starving) {
-    if (go_to_idle(cpu, thread) || go_to_less_urgent(cpu, thread))
-        return true;
+bool Scheduler<M, P>::give(Cpu& cpu, Thread& thread, bool starving) {
+    Traffic& traffic = cpu.traffic;
     const unsigned next = (number_of(cpu) + 1) % M::kCpus;
     const unsigned target = least_loaded(thread.affinity_ & ~bit_of(cpu), next);
     if (target == M::kCpus)
         return false;
     const unsigned mine = load_of(number_of(cpu));
     const unsigned theirs = load_of(target);
-    if (theirs + 2 > mine && !(turn && theirs + (starving ? 0 : 1) <= mine))
-        return false;
+    if (theirs + 2 > mine) {
+        const unsigned patience = traffic.guest == &thread ? 2 * kRotate : kRotate;
+        if (traffic.shares < patience || theirs + (starving ? 0 : 1) > mine)
+            return false;
+        traffic.shares = 0;
+    }
     dequeue(cpu, thread);
     send(cpu, thread, target);
     return true;

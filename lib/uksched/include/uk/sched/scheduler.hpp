@@ -28,7 +28,7 @@ class Scheduler {
     static constexpr bool kMany = M::kCpus > 1;
     static constexpr bool kShares = kMany && M::kAlarm && Policy::kPreempts; // while threads run
     static constexpr uint64_t kShareNs = 10'000'000; // so often, while somebody waits
-    static constexpr unsigned kRotate = 4;           // every so many times the odd one goes on
+    static constexpr unsigned kRotate = 4;           // after so many times the odd one goes on
     static constexpr unsigned kLook = 4;             // of a queue, who might go elsewhere
     static constexpr unsigned kNobody = kThreadPriorities;
 
@@ -42,7 +42,8 @@ class Scheduler {
         Atomic<uint64_t> barren{0};         // bit n: CPU n found nobody here whom it may take
         Atomic<uint32_t> starts{0};         // how often it stopped to be idle
         uint64_t share_at = kNever;         // when on_timer() looks who else could run them
-        unsigned shares = 0;
+        unsigned shares = 0;                // since the odd one went on
+        const Thread* guest = nullptr;      // came last; only compared
     };
     struct Nothing {};
     // Bit n is for CPU n.
@@ -228,7 +229,7 @@ class Scheduler {
     void pull(Cpu& cpu);
     static unsigned look(Cpu& cpu, Thread** first);
     void share(Cpu& cpu);
-    bool share_one(Cpu& cpu, Thread& thread, bool turn, bool starving);
+    bool give(Cpu& cpu, Thread& thread, bool starving);
     uint64_t next_share(Cpu& cpu);
     bool wait_for_work(Cpu& cpu);
     bool all_are_quiet();
