@@ -90,7 +90,7 @@ void wait_a_little() {
 
 // Before entry() runs there. Nothing of the stack is used any more when that is known.
 [[noreturn]] void arrive(Cpu& cpu, Arrival arrival) {
-    __atomic_store_n(&cpu.arrival, arrival, __ATOMIC_RELEASE);
+    __atomic_store_n(&cpu.arrival, static_cast<uint8_t>(arrival), __ATOMIC_RELEASE);
     if (arrival == Arrival::here) {
         cpu.entry();
     }
@@ -176,7 +176,7 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
     }
     const uint64_t end = clock_monotonic_ns() + kStartNs;
     for (;;) {
-        switch (__atomic_load_n(&cpu.arrival, __ATOMIC_ACQUIRE)) {
+        switch (static_cast<Arrival>(__atomic_load_n(&cpu.arrival, __ATOMIC_ACQUIRE))) {
         case Arrival::here:
             g_running = index + 1;
             return {};

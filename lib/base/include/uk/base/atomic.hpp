@@ -12,7 +12,8 @@ namespace uk {
 
 template <class T>
 class Atomic {
-    static_assert(std::is_scalar_v<T> && sizeof(T) <= sizeof(void*));
+    static_assert(std::is_scalar_v<T> &&
+                  sizeof(T) <= sizeof(void*)); // NOLINT(bugprone-sizeof-expression)
 
     T value_;
 

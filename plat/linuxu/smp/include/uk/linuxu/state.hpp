@@ -33,8 +33,8 @@ struct alignas(64) Cpu {
     uint32_t spins;
     // What others write or read.
     alignas(64) bool kicked;
-    Arrival arrival;
-    int tid; // of the host's thread
+    uint8_t arrival; // an Arrival; atomic
+    int tid;         // of the host's thread
     void* signal_stack;
     size_t signal_stack_bytes;
     void (*entry)();

@@ -16,7 +16,7 @@ struct Local {
         return value;
     }
     [[gnu::always_inline]] static void store(T value) {
-        if constexpr (sizeof(T) == 1)
+        if constexpr (sizeof(T) == 1) // NOLINT(bugprone-sizeof-expression)
             asm volatile("movb %0, %%gs:%c1" : : "qi"(value), "i"(kOffset) : "memory");
         else
             asm volatile("mov %0, %%gs:%c1" : : "q"(value), "i"(kOffset) : "memory");
