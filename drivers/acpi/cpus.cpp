@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// ACPI 6.4, section 5.2.12.
+// ACPI 6.4, sections 5.2.12.2 and 5.2.12.12.
 #include <uk/acpi/cpus.hpp>
 
 #include <uk/base/endian.hpp>
 
+#include "madt.hpp"
+
 namespace uk::acpi {
 namespace {
 
-constexpr uint32_t kFirstEntry = 44;
 constexpr uint8_t kLocalApic = 0;
 constexpr uint8_t kLocalX2Apic = 9;
 constexpr uint32_t kEnabled = 1;
@@ -53,46 +54,25 @@ class Ids {
     unsigned count_ = 0;
 };
 
-bool read(const Memory& memory, Paddr from, void* to, size_t size) {
-    return memory.read(memory.context, from, to, size);
+void use(const MadtEntry& entry, void* ids) {
+    LocalApic apic;
+    LocalX2Apic x2apic;
+    if (as(entry, kLocalApic, apic)) {
+        if ((apic.flags & kEnabled) != 0) {
+            static_cast<Ids*>(ids)->add(apic.id);
+        }
+    } else if (as(entry, kLocalX2Apic, x2apic)) {
+        if ((x2apic.flags & kEnabled) != 0) {
+            static_cast<Ids*>(ids)->add(x2apic.id);
+        }
+    }
 }
 
 } // namespace
 
 Result<unsigned> read_cpus(const Memory& memory, Paddr root, std::span<uint32_t> ids) {
-    const Table table = UK_TRY(find_table(memory, root, "APIC"));
     Ids found(ids);
-    uint32_t at = kFirstEntry;
-    while (at < table.length) {
-        uint8_t head[2]; // type, length
-        if (table.length - at < sizeof head) {
-            return Errno::inval;
-        }
-        if (!read(memory, table.address + at, head, sizeof head)) {
-            return Errno::fault;
-        }
-        if (head[1] < sizeof head || head[1] > table.length - at) {
-            return Errno::inval;
-        }
-        LocalApic apic;
-        LocalX2Apic x2apic;
-        if (head[0] == kLocalApic && head[1] >= sizeof apic) {
-            if (!read(memory, table.address + at, &apic, sizeof apic)) {
-                return Errno::fault;
-            }
-            if ((apic.flags & kEnabled) != 0) {
-                found.add(apic.id);
-            }
-        } else if (head[0] == kLocalX2Apic && head[1] >= sizeof x2apic) {
-            if (!read(memory, table.address + at, &x2apic, sizeof x2apic)) {
-                return Errno::fault;
-            }
-            if ((x2apic.flags & kEnabled) != 0) {
-                found.add(x2apic.id);
-            }
-        }
-        at += head[1];
-    }
+    UK_TRY(each_madt_entry(memory, root, use, &found));
     return found.count();
 }
 

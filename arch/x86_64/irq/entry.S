@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Entries of the 16 interrupt lines, vectors 32 to 47. Nothing is written to the interrupted stack: the gates
+/* Entries of the interrupt lines, vectors from 32 on. Nothing is written to the interrupted stack: the gates
  * switch to an IST stack, and from there the frame moves to the kernel stack of the running thread. */
 #include <uk/x86/layout.h>
 
@@ -10,7 +10,7 @@
     .type uk_irq_stubs, @function
 uk_irq_stubs:
     vector = 32
-    .rept 16
+    .rept UK_IRQ_LINES
     .balign 16
     pushq $vector
     jmp uk_irq_common

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fuzz target: any bytes as the physical memory that ACPI tables lie in.
 #include <uk/acpi/cpus.hpp>
+#include <uk/acpi/interrupts.hpp>
 #include <uk/acpi/sleep.hpp>
 #include <uk/acpi/tables.hpp>
 
@@ -35,6 +36,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         (void)uk::acpi::read_hpet(memory, uk::Paddr{root}).ok();
         uint32_t ids[4];
         (void)uk::acpi::read_cpus(memory, uk::Paddr{root}, ids).ok();
+        uk::acpi::InterruptRouting routing;
+        if (uk::acpi::read_interrupts(memory, uk::Paddr{root}, routing).ok() &&
+            routing.io_apic_count > routing.kMostIoApics)
+            __builtin_trap();
         (void)uk::acpi::read_soft_off(memory, uk::Paddr{root}).ok();
     }
     return 0;

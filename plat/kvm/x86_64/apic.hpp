@@ -17,6 +17,8 @@ inline constexpr unsigned kTimerLine = 1;
 inline constexpr unsigned kKickLine = 2;
 inline constexpr unsigned kFlushLine = 3;
 inline constexpr unsigned kStopLine = 4;
+// From here on to the devices; but the last is the spurious one.
+inline constexpr unsigned kFirstDeviceLine = 16;
 inline constexpr uint8_t kSpuriousVector = x86::kFirstIrqVector + x86::kIrqLines - 1;
 
 struct ApicAccess {
@@ -33,6 +35,9 @@ extern constinit intctlr::LocalApic<ApicAccess> g_apic;
 
 // Whether the APIC's timer is what interrupts this machine. Thread context.
 [[nodiscard]] bool apic_timer_works();
+
+// Of CPU 0, when the APIC's timer is known to work; in images with HAL_IRQ_LINES.
+extern constinit uint32_t g_first_apic_id;
 
 // The timer of CPU `index`, the caller, is the alarm that clock_alarm_start() began.
 void timer_joins(unsigned index);

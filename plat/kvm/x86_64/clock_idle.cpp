@@ -9,6 +9,7 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/intctlr/i8259.hpp>
+#include <uk/intctlr/irq_lines.hpp>
 #include <uk/x86/irq.hpp>
 
 #include "apic.hpp"
@@ -20,6 +21,7 @@ using kvm::g_apic;
 using kvm::kSpuriousVector;
 
 constinit intctlr::LocalApic<kvm::ApicAccess> kvm::g_apic{ApicAccess{}};
+constinit uint32_t kvm::g_first_apic_id = 0;
 
 namespace {
 
@@ -74,6 +76,10 @@ void on_interrupt(unsigned line) {
         if (line == x86::kIrqLines - 1) {
             return; // the spurious vector, which wants no answer
         }
+        if (cfg::hal_irq_lines && line >= kvm::kFirstDeviceLine) {
+            (void)intctlr::take_line(line);
+            return g_apic.end_interrupt(); // only now: a level is still raised before
+        }
         g_apic.end_interrupt();
         if (hal::kMostCpus > 1 && line != kvm::kTimerLine) {
             return kvm::on_message(line);
@@ -122,6 +128,9 @@ Moment look() {
 bool start_apic() {
     if (!g_apic.open_timer(x86::kFirstIrqVector + kvm::kTimerLine, kSpuriousVector)) {
         return false;
+    }
+    if constexpr (cfg::hal_irq_lines) {
+        kvm::g_first_apic_id = g_apic.id();
     }
     hal::IrqState state = hal::irq_save();
     g_apic.arm_timer(kMostTicks);

@@ -30,6 +30,13 @@
 #define UK_SELECTOR_CODE 0x08
 #define UK_SELECTOR_TSS 0x10
 
+/* Vectors from 32 on that lead to the platform. */
+#ifdef CONFIG_HAL_IRQ_LINES
+#define UK_IRQ_LINES 48
+#else
+#define UK_IRQ_LINES 16
+#endif
+
 /* With several CPUs: where GS points to. */
 #define UK_CPU_THREAD 0
 #define UK_CPU_KERNEL_STACK 8

@@ -58,8 +58,8 @@ class LocalApic {
     }
     // Of this CPU; after open_timer().
     [[nodiscard]] uint32_t id() { return mode_ == Mode::msr ? read(kId) : read(kId) >> 24; }
-    // To the CPU with this id, not the caller. An interrupt; INIT; and START-UP, by which it begins
-    // at the physical address `page` * 4096, below 1 MiB, in real mode.
+    // To the CPU with this id. An interrupt, also to the caller; not to it: INIT; and START-UP, by
+    // which it begins at the physical address `page` * 4096, below 1 MiB, in real mode.
     void send(uint32_t id, uint8_t vector) { command(id, vector); }
     void send_init(uint32_t id) { command(id, kAssert | kInit); }
     void send_start(uint32_t id, uint8_t page) { command(id, kAssert | kStartUp | page); }

@@ -24,14 +24,16 @@ enum class LockRank : uint8_t {
     timer,       // timers that are not a thread's own
     wait_queue,  // waiters of one queue; wakes threads while it holds its lock
     run_queue,   // the threads of one CPU, their states and deadlines
+    irq_lines,   // who wants which interrupt; drivers mask lines under their locks
     log,         // may be written to under any of the above
     console,
 };
 
 constexpr const char* lock_rank_name(LockRank rank) {
-    constexpr const char* kNames[] = {"subsystem",   "thread_list", "stacks", "heap_list", "heap",
-                                      "page_tables", "reclaim",     "cache",  "frames",    "timer",
-                                      "wait_queue",  "run_queue",   "log",    "console"};
+    constexpr const char* kNames[] = {"subsystem", "thread_list", "stacks",     "heap_list",
+                                      "heap",      "page_tables", "reclaim",    "cache",
+                                      "frames",    "timer",       "wait_queue", "run_queue",
+                                      "irq_lines", "log",         "console"};
     return kNames[static_cast<unsigned>(rank)];
 }
 

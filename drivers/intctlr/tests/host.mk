@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Interrupts come while threads attach and detach.
+HOST_TSAN := y
