@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The interrupt controller of a KVM guest, GICv2 or GICv3, as far as the timer needs it.
+// The interrupt controller of a KVM guest, GICv2 or GICv3. The timer's line is opened here, those
+// of devices are in irq_lines.cpp.
 #include <string_view>
 
 #include <uk/arm64/irq.hpp>
 #include <uk/arm64/memory.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/memory.hpp>
+#include <uk/intctlr/irq_lines.hpp>
 #include <uk/io/reg.hpp>
 
 #include "gic.hpp"
@@ -41,6 +43,8 @@ void take(Gic& gic) {
     }
     if (line == g_timer_line) {
         g_handler();
+    } else if constexpr (cfg::hal_irq_lines) {
+        (void)intctlr::take_line(line);
     }
     gic.end(taken);
 }

@@ -68,6 +68,7 @@ class GicLines {
     static constexpr uint32_t kGroup = 0x080;         // IGROUPR
     static constexpr uint32_t kEnable = 0x100;        // ISENABLER
     static constexpr uint32_t kDisable = 0x180;       // ICENABLER
+    static constexpr uint32_t kRaise = 0x200;         // ISPENDR
     static constexpr uint32_t kForget = 0x280;        // ICPENDR
     static constexpr uint32_t kDeactivate = 0x380;    // ICACTIVER
     static constexpr uint32_t kPriority = 0x400;      // IPRIORITYR

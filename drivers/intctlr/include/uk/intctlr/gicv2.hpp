@@ -93,6 +93,8 @@ class GicV2 {
         lines_.set_bit(Lines::kDisable, line);
         return {};
     }
+    // Makes a shared line pending, which exists, as if its device had raised it.
+    void raise(uint32_t line) { lines_.set_bit(Lines::kRaise, line); }
 
     // In the handler: takes the most urgent interrupt. Its line is line_of() the answer; when that
     // is_spurious() there is none (any more), and end() must not be called.

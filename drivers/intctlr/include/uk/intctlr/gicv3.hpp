@@ -112,6 +112,8 @@ class GicV3 {
         GicLines<Frame>(redistributors_).set_bit(Lines::kDisable, line);
         return wait(redistributors_.control(), kRedistributorControl, kRedistributorBusy);
     }
+    // Makes a shared line pending, which exists, as if its device had raised it.
+    void raise(uint32_t line) { lines_.set_bit(Lines::kRaise, line); }
 
     // In the handler: takes the most urgent interrupt. Its line is line_of() the answer; when that
     // is_spurious() there is none (any more), and end() must not be called.
