@@ -8,6 +8,7 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
+#include <uk/intctlr/irq_lines.hpp>
 #include <uk/print.h>
 
 #include "events.hpp"
@@ -56,7 +57,9 @@ void on_event([[maybe_unused]] EventPort port) {
             return;
         }
     }
-    alarm().fired();
+    if (!cfg::hal_irq_lines || !intctlr::take_line(port)) {
+        alarm().fired();
+    }
 }
 
 Result<> start_timer(unsigned cpu) {
@@ -126,10 +129,11 @@ void hal::clock_alarm_set(uint64_t deadline_ns) {
 }
 
 void hal::clock_idle_until(uint64_t deadline_ns) {
+    const bool works = timer_works();
     if (clock_monotonic_ns() >= deadline_ns) {
         return;
     }
-    if (!timer_works()) {
+    if (!works) {
         yield();
         return;
     }

@@ -30,6 +30,13 @@ inline bool take_event(volatile SharedInfo& info, EventPort port) {
             event_bit(port)) != 0;
 }
 
+// Sets it, as if the other side had sent; no upcall yet. From anywhere.
+inline void mark_event(volatile SharedInfo& info, EventPort port) {
+    if (port < kEventPorts) {
+        __atomic_fetch_or(&info.pending[port / 64], event_bit(port), __ATOMIC_SEQ_CST);
+    }
+}
+
 // Calls handle(port) once for each channel that is pending and not masked, and takes its mark, the
 // lowest port first. Ends even if channels become pending all the time: then Xen calls again. For
 // the upcall's handler, with interrupts off.
