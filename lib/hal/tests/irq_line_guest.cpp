@@ -152,6 +152,8 @@ UK_TEST(a_line_that_nobody_answers_for_is_closed)
     auto line = uk::test::irq_device_line();
     if (!line.ok())
         UK_TEST_SKIP(line.error().name());
+    if (!uk::test::irq_device_may_storm())
+        UK_TEST_SKIP("not on this machine");
     Counter deaf;
     deaf.answers = false;
     UK_TEST_ASSERT(irq_attach(line.value(), deaf.action).ok());

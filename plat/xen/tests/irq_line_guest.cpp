@@ -33,6 +33,11 @@ bool uk::test::irq_device_quiet() {
     return take_event(g_shared.info, g_port);
 }
 
+// Of some 100,000 upcalls in a row under emulation, one comes again and again without an event.
+bool uk::test::irq_device_may_storm() {
+    return false;
+}
+
 UK_TEST(there_are_no_lines_but_those_of_the_machine)
 {
     using uk::hal::IrqTrigger;

@@ -13,5 +13,7 @@ namespace uk::test {
 void irq_device_raise();
 // Takes that back; whether it was raised. From anywhere, so compiled with |isr.
 bool irq_device_quiet();
+// Whether it bears being raised 20,000 times at once.
+[[nodiscard]] bool irq_device_may_storm();
 
 } // namespace uk::test
