@@ -33,7 +33,7 @@ bool uk::test::irq_device_quiet() {
     return take_event(g_shared.info, g_port);
 }
 
-// Of some 100,000 upcalls in a row under emulation, one comes again and again without an event.
+// Under emulation some storms end in an upcall that comes again and again; see README.md.
 bool uk::test::irq_device_may_storm() {
     return false;
 }
