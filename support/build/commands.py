@@ -18,7 +18,8 @@ HELP = """\
 Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
 
   all            build the image (the default goal)
-  run            build and start it; ARGS="application arguments" PARAMS="kernel parameters" MEM=64M CPUS=1 (more with the option LIBUKSMP)
+  run            build and start it; ARGS="application arguments" PARAMS="kernel parameters" MEM=64M CPUS=1
+                 (more CPUs for images with the option LIBUKSMP)
                  MACHINE=pc|q35|microvm (kvm-x86_64), virt|virt-gicv3|virt-el2 (kvm-arm64),
                          dom0|domu (xen-x86_64, on a real Xen in QEMU; fetches 80 MB the first time)
   debug          build, start it stopped, attach gdb
