@@ -34,6 +34,7 @@ struct Cpu {
     uk::HeldRanks held;
     uk::Thread* current = nullptr;
     uk::Thread* before = nullptr;
+    const uk::Thread* locals_seen = nullptr; // whose thread-local variables are visible
     sim::Fiber boot;
     sim::Fiber* executing = &boot;
 };
@@ -50,7 +51,7 @@ struct State {
     uint64_t ns_per_turn = 0;
     uint64_t hops = 0, kicks = 0, alarms = 0;
     std::map<void*, std::unique_ptr<sim::Fiber>> fibers; // by the top of their stacks
-    size_t stacks = 0, blocks = 0;
+    size_t stacks = 0, blocks = 0, locals = 0;
     bool woken_from_outside = false;
     std::function<void()> on_timer, preempt_point; // the scheduler's
     std::function<bool()> any_ready;               // somebody is in a run queue
@@ -236,6 +237,7 @@ struct Machine {
         Cpu& cpu = here();
         EXPECT_FALSE(cpu.irqs_on);
         EXPECT_EQ(cpu.held.count(), 1u) << "the run queue's lock and no other";
+        EXPECT_EQ(cpu.locals_seen, cpu.current);
         glimpse(); // the context is not saved yet
         sim::Fiber& left = *cpu.executing;
         from.sp = reinterpret_cast<uintptr_t>(&left);
@@ -275,6 +277,23 @@ struct Machine {
             EXPECT_NE(memory, static_cast<void*>(cpu.current)) << "a thread that runs was freed";
         g->blocks--;
         std::free(memory);
+    }
+    static bool locals_make(uk::Thread& /*thread*/) {
+        g->locals++;
+        return true;
+    }
+    static void locals_enter(const uk::Thread& thread) {
+        EXPECT_FALSE(here().irqs_on);
+        here().locals_seen = &thread;
+    }
+    static void locals_end() {
+        EXPECT_TRUE(may_switch()) << "destructors are ordinary code";
+        point();
+    }
+    static void locals_free(uk::Thread& thread) {
+        for (const Cpu& cpu : g->cpus)
+            EXPECT_NE(cpu.current, &thread) << "a CPU runs it";
+        g->locals--;
     }
     static void last_thread_exited() { UK_PANIC("the last thread exited"); }
 
@@ -389,6 +408,7 @@ struct System {
         EXPECT_EQ(sched->thread_count(), 1u) << "seed " << seed;
         EXPECT_EQ(g->stacks, kCount) << "seed " << seed;
         EXPECT_EQ(g->blocks, 0u) << "seed " << seed;
+        EXPECT_EQ(g->locals, 0u) << "seed " << seed;
         EXPECT_EQ(here().preempt_count, 0u) << "seed " << seed;
         for (uk::ThreadStack stack : stacks) { // without their ends: a system is never taken down
             sim::fiber_drop(*g->fibers.at(stack.base + stack.size));
