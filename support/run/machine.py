@@ -29,7 +29,7 @@ def image() -> str:
 def configured(name: str) -> str:
     """The image's option of this name, "" where its configuration is not known."""
     path = setting("UK_CONFIG")
-    if not path:
+    if not os.path.exists(path):
         return ""
     with open(path, encoding="utf-8", errors="replace") as file:
         found = re.search(rf"^CONFIG_{name}=(.*)$", file.read(), re.M)
