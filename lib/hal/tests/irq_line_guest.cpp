@@ -4,6 +4,7 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/irq_line.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 #include <uk/test/irq_device.hpp>
 
@@ -92,6 +93,7 @@ UK_TEST(a_line_ends_a_wait)
     auto line = uk::test::irq_device_line();
     if (!line.ok())
         UK_TEST_SKIP(line.error().name());
+    uk::sched::StayOnOneCpu stay; // the one that takes interrupts of devices
     Counter counter;
     UK_TEST_ASSERT(irq_attach(line.value(), counter.action).ok());
     const uk::hal::IrqState state = uk::hal::irq_save();
