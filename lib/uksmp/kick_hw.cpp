@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The interrupt by which CPUs ask each other to switch threads.
+#include <uk/hal/cpus.hpp>
 #include <uk/spinlock.hpp>
 
-#include "kick.hpp"
-
-void uk::smp::on_kick() {
+void uk::hal::cpu_kicked() {
     cpu_local().need_resched = true;
 }

@@ -16,8 +16,6 @@
 #include <uk/sched/cpus.hpp>
 #include <uk/string.h>
 
-#include "kick.hpp"
-
 namespace uk::smp {
 namespace {
 
@@ -54,7 +52,6 @@ Result<> start_one(unsigned index) {
 // A CPU that does not come is no reason to end: the image runs on those that did. They have no gaps
 // between their numbers.
 void start() {
-    hal::cpus_on_kick(on_kick);
     const unsigned wanted = min(hal::cpu_count(), max(static_cast<unsigned>(cpus), 1U));
     unsigned running = 1;
     for (; running < wanted; running++) {
@@ -67,7 +64,7 @@ void start() {
     uk_pr_info("%u CPUs\n", running);
 }
 
-// In a level of its own after the alarm and the address space, which CPUs find ready.
+// After level bus, which leaves alarm and address space ready.
 UK_INIT(dev, "CPUs", start);
 
 } // namespace

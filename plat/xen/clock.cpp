@@ -39,16 +39,10 @@ struct Timer {
 };
 constinit Timer g_timer;
 
-// One for each CPU, whose timer is its own.
-struct Alarm : clocksource::Alarm<Timer> {
-    constexpr Alarm() : clocksource::Alarm<Timer>(g_timer) {}
-};
-constinit Alarm g_alarms[hal::kMostCpus];
-using Handler = void (*)();
-constinit Handler g_handler = nullptr; // what clock_alarm_start() was given
+constinit clocksource::CpuAlarms<Timer, hal::kMostCpus> g_alarms{g_timer};
 
-Alarm& alarm() {
-    return g_alarms[hal::cpu_index()];
+clocksource::Alarm<Timer>& alarm() {
+    return g_alarms.of(hal::cpu_index());
 }
 
 void on_event([[maybe_unused]] EventPort port) {
@@ -91,7 +85,6 @@ Result<> xen::timer_joins(unsigned cpu) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    g_alarms[cpu].set_handler(g_handler);
     return start_timer(cpu);
 }
 
@@ -119,8 +112,7 @@ Result<> hal::clock_alarm_start(void (*handler)()) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    g_handler = handler;
-    alarm().set_handler(handler);
+    g_alarms.set_handler(handler);
     return {};
 }
 

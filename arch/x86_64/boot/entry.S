@@ -6,10 +6,6 @@
 
 #define PHYS(symbol) (symbol - UK_KERNEL_BASE)
 
-#define CR0_FLAGS 0x80010033            /* PG, WP, NE, ET, MP, PE */
-#define CR4_FLAGS 0x620                 /* OSXMMEXCPT, OSFXSR, PAE */
-#define MSR_EFER 0xc0000080
-#define EFER_FLAGS 0x900                /* NXE, LME */
 #define PTE_TABLE 0x23                  /* A, W, P */
 #define CPUID_LONG_MODE (1 << 29)       /* leaf 0x80000001, edx */
 #define CPUID_NX (1 << 20)
@@ -90,16 +86,16 @@ uk_pvh_entry:
     cmpl $PHYS(parts_end), %esi
     jb 2b
 
-    movl $CR4_FLAGS, %eax
+    movl $UK_CR4, %eax
     movl %eax, %cr4
     movl $PHYS(uk_pml4), %eax
     movl %eax, %cr3
-    movl $MSR_EFER, %ecx
+    movl $UK_MSR_EFER, %ecx
     rdmsr
-    orl $EFER_FLAGS, %eax
+    orl $UK_EFER, %eax
     wrmsr
     popl %ebx
-    movl $CR0_FLAGS, %eax
+    movl $UK_CR0, %eax
     movl %eax, %cr0
     lgdt PHYS(gdt_pointer)
     ljmp $UK_SELECTOR_CODE, $PHYS(5f)

@@ -32,14 +32,10 @@ struct Timer {
 };
 constinit Timer g_timer;
 
-// One for each CPU, for which the timer is its own.
-struct Alarm : clocksource::Alarm<Timer> {
-    constexpr Alarm() : clocksource::Alarm<Timer>(g_timer) {}
-};
-constinit Alarm g_alarms[hal::kMostCpus];
+constinit clocksource::CpuAlarms<Timer, hal::kMostCpus> g_alarms{g_timer};
 
-Alarm& alarm() {
-    return g_alarms[hal::cpu_index()];
+clocksource::Alarm<Timer>& alarm() {
+    return g_alarms.of(hal::cpu_index());
 }
 
 // The line is a level, so each interrupt must end with the timer disarmed or set to a later time.
@@ -93,9 +89,7 @@ Result<> hal::clock_alarm_start(void (*handler)()) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    for (Alarm& one : g_alarms) {
-        one.set_handler(handler);
-    }
+    g_alarms.set_handler(handler);
     return {};
 }
 

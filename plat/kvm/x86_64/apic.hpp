@@ -39,8 +39,8 @@ extern constinit intctlr::LocalApic<ApicAccess> g_apic;
 // Of CPU 0, when the APIC's timer is known to work; in images with HAL_IRQ_LINES.
 extern constinit uint32_t g_first_apic_id;
 
-// The timer of CPU `index`, the caller, is the alarm that clock_alarm_start() began.
-void timer_joins(unsigned index);
+// The timer of the caller, a further CPU, is the alarm that clock_alarm_start() began.
+void timer_joins();
 
 // The interrupts that CPUs send each other: kKickLine, kFlushLine, kStopLine.
 void on_message(unsigned line);

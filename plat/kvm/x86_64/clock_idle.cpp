@@ -37,8 +37,6 @@ enum class State : uint8_t { untried, apic, pit, missing };
 constinit State g_state = State::untried;
 constinit intctlr::I8259<hal::PortIo> g_pic{hal::PortIo{0x20}};
 constinit Atomic<bool> g_fired;
-using Handler = void (*)();
-constinit Handler g_handler = nullptr; // what clock_alarm_start() was given
 constinit uint64_t g_ticks_per_ns = 0; // of the APIC's timer, with 32 fractional bits
 
 struct Timer {
@@ -58,14 +56,10 @@ struct Timer {
 };
 constinit Timer g_timer;
 
-// One for each CPU, for which the timer is its own.
-struct Alarm : clocksource::Alarm<Timer> {
-    constexpr Alarm() : clocksource::Alarm<Timer>(g_timer) {}
-};
-constinit Alarm g_alarms[hal::kMostCpus];
+constinit clocksource::CpuAlarms<Timer, hal::kMostCpus> g_alarms{g_timer};
 
-Alarm& alarm() {
-    return g_alarms[hal::cpu_index()];
+clocksource::Alarm<Timer>& alarm() {
+    return g_alarms.of(hal::cpu_index());
 }
 
 void on_interrupt(unsigned line) {
@@ -178,18 +172,16 @@ bool kvm::apic_timer_works() {
     return timer_works() && g_state == State::apic;
 }
 
-void kvm::timer_joins(unsigned index) {
+void kvm::timer_joins() {
     g_apic.join();
     (void)g_apic.open_timer(x86::kFirstIrqVector + kTimerLine, kSpuriousVector); // as the first did
-    g_alarms[index].set_handler(g_handler);
 }
 
 Result<> hal::clock_alarm_start(void (*handler)()) {
     if (!timer_works()) {
         return Errno::nodev;
     }
-    g_handler = handler;
-    alarm().set_handler(handler);
+    g_alarms.set_handler(handler);
     return {};
 }
 

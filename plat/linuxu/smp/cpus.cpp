@@ -37,9 +37,6 @@ constexpr unsigned kSpins = 64;     // a lock is seldom held for longer
 constexpr uint64_t kInterrupts = signal_bit(kSigalrm);
 
 constinit hal::ThreadHead g_nobody;
-using Handle = void (*)();
-
-constinit Handle g_on_kick = nullptr;
 constinit Atomic<const Cpu*> g_stopper{nullptr};
 constinit Atomic<unsigned> g_stopped{0};
 constinit unsigned g_running = 1; // CPUs that were started
@@ -144,8 +141,8 @@ void linuxu::take_kick() {
         g_stopped.fetch_add_relaxed(1);
         stop();
     }
-    if (__atomic_exchange_n(&cpu.kicked, false, __ATOMIC_ACQ_REL) && g_on_kick != nullptr) {
-        g_on_kick();
+    if (__atomic_exchange_n(&cpu.kicked, false, __ATOMIC_ACQ_REL)) {
+        hal::cpu_kicked();
     }
 }
 
@@ -167,6 +164,8 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
     cpu.entry = start.entry;
     cpu.signal_stack = guard + kPageSize;
     cpu.signal_stack_bytes = kCpuBytes - kPageSize;
+    set_signal(kSigalrm,
+               handled_by(uk_linuxu_on_alarm, kSaRestart, 0)); // kicks, without alarms, too
     block_interrupts(kBlock); // the new thread begins with what is blocked here
     const long id = uk_linuxu_clone(kCloneThread, start.stack, &cpu.tid, &cpu);
     block_interrupts(kUnblock);
@@ -189,12 +188,6 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
             wait_a_little();
         }
     }
-}
-
-void hal::cpus_on_kick(void (*handler)()) {
-    g_on_kick = handler;
-    set_signal(kSigalrm, handled_by(uk_linuxu_on_alarm, kSaRestart, 0)); // without alarms, too
-    block_interrupts(kUnblock);
 }
 
 // Whoever finds the mark set was overtaken by somebody whose signal is on its way, too.

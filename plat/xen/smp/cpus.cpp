@@ -8,6 +8,7 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/x86/cpus.hpp>
+#include <uk/x86/layout.h>
 
 #include "events.hpp"
 #include "hypervisor.hpp"
@@ -36,10 +37,7 @@ Result<> bind_messages(unsigned cpu) {
     return {};
 }
 
-// As boot/entry.S has them.
-constexpr uint64_t kCr0 = 0x80010033;
-constexpr uint64_t kCr4 = 0x620;
-constexpr uint64_t kEfer = 0xd00; // NXE, LMA, LME
+constexpr uint64_t kEferLma = 0x400; // in 64-bit mode already
 
 Result<> begin(unsigned cpu, const hal::CpuStart& start) {
     VcpuContext context{};
@@ -48,10 +46,10 @@ Result<> begin(unsigned cpu, const hal::CpuStart& start) {
     context.rsp = reinterpret_cast<uint64_t>(start.stack);
     context.rip = reinterpret_cast<uint64_t>(uk_cpu_entry);
     context.rflags = 2; // always set; interrupts off
-    context.cr0 = kCr0;
+    context.cr0 = UK_CR0;
     context.cr3 = x86::root_table_address();
-    context.cr4 = kCr4;
-    context.efer = kEfer;
+    context.cr4 = UK_CR4;
+    context.efer = UK_EFER | kEferLma;
     UK_TRY(call(Call::vcpu, kInitialise, cpu, reinterpret_cast<uint64_t>(&context)));
     UK_TRY(call(Call::vcpu, kUp, cpu));
     return {};

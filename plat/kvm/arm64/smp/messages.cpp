@@ -23,9 +23,6 @@ struct Address {
 };
 constinit Address g_addresses[hal::kMostCpus]{};
 
-using Handler = void (*)();
-constinit Handler g_on_kick = nullptr;
-
 template <class Gic>
 Result<> open_lines(Gic& gic) {
     for (uint32_t line : {kvm::kKickLine, kvm::kStopLine}) {
@@ -75,10 +72,6 @@ void kvm::send_to_others(uint32_t line) {
     g_v2->send_to_others(line);
 }
 
-void hal::cpus_on_kick(void (*handler)()) {
-    g_on_kick = handler;
-}
-
 void hal::cpu_kick(unsigned index) {
     if (g_v3.ready()) {
         return g_v3->send(g_addresses[index].affinity, kvm::kKickLine);
@@ -91,7 +84,7 @@ void kvm::on_message(uint32_t line) {
     if (line == kStopLine) {
         hal::cpu_stop();
     }
-    g_on_kick();
+    hal::cpu_kicked();
 }
 
 } // namespace uk

@@ -6,10 +6,6 @@
 
 #include "cpu_start.h"
 
-#define CR0_FLAGS 0x80010033            /* as boot/entry.S has them */
-#define CR4_FLAGS 0x620
-#define MSR_EFER 0xc0000080
-#define EFER_FLAGS 0x900
 
     .section .rodata.cpu_start, "a", @progbits
     .globl uk_cpu_start, uk_cpu_start_end
@@ -44,15 +40,15 @@ far:
     leal (2f - uk_cpu_start)(%ebx), %eax
     movl %eax, far - uk_cpu_start
     lgdtl gdt_pointer - uk_cpu_start
-    movl $CR4_FLAGS, %eax
+    movl $UK_CR4, %eax
     movl %eax, %cr4
     leal 0x1000(%ebx), %eax
     movl %eax, %cr3
-    movl $MSR_EFER, %ecx
+    movl $UK_MSR_EFER, %ecx
     rdmsr
-    orl $EFER_FLAGS, %eax
+    orl $UK_EFER, %eax
     wrmsr
-    movl $CR0_FLAGS, %eax
+    movl $UK_CR0, %eax
     movl %eax, %cr0
     ljmpl *(far - uk_cpu_start)
 

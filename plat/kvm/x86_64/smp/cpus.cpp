@@ -176,6 +176,6 @@ void hal::cpus_stop_others() {
 
 } // namespace uk
 
-void uk_platform_cpu_start(unsigned index) {
-    uk::kvm::timer_joins(index);
+void uk_platform_cpu_start(unsigned /*index*/) {
+    uk::kvm::timer_joins();
 }

@@ -6,21 +6,10 @@
 #include "apic.hpp"
 
 namespace uk {
-namespace {
-
-using Handler = void (*)();
-constinit Handler g_on_kick = nullptr;
-
-} // namespace
-
-void hal::cpus_on_kick(void (*handler)()) {
-    g_on_kick = handler;
-}
-
 void kvm::on_message(unsigned line) {
     switch (line) {
     case kKickLine:
-        return g_on_kick();
+        return hal::cpu_kicked();
     case kFlushLine:
         return x86::serve_flush();
     case kStopLine:

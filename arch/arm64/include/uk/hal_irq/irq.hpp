@@ -15,18 +15,6 @@ struct IrqState {
 
 inline constexpr uint64_t kDaifI = 1 << 7;
 
-// How many handlers run on top of this thread; kept by the architecture's entry code.
-#if CONFIG_HAL_CPUS > 1
-inline uint32_t& handlers() {
-    return cpu_thread()->handlers;
-}
-#else
-inline constinit uint32_t g_handlers = 0;
-inline uint32_t& handlers() {
-    return g_handlers;
-}
-#endif
-
 inline constexpr bool kIrqPreempts = true;
 
 // Both frames and a context are 1 KiB; the rest is for handlers, act() and a panic.

@@ -25,18 +25,6 @@ struct IrqState {
 
 inline constexpr uint64_t kRflagsIf = 1 << 9;
 
-// How many handlers of this CPU are running; kept by the architecture's entry code.
-#if CONFIG_HAL_CPUS > 1
-inline uint32_t& handlers() {
-    return cpu_thread()->handlers;
-}
-#else
-inline constinit uint32_t g_handlers = 0;
-inline uint32_t& handlers() {
-    return g_handlers;
-}
-#endif
-
 inline bool in_interrupt() {
     return handlers() != 0;
 }

@@ -8,7 +8,7 @@
 #include <uk/hal/cpus.hpp>
 
 // Where a further CPU comes into the image: in 64-bit mode, on the image's page tables, interrupts
-// off, any stack and segments, rdi = CpuStart::memory after prepare_cpu(). boot/entry.S says what
+// off, any stack and segments, rdi = CpuStart::memory after prepare_cpu(). layout.h says what
 // CR0, CR4 and EFER have to be.
 extern "C" void uk_cpu_entry();
 

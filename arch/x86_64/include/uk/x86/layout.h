@@ -27,6 +27,12 @@
 #define UK_DEBUG_EXIT_PORT 0x501
 #define UK_EXIT_BOOT_FAILED 126
 
+/* How every CPU runs: PG, WP, NE, ET, MP, PE; OSXMMEXCPT, OSFXSR, PAE; NXE, LME. */
+#define UK_CR0 0x80010033
+#define UK_CR4 0x620
+#define UK_EFER 0x900
+#define UK_MSR_EFER 0xc0000080
+
 #define UK_SELECTOR_CODE 0x08
 #define UK_SELECTOR_TSS 0x10
 

@@ -2,7 +2,9 @@
 // Alarm: one one-shot timer for two users, the scheduler's alarm and the end of a halt.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <uk/base/minmax.hpp>
 
@@ -58,6 +60,27 @@ class Alarm {
     Handler handler_ = nullptr;
     uint64_t alarm_ = kNever;
     uint64_t halt_end_ = kNever;
+};
+
+// One for each CPU, where each has a timer of its own that `timer` stands for; one handler for all.
+template <class Timer, unsigned kCpus>
+class CpuAlarms {
+  public:
+    explicit constexpr CpuAlarms(Timer& timer)
+        : CpuAlarms(timer, std::make_index_sequence<kCpus>()) {}
+
+    void set_handler(typename Alarm<Timer>::Handler handler) {
+        for (Alarm<Timer>& alarm : alarms_)
+            alarm.set_handler(handler);
+    }
+    Alarm<Timer>& of(unsigned cpu) { return alarms_[cpu]; }
+
+  private:
+    template <size_t... kIndex>
+    constexpr CpuAlarms(Timer& timer, std::index_sequence<kIndex...> /*all*/)
+        : alarms_{((void)kIndex, Alarm<Timer>(timer))...} {}
+
+    Alarm<Timer> alarms_[kCpus];
 };
 
 } // namespace uk::clocksource

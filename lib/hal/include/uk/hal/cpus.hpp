@@ -64,6 +64,18 @@ inline void cpu_rest_begin() {}
 inline void cpu_rest_end() {}
 #endif
 
+// How many handlers run on top of the caller: for the architecture, whose entry code counts them.
+#if CONFIG_HAL_CPUS > 1
+inline uint32_t& handlers() {
+    return cpu_thread()->handlers;
+}
+#else
+inline constinit uint32_t g_handlers = 0;
+inline uint32_t& handlers() {
+    return g_handlers;
+}
+#endif
+
 // What a further CPU begins with. All of it is the CPU's for ever.
 struct CpuStart {
     void* memory;       // kCpuBytes of zeros, aligned to a page
@@ -77,14 +89,14 @@ struct CpuStart {
 unsigned cpu_count();
 
 // Starts CPU `index`, from 1 on, and waits until entry() is about to be called there. What was
-// given to irq_on_exit(), clock_alarm_start() and cpus_on_kick() holds there, too: they come first.
+// given to irq_on_exit() and clock_alarm_start() holds there, too: they come first.
 // Once for each; thread context, on CPU 0; may take 200 ms. Errors: ENODEV (there is no such CPU,
 // or it cannot be started), ETIMEDOUT (it did not come; `start` stays in use).
 [[nodiscard]] Result<> cpu_start(unsigned index, const CpuStart& start);
 
-// `handler` runs on a CPU, as any interrupt handler, after somebody called cpu_kick() for it: at
-// least once after the latest call. Compile it with |isr. Once, before cpu_start().
-void cpus_on_kick(void (*handler)());
+// Defined by whoever starts CPUs: runs on a CPU, as any interrupt handler (|isr), after somebody
+// called cpu_kick() for it: at least once after the latest call.
+void cpu_kicked();
 // Of a CPU that runs, not the caller's own. From anywhere.
 void cpu_kick(unsigned index);
 
