@@ -87,6 +87,13 @@ class Thread : public detail::MaybeHead, public Runnable {
 #ifdef CONFIG_LIBUKTLS
     void* thread_pointer = nullptr; // to its thread-local variables; null: it has none
 #endif
+#ifdef CONFIG_LIBUKSCHED_EDGE
+    // lib/syscall_shim's: whether the thread is inside a system call, which its own code and the
+    // interrupts above it look at; what waits for it at the edge, set by anybody.
+    bool in_kernel = false;
+    Atomic<uint32_t> edge_work{0};
+    void* signals = nullptr; // the signal library's
+#endif
 
   private:
     template <class, class>

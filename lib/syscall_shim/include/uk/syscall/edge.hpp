@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The edge between application and kernel: what every system call is wrapped in.
+//
+//     extern "C" long uk_sys_read(int fd, void* data, size_t size) {
+//         return uk::syscall([&] { return posix::read(fd, data, size); });
+//     }
+//
+// For definitions of system calls only. The body is C++ that returns a Result of something
+// integral, or of nothing (0).
+//
+// Where signals exist (LIBUKSCHED_EDGE), the thread is marked "in the kernel" meanwhile, so that no
+// handler of the application runs in the middle of it, and what came meanwhile runs at the end. A
+// body that waits looks at interrupted() whenever it was woken, and gives up with EINTR; then, with
+// OnSignal::restart, it is called again if the handlers that ran permit it (SA_RESTART).
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include <uk/base/result.hpp>
+#include <uk/config.hpp>
+#ifdef CONFIG_LIBUKSCHED_EDGE
+#include <uk/sched.hpp>
+#endif
+
+namespace uk {
+
+// What EINTR from a body means: it goes to the caller, or the body may be called again. The latter
+// only for bodies that have done nothing when they give up.
+enum class OnSignal : uint8_t { fail, restart };
+
+namespace edge {
+
+// What waits for a thread on its way out of the kernel. Bits of Thread::edge_work.
+inline constexpr uint32_t kSignal = 1; // a signal that its mask lets through
+inline constexpr uint32_t kCancel = 2; // pthread_cancel()
+
+} // namespace edge
+
+namespace detail {
+
+template <class T>
+inline long edge_value(const Result<T>& result) {
+    if constexpr (std::is_void_v<T>)
+        return result.neg();
+    else
+        return result.ok() ? static_cast<long>(result.value()) : result.error().neg();
+}
+inline long edge_value(long result) {
+    return result;
+}
+
+} // namespace detail
+
+#ifdef CONFIG_LIBUKSCHED_EDGE
+
+// Defined by who selects LIBUKSCHED_EDGE: runs what waits for the calling thread. Application code
+// runs inside, so it may never come back. Returns whether all handlers that ran have SA_RESTART.
+bool edge_leave();
+
+// For waits inside a system call: somebody wants the thread at the edge, give up.
+inline bool interrupted() {
+    return sched::current().edge_work.load_relaxed() != 0;
+}
+
+template <OnSignal kOnSignal = OnSignal::fail, class Body>
+inline long syscall(Body body) {
+    for (;;) {
+        sched::current().in_kernel = true;
+        const long result = detail::edge_value(body());
+        Thread& self = sched::current();
+        self.in_kernel = false;
+        if (self.edge_work.load_relaxed() == 0) [[likely]]
+            return result;
+        const bool again = edge_leave();
+        if (kOnSignal == OnSignal::fail || !again || result != Error(Errno::intr).neg())
+            return result;
+    }
+}
+
+#else
+
+inline constexpr bool interrupted() {
+    return false;
+}
+
+template <OnSignal kOnSignal = OnSignal::fail, class Body>
+inline long syscall(Body body) {
+    return detail::edge_value(body());
+}
+
+#endif
+
+} // namespace uk
