@@ -33,13 +33,16 @@ def several(name: str) -> bool:
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
     """Every include folder that the file `user` may see, with one platform's header slots, those for several CPUs first."""
     smp = several(user)
-    foreign = tuple(f"arch/{other}/" for other in ARCHITECTURES if other != architecture(user))
+    others = [other for other in ARCHITECTURES if other != architecture(user)]
+    foreign = tuple(f"arch/{other}/" for other in others)
     found, hidden = set(), [folder + "/" for folder in c_libraries(root) if not user.startswith(folder + "/")]
     for name in gatelib.files(root, ".h", ".hpp"):
         top = name.split("/")[0]
         if name.startswith(tuple(hidden)) or "/include/" not in name or top not in ("lib", "drivers", "arch", "plat"):
             continue
         if top == "plat" and name.split("/")[1] != platform or name.startswith(foreign) or "/smp/include/" in name and not smp:
+            continue
+        if any(f"/{other}/include/" in name for other in others):
             continue
         found.add(name[:name.index("/include/")] + "/include")
     # A platform that does not own the CPU brings its own <uk/hal_irq/irq.hpp>, so plat comes first.

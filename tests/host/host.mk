@@ -27,6 +27,10 @@ GXX      ?= g++
 CLANGXX  ?= clang++
 Q := $(if $(V),,@)
 
+# Header slots come from the architecture of this machine.
+HOST_ISA := $(subst aarch64,arm64,$(shell uname -m))
+OTHER_ISAS := $(filter-out $(HOST_ISA),$(notdir $(wildcard arch/*)))
+
 # --- what there is -----------------------------------------------------------------------------
 TEST_FILES := $(shell find lib drivers arch support tests/fakes -path '*/tests/*_test.cpp' 2>/dev/null | sort)
 ALL_FOLDERS := $(patsubst %/tests,%,$(sort $(patsubst %/,%,$(dir $(TEST_FILES)))))
@@ -58,11 +62,9 @@ PURE := $(shell find lib drivers arch -name '*.cpp' -not -path '*/tests/*' \
 PURE := $(filter-out $(addsuffix /%,$(PRIVATE_DIRS)),$(PURE))
 FUZZ_FILES := $(sort $(shell find lib drivers arch -path '*/tests/*_fuzz.cpp' 2>/dev/null))
 FAKES := $(wildcard tests/fakes/*.cpp)
-# Header slots come from the architecture of this machine.
-HOST_ISA := $(subst aarch64,arm64,$(shell uname -m))
 INCLUDES := -Itests/fakes/include -I$(OUT)/include -Iarch/$(HOST_ISA)/include \
             $(addprefix -I,$(filter-out $(addsuffix /%,$(PRIVATE_DIRS)), \
-            $(shell find lib drivers arch -type d -name include 2>/dev/null | sort))) -I.
+            $(shell find lib drivers arch -type d -name include $(foreach isa,$(OTHER_ISAS),-not -path 'lib/*/$(isa)/include') 2>/dev/null | sort))) -I.
 
 # Changes when a source comes or goes, so that the archives follow.
 $(shell mkdir -p $(OUT); echo '$(PURE) $(FAKES)' >$(OUT)/sources.new; \

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Scheduling policies, flags of clone(). */
+#pragma once
+
+#include <uk/abi/types.h>
+
+/* policies */
+#define UK_SCHED_NORMAL 0
+#define UK_SCHED_FIFO 1
+#define UK_SCHED_RR 2
+#define UK_SCHED_BATCH 3
+#define UK_SCHED_IDLE 5
+#define UK_SCHED_DEADLINE 6
+#define UK_SCHED_RESET_ON_FORK 1073741824
+
+/* flags of clone() */
+#define UK_CLONE_NEWTIME 0x80
+#define UK_CLONE_VM 0x100
+#define UK_CLONE_FS 0x200
+#define UK_CLONE_FILES 0x400
+#define UK_CLONE_SIGHAND 0x800
+#define UK_CLONE_PIDFD 0x1000
+#define UK_CLONE_PTRACE 0x2000
+#define UK_CLONE_VFORK 0x4000
+#define UK_CLONE_PARENT 0x8000
+#define UK_CLONE_THREAD 0x10000
+#define UK_CLONE_NEWNS 0x20000
+#define UK_CLONE_SYSVSEM 0x40000
+#define UK_CLONE_SETTLS 0x80000
+#define UK_CLONE_PARENT_SETTID 0x100000
+#define UK_CLONE_CHILD_CLEARTID 0x200000
+#define UK_CLONE_DETACHED 0x400000
+#define UK_CLONE_UNTRACED 0x800000
+#define UK_CLONE_CHILD_SETTID 0x1000000
+#define UK_CLONE_NEWCGROUP 0x2000000
+#define UK_CLONE_NEWUTS 0x4000000
+#define UK_CLONE_NEWIPC 0x8000000
+#define UK_CLONE_NEWUSER 0x10000000
+#define UK_CLONE_NEWPID 0x20000000
+#define UK_CLONE_NEWNET 0x40000000
+#define UK_CLONE_IO 0x80000000U
+#define UK_CLONE_CLEAR_SIGHAND 0x100000000L
+#define UK_CLONE_INTO_CGROUP 0x200000000L
+
+struct uk_sched_param {
+    int32_t sched_priority;
+};
