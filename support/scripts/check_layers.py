@@ -17,7 +17,7 @@ import gatelib
 # From below to above. `chip` = drivers needed before core exists (uart, clocksource): base and hal only.
 FLOORS = ["base", "hal", "chip", "core", "device", "drivers", "services", "posix", "libc", "apps"]
 SIDE = {"arch": {"base", "hal"}, "plat": {"base", "hal", "arch", "chip", "core", "device", "drivers"}}
-GENERATED = {"uk/config.h", "uk/config.hpp"}
+GENERATED = {"uk/config.h", "uk/config.hpp", "uk/bits/provided_syscalls.h"}
 # Header slots of hal: the provider's folder in arch or plat comes with the include path.
 SLOT_FOLDERS = ("uk/hal_arch/", "uk/hal_cpus/", "uk/hal_irq/")
 ARCHITECTURES = ("x86_64", "arm64")
@@ -78,7 +78,7 @@ def header_owners(names: list, libraries: dict) -> dict:
     """Include path -> owning libraries; two have a header of one name only in a header slot."""
     owners = collections.defaultdict(set)
     for name in names:
-        if "/include/" in name and name.endswith((".h", ".hpp")):
+        if "/include/" in name and name.endswith((".h", ".hpp", ".inc")):
             owner = folder_of(name, libraries)
             if owner:
                 owners[name.split("/include/", 1)[1]].add(owner)

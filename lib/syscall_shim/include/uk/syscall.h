@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <uk/abi/signal.h>
+
 /* Their layouts are in <uk/abi/...>. */
 struct uk_epoll_event;
 struct uk_iovec;
@@ -29,7 +31,6 @@ struct uk_sched_param;
 struct uk_sigaction;
 struct uk_sigevent;
 struct uk_siginfo;
-struct uk_sigset;
 struct uk_stack;
 struct uk_stat;
 struct uk_statfs;
@@ -48,6 +49,10 @@ extern "C" {
 #define UK_SYSCALL(name, parameters) long uk_sys_##name parameters;
 #include <uk/syscall/list.inc>
 #undef UK_SYSCALL
+
+/* The system call that has this number on Linux of this architecture (<uk/abi/syscall.h>). What
+ * there is no row for is -ENOSYS; the log names each such number once. */
+long uk_syscall(long number, long a, long b, long c, long d, long e, long f);
 
 #ifdef __cplusplus
 }
