@@ -33,12 +33,21 @@ uintptr_t at(const char* symbol) {
     return reinterpret_cast<uintptr_t>(symbol);
 }
 
+// Written by support/build/symbols.py, linked by support/build/symbols.mk.
+extern "C" const unsigned char uk_symbols[], uk_symbols_end[];
+
 Machine machine() {
+#ifdef CONFIG_LIBUKDEBUG_SYMBOLS
+    const SymbolTable symbols({uk_symbols, uk_symbols_end});
+#else
+    const SymbolTable symbols;
+#endif
     return {hal::console_write,
             {hal::probe_read, hal::in_text},
             at(uk_image_start),
             {uk_build_id_note, uk_build_id_note_end},
-            {at(uk_text_start), at(uk_text_end), at(uk_rodata_start), at(uk_rodata_end)}};
+            {at(uk_text_start), at(uk_text_end), at(uk_rodata_start), at(uk_rodata_end)},
+            symbols};
 }
 
 // Returns for the first report only; a later one ends the machine after one more line at most.

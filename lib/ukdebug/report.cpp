@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Text of crash reports: short ASCII lines, nothing that needs more than the stack it stands on.
+#include <uk/config.hpp>
 #include <uk/debug/report.hpp>
 #include <uk/format.h>
 #include <uk/string.h>
@@ -138,24 +139,42 @@ void Report::stack(uintptr_t sp, size_t size) {
     }
 }
 
-void Report::call(unsigned number, uintptr_t address) {
+// "image+0x1234", which support/scripts/symbolize looks for, and the names, if they are here.
+void Report::place(const char* text, uintptr_t address, Kind kind) {
+    const Hex image_offset = address - machine_.image_start;
+    if constexpr (cfg::libukdebug_symbols) {
+        const bool returns = kind == Kind::return_address;
+        const Place found = machine_.symbols.find(address - machine_.image.text_start - returns);
+        const Hex offset = found.offset + returns;
+        if (found.line != 0)
+            return line("  #%s image+0x%llx %s+0x%llx at %s:%u", text, image_offset, found.function,
+                        offset, found.file, found.line);
+        if (*found.function != '\0')
+            return line("  #%s image+0x%llx %s+0x%llx", text, image_offset, found.function, offset);
+    }
+    line("  #%s image+0x%llx", text, image_offset);
+}
+
+void Report::call(unsigned number, uintptr_t address, Kind kind) {
+    char text[16];
+    uk_scnprintf(text, sizeof(text), "%u", number);
     if (machine_.memory.in_text(address)) {
-        line("  #%u image+0x%llx", number, static_cast<Hex>(address - machine_.image_start));
+        place(text, address, kind);
     } else {
-        line("  #%u 0x%016llx (not in code)", number, static_cast<Hex>(address));
+        line("  #%s 0x%016llx (not in code)", text, static_cast<Hex>(address));
     }
 }
 
 // Without a number: it may be none of the calls, and those that are sure are counted without it.
 void Report::candidate(uintptr_t address) {
-    line("  #? maybe image+0x%llx", static_cast<Hex>(address - machine_.image_start));
+    place("? maybe", address, Kind::return_address);
 }
 
 void Report::calls(uintptr_t pc, uintptr_t frame_pointer, uintptr_t sp, uintptr_t link) {
     unsigned number = 0;
     line("calls, latest first");
     if (pc != 0 || sp != 0) {
-        call(number++, pc);
+        call(number++, pc, Kind::instruction);
     }
     // A call through a wild pointer leaves the caller's address in the link register or on top of
     // the stack, and no frame. So does a function that the compiler gave no frame; but there the

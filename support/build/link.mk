@@ -28,11 +28,12 @@ $(file >$(_RESPONSE).new,$(_LINKED))
 _RESPONSE_MOVED := $(shell mv -f $(_RESPONSE).new $(_RESPONSE))
 endif
 
+# _link <further objects>
 ifeq ($(CONFIG_OPTIMIZE_LTO),y)
-_LINK = $(CXX) $(_CXXSTD) $(_LTO)$(if $(CXX_IS_CLANG),,=auto) $(call _both,ARCHFLAGS) -nostdlib -static \
-    $(if $(CXX_IS_CLANG),,-no-pie -Wno-lto-type-mismatch) $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) -o "$$OUT"
+_link = $(CXX) $(_CXXSTD) $(_LTO)$(if $(CXX_IS_CLANG),,=auto) $(call _both,ARCHFLAGS) -nostdlib -static \
+    $(if $(CXX_IS_CLANG),,-no-pie -Wno-lto-type-mismatch) $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) $(1) -o "$$OUT"
 else
-_LINK = $(LD) $(_LDFLAGS) @$(_RESPONSE) -o "$$OUT"
+_link = $(LD) $(_LDFLAGS) @$(_RESPONSE) $(1) -o "$$OUT"
 endif
 
 # _final <output>,<prerequisites>,<label>,<command>
@@ -44,7 +45,11 @@ endif
 $(1): $(2)
 	$$(call _step,$(3) $(notdir $(1)),$(1),$$(CMD_$(1)),-r $(BUILD_DIR)/$(notdir $(1)).cmd)
 endef
-$(eval $(call _final,$(_OUTPUT).dbg,$(_LINKED) $(_LDSCRIPT) $(UK_LDS) $(_RESPONSE) $(UK_LINK_DEPS-y),LD,$$(_LINK)))
+_LINK_INPUTS := $(_LINKED) $(_LDSCRIPT) $(UK_LDS) $(_RESPONSE) $(UK_LINK_DEPS-y)
+ifeq ($(CONFIG_LIBUKDEBUG_SYMBOLS),y)
+include $(UK_BASE)/support/build/symbols.mk
+endif
+$(eval $(call _final,$(_OUTPUT).dbg,$(_LINK_INPUTS) $(_SYMBOLS_OBJECT),LD,$$(call _link,$(_SYMBOLS_OBJECT)) $$(_SYMBOLS_CHECK)))
 $(eval $(call _final,$(_OUTPUT),$(_OUTPUT).dbg,IMAGE,$$(PLAT_POST_LINK)))
 
 image: $(_OUTPUT)

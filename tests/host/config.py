@@ -11,7 +11,8 @@ import kconfiglib
 
 
 # Options that are off by default but have logic to test.
-WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y", "LIBUKALLOC_STATS": "y"}
+WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y", "LIBUKALLOC_STATS": "y",
+          "LIBUKDEBUG_SYMBOLS": "y"}
 
 
 def load() -> kconfiglib.Kconfig:

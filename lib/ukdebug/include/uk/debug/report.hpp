@@ -9,6 +9,7 @@
 
 #include <uk/debug/access.hpp>
 #include <uk/debug/backtrace.hpp>
+#include <uk/debug/symbols.hpp>
 #include <uk/hal/trap.hpp>
 
 namespace uk::debug {
@@ -20,9 +21,11 @@ struct Machine {
     uintptr_t image_start;
     std::span<const unsigned char> note;
     ImageParts image{};
+    SymbolTable symbols{}; // empty: the image has no names in it
 };
 
-// Pure: touches memory only through Machine, keeps no state, needs about 600 bytes of stack.
+// Pure: touches memory only through Machine, keeps no state, needs about 600 bytes of stack, with
+// names 300 more.
 // Callable from exception handlers. Every method prints whole lines.
 class Report {
   public:
@@ -48,8 +51,11 @@ class Report {
     __attribute__((format(printf, 2, 3))) void line(const char* format, ...);
 
   private:
-    void call(unsigned number, uintptr_t address);
+    // Where an instruction is, or where a call will return to: the call itself is before that.
+    enum class Kind : unsigned char { instruction, return_address };
+    void call(unsigned number, uintptr_t address, Kind kind = Kind::return_address);
     void candidate(uintptr_t address);
+    void place(const char* text, uintptr_t address, Kind kind);
     void guess(uintptr_t sp);
     void build_id();
 
