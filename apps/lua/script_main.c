@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Runs the script that is part of the image; the program's arguments are in the table `arg`, and are
-// what `...` is.
+// Runs the script that is part of the image; the program's arguments are in the table `arg`, and
+// are what `...` is.
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -34,7 +34,7 @@ _ARCH_IF = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*(?:__x86_64__|__amd6
 _ARCH_CFG = re.compile(r"\bcfg::(?:arch|plat)_\w+")
 # asm("" : ...) has no instruction: it hides a value from the optimiser and may stand anywhere.
 _ASM = re.compile(r"\b(?:asm|__asm|__asm__)\b\s*(?:volatile|__volatile__|goto|inline)?\s*\((?!\s*\"\"\s*:)")
-_CODE = gatelib.C_FAMILY + (".S",)
+_CODE = gatelib.C_FAMILY + (".S", ".inc")
 
 
 class Library:
