@@ -13,7 +13,7 @@
 #include <uk/log/console.hpp>
 
 #include "stop_other_cpus.hpp"
-#if CONFIG_HAL_CPUS > 1
+#ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
 #endif
 
@@ -77,9 +77,12 @@ void enter(const char* what, uintptr_t pc) {
 
 // Who it was, where there are several.
 void cpu_and_thread([[maybe_unused]] Report& report) {
-#if CONFIG_HAL_CPUS > 1
-    report.line("CPU %u, thread '%s'", hal::cpu_index(),
-                sched::started() ? sched::current().name() : "none yet");
+#ifdef CONFIG_LIBUKSCHED_THREADS
+    const char* thread = sched::started() ? sched::current().name() : "none yet";
+    if constexpr (CONFIG_HAL_CPUS > 1)
+        report.line("CPU %u, thread '%s'", hal::cpu_index(), thread);
+    else
+        report.line("thread '%s'", thread);
 #endif
 }
 

@@ -120,7 +120,9 @@ def test_a_deadlock_names_both_threads(target):
 
 
 def test_the_frames_of_a_thread_end_at_its_start(target):
-    text = names(target, crash(target, "thread_writes_null")[0])
+    console, _ = crash(target, "thread_writes_null")
+    assert re.search(r"^(CPU \d+, )?thread 'worker'$", guest.report_of(console), re.M)
+    text = names(target, console)
     assert text.index("write_null_in_thread") < text.index("uk_context_start")
     assert "uk::boot(" not in text
 
