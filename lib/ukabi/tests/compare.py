@@ -13,7 +13,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEFINE = re.compile(r"^#define UK_(\w+) (.+?)(?:\s*/\*.*\*/)?$", re.M)
-TYPE = re.compile(r"^typedef \w+ uk_(\w+);", re.M)
+TYPE = re.compile(r"^typedef (?!struct)\w+ uk_(\w+);", re.M)
 MEMBER = re.compile(r"^(?:(?:struct|union|const|unsigned)\s+)*[\w ]*?[\s*]+(\w+)(?:\[\w+(?: / \w+)?\])*(?:\s*__attribute__\(\(.*\)\))?$")
 
 # Header -> what Linux has it in: its own headers, or the C library's where Linux exports none.
@@ -32,14 +32,16 @@ CONSTANTS = {
     "CLK_TCK": "HZ", "NSIG": "sizeof(sigset_t) * 8", "SIGRTMAX": "sizeof(sigset_t) * 8", "UTSNAME_LENGTH": "__NEW_UTS_LEN + 1", "IOV_MAX": "UIO_MAXIOV",
     "FD_SETSIZE": "__FD_SETSIZE", "EPOLL_CLOEXEC": "O_CLOEXEC", "MAP_FAILED": "-1", "EPOLL_PACKED": None,
 }
-TYPES = {"sigset_t": "sigset_t", "timer_t": "__kernel_timer_t"}
+TYPES = {"timer_t": "__kernel_timer_t"}
 STRUCTURES = {
     "stack": "stack_t", "siginfo": "siginfo_t", "utsname": "struct new_utsname", "fd_set": "__kernel_fd_set",
-    "fpstate": "struct _fpstate", "aarch64_ctx": "struct _aarch64_ctx", "sigval": "sigval_t",
+    "fpstate": "struct _fpstate", "aarch64_ctx": "struct _aarch64_ctx", "sigval": "sigval_t", "sigset": "sigset_t",
     "statx_timestamp": "struct statx_timestamp",
 }
 # Longer or shorter than ours: a name of any length, a union whose size stands outside it.
 OTHER_SIZE = {"dirent64", "dirent64.d_name", "siginfo.fields"}
+# Numbers at Linux, or at one of its ISAs.
+NO_MEMBERS = {"sigset"}
 # No constant expressions: casts between pointers and numbers.
 AT_RUN_TIME = {"MAP_FAILED", "SIG_DFL", "SIG_ERR", "SIG_IGN"}
 # Where a member has another name, or stands among others.
@@ -121,8 +123,7 @@ def rows(text: str):
     for name in TYPE.findall(without_comments(text)):
         host = TYPES.get(name, name)
         yield f"sizeof {name}", "", f"sizeof(uk_{name})", f"sizeof({host})"
-        if name != "sigset_t":
-            yield f"sign of {name}", "", f"(uk_{name})-1 < (uk_{name})1", f"({host})-1 < ({host})1"
+        yield f"sign of {name}", "", f"(uk_{name})-1 < (uk_{name})1", f"({host})-1 < ({host})1"
     plain = without_comments(text)
     for match in re.finditer(r"^(struct|union) uk_(\w+) \{", plain, re.M):
         kind, name = match.groups()
@@ -130,7 +131,7 @@ def rows(text: str):
         ours = f"{kind} uk_{name}"
         if name not in OTHER_SIZE:
             yield f"sizeof {name}", "", f"sizeof({ours})", f"sizeof({host})"
-        for member in leaves(name, body):
+        for member in leaves(name, body) if name not in NO_MEMBERS else ():
             other = MEMBERS.get(f"{name}.{member}", member)
             yield f"{name}.{member}", "", f"offsetof({ours}, {member})", f"offsetof({host}, {other})"
             if f"{name}.{member}" not in OTHER_SIZE:

@@ -6,7 +6,10 @@
 #include <uk/abi/isa/signal.h>
 
 /* Bit n - 1 is signal n. Signals below UK_SIGRTMIN stay pending once, the others are queued. */
-typedef uint64_t uk_sigset_t;
+struct uk_sigset {
+    uint64_t bits;
+};
+typedef struct uk_sigset uk_sigset_t;
 #define UK_NSIG 64
 #define UK_SIGRTMIN 32 /* a libc may keep the first few for itself */
 #define UK_SIGRTMAX 64
