@@ -5,10 +5,10 @@ import subprocess
 import guest
 
 
-def test_buddy_runs_all_guest_tests(tmp_path):
-    done, image = guest.configured(tmp_path, "CONFIG_UKFALLOC_DEFAULT_BUDDY=y")
+def test_region_runs_all_guest_tests(tmp_path):
+    done, image = guest.configured(tmp_path, "CONFIG_UKFALLOC_DEFAULT_REGION=y")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert b"BuddyFrameAllocator" in (image.parent / (image.name + ".dbg")).read_bytes()
+    assert b"RegionFrameAllocator" in (image.parent / (image.name + ".dbg")).read_bytes()
     ran = subprocess.run([image], capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "ukfalloc.all_frames_can_be_taken_and_come_back" in ran.stdout

@@ -24,6 +24,7 @@ SECTIONS
     uk_text_start = .;
     .text : {
         KEEP(*(.text.boot))
+        *(.text.memmove .text.memset) /* into the gap before the vectors, which lie on a multiple of 2 KiB */
         *(.text.trap)
         *(.text.unlikely .text.unlikely.*)
         *(.text .text.*)

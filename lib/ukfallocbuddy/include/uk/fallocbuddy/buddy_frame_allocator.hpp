@@ -106,12 +106,12 @@ class BuddyFrameAllocator {
     void pop(Block* block, Frame frame, unsigned order);
     bool wait(Arena& arena, Frame frame, size_t pages);
     void* take_waiting(unsigned order);
-    void merge_waiting();
+    [[gnu::cold]] void merge_waiting();
     void release(Arena& arena, Frame frame, unsigned order);
     void release_all(Arena& arena, Frame from, Frame to);
     Block* find(unsigned order, const FrameRequest& wish, unsigned& found);
     Result<void*> take_block(const FrameRequest& wish);
-    Result<void*> take_neighbours(const FrameRequest& wish);
+    [[gnu::cold]] Result<void*> take_neighbours(const FrameRequest& wish);
     void* carve(Arena& arena, Frame from, Frame at, size_t pages);
 
     Arena* arena_of(Frame frame);
