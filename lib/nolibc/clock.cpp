@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include <uk/base/atomic.hpp>
 #include <uk/config.hpp>
 #include <uk/hal/clock.hpp>
 #ifdef CONFIG_LIBUKSCHED_THREADS
@@ -38,6 +39,34 @@ timespec split(uint64_t ns) {
             .tv_nsec = static_cast<long>(ns % kSecond)};
 }
 
+// The second of monotonic time that was asked about last: any value is good.
+constinit uk::Atomic<uint64_t> g_second{0};
+
+[[gnu::noinline]] int next_second(timespec* now) {
+    *now = split(uk::hal::clock_monotonic_ns());
+    g_second.store_relaxed(static_cast<uint64_t>(now->tv_sec));
+    return 0;
+}
+
+// False if the time must be asked for by a call.
+[[gnu::always_inline]] inline bool monotonic(uint64_t& ns) {
+#ifdef CONFIG_HAL_CLOCK_FAST
+    return uk::hal::clock_fast(uk::hal::g_clock_page, ns);
+#else
+    ns = uk::hal::clock_monotonic_ns();
+    return true;
+#endif
+}
+
+[[gnu::noinline]] int ask(clockid_t clock, timespec* now) {
+    uk::Result<uint64_t> ns = read_clock(clock);
+    if (!ns.ok()) {
+        return static_cast<int>(nolibc::ret(ns.error().neg()));
+    }
+    *now = split(ns.value());
+    return 0;
+}
+
 // Other threads run meanwhile, if there are any.
 void sleep_until(uint64_t deadline) {
 #ifdef CONFIG_LIBUKSCHED_THREADS
@@ -51,19 +80,20 @@ void sleep_until(uint64_t deadline) {
 
 } // namespace
 
+// Monotonic time is asked for often: nothing is called, saved or divided then.
 int clock_gettime(clockid_t clock, struct timespec* now) {
-    if (clock == CLOCK_MONOTONIC) [[likely]] { // asked often: no detour
-        *now = split(uk::hal::clock_monotonic_ns());
-        return 0;
+    uint64_t ns = 0;
+    if (clock != CLOCK_MONOTONIC || !monotonic(ns)) [[unlikely]] {
+        return ask(clock, now);
     }
-    uk::Result<uint64_t> ns = read_clock(clock);
-    if (!ns.ok()) {
-        return static_cast<int>(nolibc::ret(ns.error().neg()));
+    const uint64_t second = g_second.load_relaxed();
+    const uint64_t rest = ns - second * kSecond;
+    if (rest >= kSecond) [[unlikely]] {
+        return next_second(now);
     }
-    *now = split(ns.value());
+    *now = {.tv_sec = static_cast<time_t>(second), .tv_nsec = static_cast<long>(rest)};
     return 0;
 }
-
 int clock_getres(clockid_t clock, struct timespec* resolution) {
     uk::Result<uint64_t> ns = read_clock(clock);
     if (!ns.ok()) {

@@ -41,7 +41,8 @@ constexpr uint64_t kRates[] = {100'000'000,   125'000'000,   999'999'999,  1'000
 struct Rig {
     Machine machine;
     PlainCounter counter;
-    TscClock<PlainCounter> clock{counter};
+    uk::hal::ClockPage page;
+    TscClock<PlainCounter> clock{counter, page};
     uint64_t last = 0;
 
     Rig(const Kind& kind, uint64_t hz, uint64_t seed = 1)
@@ -347,7 +348,8 @@ TEST(Pit, DrivesTheClockOnABusyHost) {
         }
         ASSERT_TRUE(started);
         PitSource source{machine, pit};
-        TscClock<PitSource> clock(source);
+        uk::hal::ClockPage page;
+        TscClock<PitSource> clock(source, page);
         clock.start({}, Reference{Pit<PitIo>::kScale, Pit<PitIo>::kPeriod});
         uint64_t last = 0;
         uint64_t before = machine.now_ns();

@@ -25,6 +25,7 @@ namespace uk {
 
 using namespace clocksource;
 
+constinit hal::ClockPage hal::g_clock_page;
 constinit Pit<hal::PortIo> kvm::g_pit{hal::PortIo{0x40}};
 
 namespace {
@@ -70,7 +71,7 @@ struct Hardware {
 };
 
 constinit Hardware g_hardware;
-constinit TscClock<Hardware> g_tsc{g_hardware};
+constinit TscClock<Hardware> g_tsc{g_hardware, hal::g_clock_page};
 constinit volatile PvclockPage g_page{};
 constinit volatile PvclockWall g_wall{};
 constinit uint32_t g_wall_msr = 0;
@@ -185,6 +186,18 @@ void start_clock() {
 
 UK_INIT(plat, "clock", start_clock);
 
+[[gnu::noinline]] uint64_t slow_ns() {
+    switch (g_mode) {
+    case Mode::tsc:
+        return g_tsc.ask_again();
+    case Mode::kvmclock:
+        return kvmclock_ns();
+    case Mode::none:
+        break;
+    }
+    return 0;
+}
+
 } // namespace
 
 uint64_t kvm::physical_address(const volatile void* object) {
@@ -200,11 +213,10 @@ uint64_t kvm::hypervisor_wall_ns() {
     return pvclock_wall(g_wall, ns) ? ns : 0;
 }
 
+// The page is published where the TSC is the clock.
 uint64_t hal::clock_monotonic_ns() {
-    if (g_mode == Mode::tsc) [[likely]] {
-        return g_tsc.now();
-    }
-    return g_mode == Mode::kvmclock ? kvmclock_ns() : 0;
+    uint64_t ns = 0;
+    return clock_fast(g_clock_page, ns) ? ns : slow_ns();
 }
 
 const char* hal::clock_name() {

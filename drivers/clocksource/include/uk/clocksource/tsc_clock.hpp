@@ -15,6 +15,7 @@
 
 #include <uk/base/atomic.hpp>
 #include <uk/clocksource/scale.hpp>
+#include <uk/hal/clock.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 
@@ -41,7 +42,8 @@ struct Reference {
 template <class Source>
 class TscClock {
   public:
-    explicit constexpr TscClock(Source& source) : source_(source) {}
+    // `page` is where readers find it; it has been touched by nobody else.
+    constexpr TscClock(Source& source, hal::ClockPage& page) : source_(source), page_(page) {}
     TscClock(const TscClock&) = delete;
     TscClock& operator=(const TscClock&) = delete;
 
@@ -51,6 +53,8 @@ class TscClock {
 
     // Nanoseconds, never less than any earlier answer. From anywhere; does not block.
     uint64_t now();
+    // The same, where now() or hal::clock_fast() could not tell.
+    [[gnu::noinline]] uint64_t ask_again();
 
     // True while the reference is what is read.
     [[nodiscard]] bool direct() const { return direct_; }
@@ -86,7 +90,6 @@ class TscClock {
     static constexpr unsigned kLooks = 8;
     static constexpr unsigned kTries = 1U << 16;
 
-    [[gnu::noinline]] uint64_t ask_again();
     uint64_t slow();
     uint64_t current(uint64_t cycles);
     std::optional<Sample> look();
@@ -101,19 +104,13 @@ class TscClock {
     void judge(Verdict verdict, const Sample& sample);
     void judge_disturbed(const Rate& found, const Sample& sample);
     [[nodiscard]] uint64_t next_due(const Sample& sample) const;
-    void publish(uint64_t cycles, uint64_t ns, uint64_t due);
+    void publish(uint64_t cycles, uint64_t ns);
 
     Source& source_;
     bool has_reference_ = false;
     Reference reference_{};
 
-    // Read by everyone, under sequence_ (odd = being written).
-    Atomic<uint32_t> sequence_{0};
-    Atomic<uint64_t> anchor_cycles_{0};
-    Atomic<uint64_t> anchor_ns_{0};
-    Atomic<uint64_t> scale_{0};
-    Atomic<uint64_t> due_{0};  // cycles after the anchor from which slow() is wanted
-    Atomic<uint64_t> last_{0}; // the latest answer
+    hal::ClockPage& page_; // read by everyone; `due`: cycles from which slow() is wanted
 
     // Only for whoever holds busy_.
     Atomic<bool> busy_;

@@ -12,7 +12,7 @@ void TscClock<Source>::start(std::optional<Rate> rate, std::optional<Reference> 
     UK_ASSERT(rate || reference);
     direct_ = !rate;
     rate_ = rate.value_or(Rate{});
-    last_.store_relaxed(ns);
+    page_.last.store_relaxed(ns);
     window_ns_ = ns;
     uint64_t due = kNever;
     if (reference) {
@@ -30,68 +30,71 @@ void TscClock<Source>::start(std::optional<Rate> rate, std::optional<Reference> 
         direct_ = false;
         rate_ = Rate{Scale::of_hz(1'000'000'000), kWhole};
     }
-    publish(source_.cycles(), ns, due);
+    publish(source_.cycles(), ns);
+    page_.due.store_release(due);
 }
 
 // What nearly all calls do; everything that is not quite so is ask_again()'s.
 template <class Source>
 [[gnu::always_inline]] inline uint64_t TscClock<Source>::now() {
-    uint32_t sequence = sequence_.load_acquire();
-    uint64_t cycles = source_.cycles() - anchor_cycles_.load_relaxed();
-    if (cycles >= due_.load_relaxed()) [[unlikely]] {
+    uint32_t sequence = page_.sequence.load_acquire();
+    uint64_t cycles = source_.cycles() - page_.anchor_cycles.load_relaxed();
+    if (cycles >= page_.due.load_relaxed()) [[unlikely]] {
         return ask_again();
     }
-    uint64_t ns = Scale::of_raw(scale_.load_relaxed()).to_ns(cycles) + anchor_ns_.load_relaxed();
+    uint64_t ns =
+        Scale::of_raw(page_.scale.load_relaxed()).to_ns(cycles) + page_.anchor_ns.load_relaxed();
     fence_acquire();
-    if ((sequence & 1) != 0 || sequence_.load_relaxed() != sequence || ns <= last_.load_relaxed())
-        [[unlikely]] {
+    if ((sequence & 1) != 0 || page_.sequence.load_relaxed() != sequence ||
+        ns <= page_.last.load_relaxed()) [[unlikely]] {
         return ask_again();
     }
-    last_.store_relaxed(ns);
+    page_.last.store_relaxed(ns);
     return ns;
 }
 
 template <class Source>
 uint64_t TscClock<Source>::ask_again() {
     for (unsigned i = 0; i < kTries; i++) {
-        uint32_t sequence = sequence_.load_acquire();
+        uint32_t sequence = page_.sequence.load_acquire();
         if ((sequence & 1) != 0) {
             hal::cpu_relax();
             continue;
         }
-        uint64_t from = anchor_cycles_.load_relaxed();
-        uint64_t ns = anchor_ns_.load_relaxed();
-        Scale scale = Scale::of_raw(scale_.load_relaxed());
-        uint64_t due = due_.load_relaxed();
+        uint64_t from = page_.anchor_cycles.load_relaxed();
+        uint64_t ns = page_.anchor_ns.load_relaxed();
+        Scale scale = Scale::of_raw(page_.scale.load_relaxed());
+        uint64_t due = page_.due.load_relaxed();
         uint64_t cycles = source_.cycles() - from; // huge if it went back, so it is slow()'s
         fence_acquire();
-        if (sequence_.load_relaxed() != sequence) {
+        if (page_.sequence.load_relaxed() != sequence) {
             continue;
         }
         if (cycles >= due) {
             return slow();
         }
         ns += scale.to_ns(cycles);
-        uint64_t last = last_.load_relaxed();
+        uint64_t last = page_.last.load_relaxed();
         if (ns > last) {
-            last_.store_relaxed(ns);
+            page_.last.store_relaxed(ns);
             return ns;
         }
         return last - ns > kJitterNs ? slow() : last;
     }
     // Asked by an exception handler while this CPU was publishing.
-    return last_.load_relaxed();
+    return page_.last.load_relaxed();
 }
 
 // The time at `cycles` by the published rate, but not before the latest answer.
 template <class Source>
 uint64_t TscClock<Source>::current(uint64_t cycles) {
-    uint64_t last = last_.load_relaxed();
-    uint64_t passed = cycles - anchor_cycles_.load_relaxed();
+    uint64_t last = page_.last.load_relaxed();
+    uint64_t passed = cycles - page_.anchor_cycles.load_relaxed();
     if (passed >= kNever) {
         return last;
     }
-    uint64_t ns = anchor_ns_.load_relaxed() + Scale::of_raw(scale_.load_relaxed()).to_ns(passed);
+    uint64_t ns =
+        page_.anchor_ns.load_relaxed() + Scale::of_raw(page_.scale.load_relaxed()).to_ns(passed);
     return ns > last ? ns : last;
 }
 
@@ -101,7 +104,7 @@ uint64_t TscClock<Source>::slow() {
     hal::IrqState state = hal::irq_save();
     if (busy_.exchange_acquire(true)) {
         hal::irq_restore(state);
-        return last_.load_relaxed();
+        return page_.last.load_relaxed();
     }
     std::optional<Sample> sample = has_reference_ ? look() : std::nullopt;
     bool was_direct = direct_;
@@ -109,10 +112,11 @@ uint64_t TscClock<Source>::slow() {
         take(*sample);
     }
     // From here on other CPUs wait, so none can have answered by the old rate for a later moment.
-    sequence_.store_relaxed(sequence_.load_relaxed() + 1);
+    page_.due.store_relaxed(0);
+    page_.sequence.store_relaxed(page_.sequence.load_relaxed() + 1);
     fence_full();
     uint64_t cycles = source_.cycles();
-    uint64_t ns = last_.load_relaxed();
+    uint64_t ns = page_.last.load_relaxed();
     if (!was_direct) {
         ns = current(cycles);
     } else if (sample) {
@@ -124,20 +128,20 @@ uint64_t TscClock<Source>::slow() {
     if (has_reference_ && !direct_) {
         due = sample ? next_due(*sample) : rate_.scale.to_ticks(kFirstWindowNs);
     }
-    publish(cycles, ns, due);
-    sequence_.store_release(sequence_.load_relaxed() + 1);
-    last_.store_relaxed(ns);
+    publish(cycles, ns);
+    page_.sequence.store_release(page_.sequence.load_relaxed() + 1);
+    page_.last.store_relaxed(ns);
+    page_.due.store_release(due);
     busy_.store_release(false);
     hal::irq_restore(state);
     return ns;
 }
 
 template <class Source>
-void TscClock<Source>::publish(uint64_t cycles, uint64_t ns, uint64_t due) {
-    anchor_cycles_.store_relaxed(cycles);
-    anchor_ns_.store_relaxed(ns);
-    scale_.store_relaxed(rate_.scale.raw());
-    due_.store_relaxed(due);
+void TscClock<Source>::publish(uint64_t cycles, uint64_t ns) {
+    page_.anchor_cycles.store_relaxed(cycles);
+    page_.anchor_ns.store_relaxed(ns);
+    page_.scale.store_relaxed(rate_.scale.raw());
 }
 
 template <class Source>
