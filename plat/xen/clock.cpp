@@ -5,6 +5,7 @@
 #include <uk/assert.h>
 #include <uk/base/atomic.hpp>
 #include <uk/clocksource/alarm.hpp>
+#include <uk/clocksource/stay.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
@@ -43,6 +44,10 @@ constinit clocksource::CpuAlarms<Timer, hal::kMostCpus> g_alarms{g_timer};
 
 clocksource::Alarm<Timer>& alarm() {
     return g_alarms.of(hal::cpu_index());
+}
+
+const volatile clocksource::PvclockPage& page_of(unsigned cpu) {
+    return g_shared.info.vcpu[cpu].time;
 }
 
 void on_event([[maybe_unused]] EventPort port) {
@@ -90,7 +95,7 @@ Result<> xen::timer_joins(unsigned cpu) {
 
 uint64_t hal::clock_monotonic_ns() {
     uint64_t ns = 0;
-    if (!clocksource::pvclock_read(g_shared.info.vcpu[cpu_index()].time, cpu_cycles, ns)) {
+    if (!clocksource::pvclock_read_here<clocksource::Stay>(page_of, cpu_cycles, ns)) {
         return g_last.load_relaxed();
     }
     return clocksource::never_back(g_last, ns);

@@ -18,6 +18,7 @@ using uk::clocksource::CpuidLeaf;
 using uk::clocksource::kLabelled;
 using uk::clocksource::PvclockPage;
 using uk::clocksource::pvclock_read;
+using uk::clocksource::pvclock_read_here;
 using uk::clocksource::pvclock_scale;
 using uk::clocksource::PvclockWall;
 
@@ -141,6 +142,46 @@ TEST(Pvclock, RefusesAPageThatIsNeverFinished) {
     EXPECT_EQ(ns, 1700000000'000000005U);
     wall.version = 1;
     EXPECT_FALSE(pvclock_wall(wall, ns));
+}
+
+// The thread is moved whenever it may be. Counters differ by far, but pages and counters agree.
+struct Mover {
+    static inline unsigned cpu = 0;
+    static inline int staying = 0;
+    static unsigned run() { return staying != 0 ? cpu : cpu ^= 1; }
+    struct Stay {
+        Stay() {
+            run();
+            staying++;
+        }
+        ~Stay() { staying--; }
+        static unsigned cpu() { return run(); }
+    };
+};
+
+TEST(Pvclock, ReadsThePageOfItsCpu) {
+    PvclockPage pages[2] = {};
+    for (PvclockPage& page : pages) {
+        page.version = 2;
+        page.system_time = 1000;
+        page.tsc_to_system_mul = 0x80000000;
+        page.tsc_shift = 1;
+    }
+    pages[1].tsc_timestamp = 1'000'000;
+    auto page_of = [&](unsigned cpu) -> const volatile PvclockPage& {
+        return pages[cpu];
+    };
+    auto cycles = [] { return Mover::run() == 0 ? uint64_t{20} : uint64_t{1'000'020}; };
+    for (int i = 0; i < 5; i++) {
+        uint64_t ns = 0;
+        EXPECT_TRUE(pvclock_read_here<Mover::Stay>(page_of, cycles, ns));
+        EXPECT_EQ(ns, 1020U);
+        EXPECT_EQ(Mover::staying, 0);
+    }
+    pages[1].version = 0; // a CPU that has not told the host of its page
+    uint64_t ns = 0;
+    EXPECT_NE(pvclock_read_here<Mover::Stay>(page_of, cycles, ns),
+              pvclock_read_here<Mover::Stay>(page_of, cycles, ns));
 }
 
 // The host changes the page in the middle of a read: both halves of the answer are of one version.

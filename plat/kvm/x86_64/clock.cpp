@@ -10,6 +10,9 @@
 #include <uk/clocksource/hpet.hpp>
 #include <uk/clocksource/pm_timer.hpp>
 #include <uk/clocksource/pvclock.hpp>
+#include <uk/clocksource/stay.hpp>
+#include <uk/hal/cpus.hpp>
+#include <uk/hal/irq.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/hal_arch/cpuid.hpp>
 #include <uk/hal_arch/msr.hpp>
@@ -72,7 +75,8 @@ struct Hardware {
 
 constinit Hardware g_hardware;
 constinit TscClock<Hardware> g_tsc{g_hardware, hal::g_clock_page};
-constinit volatile PvclockPage g_page{};
+constinit volatile PvclockPage g_pages[hal::kMostCpus]{}; // one for each CPU
+constinit uint32_t g_page_msr = 0;
 constinit volatile PvclockWall g_wall{};
 constinit uint32_t g_wall_msr = 0;
 constinit Atomic<uint64_t> g_kvm_last{0};
@@ -82,9 +86,17 @@ constinit Mode g_mode = Mode::none;
 constinit const char* g_name = "none";
 constinit const char* g_tsc_name = "tsc";
 
+const volatile PvclockPage& page_of(unsigned cpu) {
+    return g_pages[cpu];
+}
+
+void enable_page() {
+    hal::msr_write(g_page_msr, kvm::physical_address(&g_pages[hal::cpu_index()]) | kEnablePage);
+}
+
 [[gnu::noinline]] uint64_t kvmclock_ns() {
     uint64_t ns = 0;
-    if (!pvclock_read(g_page, hal::cpu_cycles, ns)) {
+    if (!pvclock_read_here<Stay>(page_of, hal::cpu_cycles, ns)) {
         return g_kvm_last.load_relaxed();
     }
     return never_back(g_kvm_last, ns);
@@ -94,9 +106,10 @@ bool start_kvmclock(const CpuClocks& cpu) {
     if (cpu.kvm_clock_msr == 0) {
         return false;
     }
-    hal::msr_write(cpu.kvm_clock_msr, kvm::physical_address(&g_page) | kEnablePage);
+    g_page_msr = cpu.kvm_clock_msr;
+    enable_page();
     uint64_t ns = 0;
-    if (!pvclock_read(g_page, hal::cpu_cycles, ns)) {
+    if (!pvclock_read(g_pages[0], hal::cpu_cycles, ns)) {
         hal::msr_write(cpu.kvm_clock_msr, 0);
         return false;
     }
@@ -202,6 +215,12 @@ UK_INIT(plat, "clock", start_clock);
 
 uint64_t kvm::physical_address(const volatile void* object) {
     return reinterpret_cast<uintptr_t>(object) - UK_KERNEL_BASE;
+}
+
+void kvm::clock_joins() {
+    if (g_mode == Mode::kvmclock) {
+        enable_page();
+    }
 }
 
 uint64_t kvm::hypervisor_wall_ns() {

@@ -15,6 +15,9 @@ extern clocksource::Pit<hal::PortIo> g_pit;
 // Address that a hypervisor or device knows an object of the image by.
 [[nodiscard]] uint64_t physical_address(const volatile void* object);
 
+// A CPU that was started, before it asks for the time: gives the hypervisor its page.
+void clock_joins();
+
 // Nanoseconds since 1970 at which clock_monotonic_ns() was 0, where the hypervisor tells it; else
 // 0.
 [[nodiscard]] uint64_t hypervisor_wall_ns();

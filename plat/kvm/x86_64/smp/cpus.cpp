@@ -13,6 +13,7 @@
 #include <uk/x86/memory.hpp>
 
 #include "apic.hpp"
+#include "clock.hpp"
 #include "cpu_start.h"
 #include "kvm.hpp"
 
@@ -177,5 +178,6 @@ void hal::cpus_stop_others() {
 } // namespace uk
 
 void uk_platform_cpu_start(unsigned /*index*/) {
+    uk::kvm::clock_joins();
     uk::kvm::timer_joins();
 }

@@ -65,6 +65,15 @@ template <class Cycles>
     return false;
 }
 
+// The same by the page of the CPU that asks: the counters of CPUs may differ, and each page is
+// about one. While a Stay lives the caller stays on the CPU that its cpu() names; page_of(cpu) is
+// that CPU's page. Otherwise a page could meet another CPU's counter, which no version tells.
+template <class Stay, class PageOf, class Cycles>
+[[nodiscard]] bool pvclock_read_here(PageOf page_of, Cycles cycles, uint64_t& ns) {
+    const Stay stay;
+    return pvclock_read(page_of(stay.cpu()), cycles, ns);
+}
+
 // The later of `ns` and `last`, the latest answer, which it becomes: whoever asks, a thread that
 // was stopped in between or another CPU, time never goes back.
 [[nodiscard]] inline uint64_t never_back(Atomic<uint64_t>& last, uint64_t ns) {
