@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <uk/falloc/frame_allocator.hpp>
+#include <uk/user.hpp>
 
 #include "measure.hpp"
 
@@ -105,13 +106,37 @@ void measure_libc() {
                 [] { printf("%s%d\n", "a line as programs print it..", 42); });
 }
 
+// What system calls pay for what they get by address.
+void measure_user() {
+    static char from[4096];
+    static char to[4096];
+    auto copy = [](size_t size) {
+        (void)uk::user::copy_in(to, uk::Vaddr::of(from), size);
+        use(to);
+    };
+    measure<20>("user copy_in 16", kOperations, [&] { copy(16); });
+    measure<21>("user copy_in 4096", kOperations, [&] { copy(4096); });
+    measure<22>("user read of a word", kOperations, [] {
+        auto word = uk::user::read<long>(uk::Vaddr::of(from));
+        use(&word);
+    });
+}
+
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+#ifdef CONFIG_LIBUKSCHED_THREADS
+    if (argc > 1 && strcmp(argv[1], "parallel") == 0) {
+        bench::measure_parallel();
+        puts("bench: done");
+        return 0;
+    }
+#endif
     measure_heap();
     measure_frames();
     measure_memory();
     measure_libc();
+    measure_user();
     bench::measure_threads();
     puts("bench: done");
     return 0;

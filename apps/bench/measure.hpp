@@ -46,5 +46,6 @@ void measure(const char* name, int operations, Operation operation) {
 }
 
 void measure_threads();
+void measure_parallel();
 
 } // namespace bench

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What threads cost: switches, waits, birth and death, locks.
+#include <uk/hal/clock.hpp>
 #include <uk/lock.hpp>
 #include <uk/sched.hpp>
 
@@ -9,6 +10,8 @@ namespace {
 
 using bench::kOperations;
 using bench::measure;
+
+constexpr int kSleeps = 100;
 
 bool g_stop;
 uk::WaitQueue g_queue;
@@ -113,6 +116,9 @@ void bench::measure_threads() {
             {}, [](void* argument) { return argument; }, nullptr));
         join(*thread);
     });
+    // The alarm is set, the CPU halts, the interrupt wakes the thread, and it runs.
+    measure<38>("thread sleep of 100 us", kSleeps,
+                [] { uk::sched::sleep_until(uk::hal::clock_monotonic_ns() + 100'000); });
     measure<28>("wait queue wake of nobody", kOperations, [] { g_queue.wake_one(); });
     measure_locks();
 }
