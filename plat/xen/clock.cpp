@@ -63,8 +63,11 @@ void on_event([[maybe_unused]] EventPort port) {
 
 Result<> start_timer(unsigned cpu) {
     UK_TRY(call(Call::vcpu, kStopPeriodicTimer, cpu));
-    UK_TRY(bind_virq(kVirqTimer, cpu));
-    return {};
+    EventPort port = UK_TRY(bind_virq(kVirqTimer, cpu));
+    if constexpr (hal::kMostCpus > 1) {
+        give_channel(Channel::timer, port, cpu);
+    }
+    return unmask(port);
 }
 
 Result<> start_events() {

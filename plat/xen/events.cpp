@@ -7,6 +7,7 @@
 #include <uk/xen/events.hpp>
 
 #include "hypervisor.hpp"
+#include "smp/cpus.hpp"
 
 namespace uk {
 namespace {
@@ -17,9 +18,23 @@ constexpr unsigned kLine = 1; // any of the 16 that the architecture has
 using Handler = void (*)(EventPort port);
 constinit Handler g_on_event = nullptr;
 
+// CPU 0 has all channels but those of other CPUs, each of which has a few of its own.
 void on_interrupt(unsigned line) {
-    if (line == kLine) {
-        take_events(g_shared.info, g_shared.info.vcpu[hal::cpu_index()], g_on_event);
+    if (line != kLine) {
+        return;
+    }
+    volatile VcpuInfo& vcpu = g_shared.info.vcpu[hal::cpu_index()];
+    if constexpr (hal::kMostCpus == 1) {
+        take_events(g_shared.info, vcpu, g_on_event);
+    } else if (hal::cpu_index() == 0) {
+        take_events(g_shared.info, vcpu, g_on_event, &g_elsewhere);
+    } else {
+        begin_upcall(vcpu);
+        for (EventPort port : g_channels[hal::cpu_index()]) {
+            if (take_event(g_shared.info, port)) {
+                g_on_event(port);
+            }
+        }
     }
 }
 
@@ -37,7 +52,6 @@ Result<> xen::events_start(void (*on_event)(EventPort port)) {
 Result<EventPort> xen::bind_virq(uint32_t virq, unsigned cpu) {
     BindVirq request{virq, cpu, 0};
     UK_TRY(call(Call::event_channel, kBindVirq, &request));
-    UK_TRY(unmask(request.port));
     return request.port;
 }
 

@@ -12,7 +12,7 @@ namespace uk::xen {
 // Xen's.
 [[nodiscard]] Result<> events_start(void (*on_event)(EventPort port));
 
-// A channel that Xen rings on `cpu` for its `virq`, unmasked.
+// A channel that Xen rings on `cpu` for its `virq`, masked.
 [[nodiscard]] Result<EventPort> bind_virq(uint32_t virq, unsigned cpu);
 
 [[nodiscard]] Result<> unmask(EventPort port);

@@ -136,6 +136,28 @@ TEST(Events, ArePassedOnOnceAndOnlyIfNotMasked) {
     EXPECT_EQ(info->mask[63], uint64_t{1} << 63);
 }
 
+TEST(Events, OfOtherCpusStayWhereTheyAre) {
+    auto info = std::make_unique<SharedInfo>();
+    EventSet elsewhere{};
+    elsewhere.add(3);
+    elsewhere.add(130);
+    for (EventPort port : {2U, 3U, 129U, 130U}) {
+        info->pending[port / 64] |= event_bit(port);
+    }
+    info->vcpu[0].pending_words = 0b101;
+    std::vector<EventPort> seen;
+    take_events(
+        *info, info->vcpu[0], [&](EventPort port) { seen.push_back(port); }, &elsewhere);
+    EXPECT_EQ(seen, (std::vector<EventPort>{2, 129}));
+    info->vcpu[1].pending_words = 0b101;
+    info->vcpu[1].upcall_pending = 1;
+    EXPECT_EQ(begin_upcall(info->vcpu[1]), 0b101U);
+    EXPECT_EQ(info->vcpu[1].upcall_pending, 0);
+    EXPECT_EQ(begin_upcall(info->vcpu[1]), 0U);
+    EXPECT_TRUE(take_event(*info, 3));
+    EXPECT_TRUE(take_event(*info, 130));
+}
+
 struct Frames {
     uint64_t machine_frame(uk::Paddr page) const { return page.page_number() + 1000; }
 };

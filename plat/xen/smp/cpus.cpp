@@ -21,19 +21,13 @@ using namespace xen;
 constinit unsigned g_count = 0;   // 0: not counted yet
 constinit unsigned g_running = 1; // CPUs below this number have their channels
 
-Result<EventPort> bind_ipi(unsigned cpu) {
-    BindIpi request{cpu, 0};
-    UK_TRY(call(Call::event_channel, kBindIpi, &request));
-    UK_TRY(unmask(request.port));
-    return request.port;
-}
-
 Result<> bind_messages(unsigned cpu) {
-    Messages messages{};
-    messages.kick = UK_TRY(bind_ipi(cpu));
-    messages.flush = UK_TRY(bind_ipi(cpu));
-    messages.stop = UK_TRY(bind_ipi(cpu));
-    g_messages[cpu] = messages;
+    for (Channel channel : {Channel::kick, Channel::flush, Channel::stop}) {
+        BindIpi request{cpu, 0};
+        UK_TRY(call(Call::event_channel, kBindIpi, &request));
+        give_channel(channel, request.port, cpu);
+        UK_TRY(unmask(request.port));
+    }
     return {};
 }
 
@@ -55,7 +49,12 @@ Result<> begin(unsigned cpu, const hal::CpuStart& start) {
     return {};
 }
 
-void send(EventPort port) {
+EventPort port_of(Channel channel, unsigned cpu) {
+    return g_channels[cpu][static_cast<unsigned>(channel)];
+}
+
+void send(Channel channel, unsigned cpu) {
+    EventPort port = port_of(channel, cpu);
     (void)call(Call::event_channel, kSendEvent, &port).ok(); // our own channel: it exists
 }
 
@@ -78,7 +77,7 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
     if (index >= cpu_count()) {
         return Errno::nodev;
     }
-    if (g_messages[0].kick == 0) {
+    if (port_of(Channel::kick, 0) == 0) {
         UK_TRY(bind_messages(0));
     }
     UK_TRY(bind_messages(index));
@@ -95,17 +94,17 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
 }
 
 void hal::cpu_kick(unsigned index) {
-    send(g_messages[index].kick);
+    send(Channel::kick, index);
 }
 
 void x86::interrupt_to_flush(unsigned index) {
-    send(g_messages[index].flush);
+    send(Channel::flush, index);
 }
 
 void hal::cpus_stop_others() {
     for (unsigned i = 0; i < g_running && g_running > 1; i++) {
         if (i != cpu_index()) {
-            send(g_messages[i].stop);
+            send(Channel::stop, i);
         }
     }
 }

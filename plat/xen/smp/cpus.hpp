@@ -3,7 +3,8 @@
 #pragma once
 
 #include <uk/base/result.hpp>
-#include <uk/xen/abi.hpp>
+#include <uk/hal/cpus.hpp>
+#include <uk/xen/events.hpp>
 
 namespace uk::xen {
 
@@ -11,13 +12,15 @@ namespace uk::xen {
 // error is Xen's, or ENODEV (there is no timer).
 [[nodiscard]] Result<> timer_joins(unsigned cpu);
 
-// Channels by which other CPUs interrupt one.
-struct Messages {
-    EventPort kick;
-    EventPort flush;
-    EventPort stop;
-};
-extern Messages g_messages[];
+// The channels that each CPU has: its timer, and those by which others interrupt it. 0: none yet.
+enum class Channel : uint8_t { timer, kick, flush, stop };
+inline constexpr unsigned kChannels = 4;
+extern EventPort g_channels[hal::kMostCpus][kChannels];
+// Those of all CPUs but CPU 0.
+extern EventSet g_elsewhere;
+
+// Before it is unmasked. Thread context.
+void give_channel(Channel channel, EventPort port, unsigned cpu);
 
 // An event of this CPU: handles it if it is one of its messages.
 bool on_message(EventPort port);

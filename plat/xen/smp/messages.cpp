@@ -8,15 +8,23 @@
 
 namespace uk {
 
-constinit xen::Messages xen::g_messages[hal::kMostCpus]{};
+constinit xen::EventPort xen::g_channels[hal::kMostCpus][kChannels]{};
+constinit xen::EventSet xen::g_elsewhere{};
+
+void xen::give_channel(Channel channel, EventPort port, unsigned cpu) {
+    if (cpu != 0) {
+        g_elsewhere.add(port);
+    }
+    g_channels[cpu][static_cast<unsigned>(channel)] = port;
+}
 
 bool xen::on_message(EventPort port) {
-    const Messages& mine = g_messages[hal::cpu_index()];
-    if (port == mine.kick) {
+    const EventPort* mine = g_channels[hal::cpu_index()];
+    if (port == mine[static_cast<unsigned>(Channel::kick)]) {
         hal::cpu_kicked();
-    } else if (port == mine.flush) {
+    } else if (port == mine[static_cast<unsigned>(Channel::flush)]) {
         x86::serve_flush();
-    } else if (port == mine.stop) {
+    } else if (port == mine[static_cast<unsigned>(Channel::stop)]) {
         hal::cpu_stop();
     } else {
         return false;
