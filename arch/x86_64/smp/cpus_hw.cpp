@@ -81,7 +81,9 @@ void uk_cpu_main(void* pointer) {
     asm volatile("lidt %0\n\tltr %w1" : : "m"(memory.idt_pointer), "r"(UK_SELECTOR_TSS) : "memory");
     enable_extended_state();
     uk_platform_cpu_start(index);
-    flush_joins(index);
+    if constexpr (!cfg::arch_x86_64_vcpus) {
+        flush_joins(index);
+    }
     g_come.fetch_or_release(uint64_t{1} << index);
     memory.entry();
     __builtin_unreachable();

@@ -28,8 +28,10 @@ constinit Atomic<unsigned> g_wrong{0};
 
 void* watch(void* /*argument*/) {
     for (unsigned step = 1; step <= 2 * kRounds; step++) {
-        while (g_step.load_acquire() != step)
+        while (g_step.load_acquire() != step) {
+            hal::cpus_serve();
             hal::cpu_relax();
+        }
         uint64_t found = kAbsent;
         if (hal::probe_read(&found, reinterpret_cast<uintptr_t>(g_at), sizeof(found)) == 0)
             found = kAbsent;
@@ -44,8 +46,10 @@ void show(unsigned step, uint64_t expected, unsigned watchers) {
     g_expected = expected;
     g_seen.store_relaxed(watchers);
     g_step.store_release(step);
-    while (g_seen.load_acquire() != 0)
+    while (g_seen.load_acquire() != 0) {
+        hal::cpus_serve();
         hal::cpu_relax();
+    }
 }
 
 UK_TEST(what_one_cpu_unmaps_is_gone_on_all)

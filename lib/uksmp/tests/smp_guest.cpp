@@ -50,8 +50,10 @@ UK_TEST(all_cpus_run_at_the_same_time)
             {.name = "meet", .affinity = only(i)},
             [](void* all) -> void* {
                 arrived.fetch_add_relaxed(1);
-                while (arrived.load_acquire() != reinterpret_cast<uintptr_t>(all))
+                while (arrived.load_acquire() != reinterpret_cast<uintptr_t>(all)) {
+                    uk::hal::cpus_serve();
                     uk::hal::cpu_relax();
+                }
                 return all;
             },
             as_word(count));

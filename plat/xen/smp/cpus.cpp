@@ -3,6 +3,8 @@
 // them.
 #include "cpus.hpp"
 
+#include <uk/assert.h>
+#include <uk/base/atomic.hpp>
 #include <uk/base/minmax.hpp>
 #include <uk/hal/clock.hpp>
 #include <uk/hal/cpu.hpp>
@@ -20,9 +22,10 @@ using namespace xen;
 
 constinit unsigned g_count = 0;   // 0: not counted yet
 constinit unsigned g_running = 1; // CPUs below this number have their channels
+constinit Atomic<bool> g_are_others{false};
 
 Result<> bind_messages(unsigned cpu) {
-    for (Channel channel : {Channel::kick, Channel::flush, Channel::stop}) {
+    for (Channel channel : {Channel::kick, Channel::stop}) {
         BindIpi request{cpu, 0};
         UK_TRY(call(Call::event_channel, kBindIpi, &request));
         give_channel(channel, request.port, cpu);
@@ -83,6 +86,7 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
     UK_TRY(bind_messages(index));
     UK_TRY(timer_joins(index));
     x86::prepare_cpu(index, start);
+    g_are_others.store_relaxed(true);
     UK_TRY(begin(index, start));
     for (const uint64_t since = clock_monotonic_ns(); !x86::cpu_has_come(index); xen::yield()) {
         if (clock_monotonic_ns() - since > kLongestNs) {
@@ -97,8 +101,27 @@ void hal::cpu_kick(unsigned index) {
     send(Channel::kick, index);
 }
 
-void x86::interrupt_to_flush(unsigned index) {
-    send(Channel::flush, index);
+// Xen does it when a CPU runs next, and stops those that run; nobody waits for one that does not.
+void x86::flush_others() {
+    if (g_are_others.load_relaxed()) {
+        const bool flushed = call(Call::hvm, kFlushTlbs, 0).ok();
+        UK_VERIFY(flushed); // refused to PV domains only
+    }
+}
+
+// Xen knows which CPUs do not run.
+void hal::cpu_rest_begin() {}
+void hal::cpu_rest_end() {}
+
+// Whoever is waited for may wait itself, for this CPU to use up its slice of 30 ms.
+void x86::wait_a_little() {
+    constexpr unsigned kSpins = 64; // a lock is seldom held for longer
+    // A caller that is moved counts for another CPU, which does not matter.
+    static constinit uint32_t g_spins[hal::kMostCpus]{};
+    const uint32_t spins = __atomic_add_fetch(&g_spins[hal::cpu_index()], 1, __ATOMIC_RELAXED);
+    if (spins % kSpins == 0) {
+        xen::yield();
+    }
 }
 
 void hal::cpus_stop_others() {

@@ -13,8 +13,8 @@ namespace uk::xen {
 [[nodiscard]] Result<> timer_joins(unsigned cpu);
 
 // The channels that each CPU has: its timer, and those by which others interrupt it. 0: none yet.
-enum class Channel : uint8_t { timer, kick, flush, stop };
-inline constexpr unsigned kChannels = 4;
+enum class Channel : uint8_t { timer, kick, stop };
+inline constexpr unsigned kChannels = 3;
 extern EventPort g_channels[hal::kMostCpus][kChannels];
 // Those of all CPUs but CPU 0.
 extern EventSet g_elsewhere;

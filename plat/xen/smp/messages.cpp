@@ -2,7 +2,6 @@
 // What a CPU does when another one interrupts it.
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
-#include <uk/x86/cpus.hpp>
 
 #include "cpus.hpp"
 
@@ -22,8 +21,6 @@ bool xen::on_message(EventPort port) {
     const EventPort* mine = g_channels[hal::cpu_index()];
     if (port == mine[static_cast<unsigned>(Channel::kick)]) {
         hal::cpu_kicked();
-    } else if (port == mine[static_cast<unsigned>(Channel::flush)]) {
-        x86::serve_flush();
     } else if (port == mine[static_cast<unsigned>(Channel::stop)]) {
         hal::cpu_stop();
     } else {

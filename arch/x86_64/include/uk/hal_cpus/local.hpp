@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <uk/config.hpp>
 #include <uk/x86/layout.h>
 
 namespace uk::hal {
@@ -26,6 +27,11 @@ static_assert(offsetof(CpuBlock, kernel_stack) == UK_CPU_KERNEL_STACK);
 static_assert(offsetof(CpuBlock, trap_stack) == UK_CPU_TRAP_STACK);
 static_assert(offsetof(CpuBlock, index) == UK_CPU_INDEX);
 
+// Defined by platforms with ARCH_X86_64_VCPUS: the caller waits for another CPU, and may have done
+// so for long; that one may be stopped in its favour. From anywhere.
+void wait_a_little();
+
+// The rest is for the other platforms.
 void serve_flush();
 
 // Bit n: CPU n shall forget what it remembers of page tables.
@@ -57,7 +63,9 @@ void cpu_rest_begin();
 void cpu_rest_end();
 
 inline void cpus_serve() {
-    if (__atomic_load_n(&x86::g_flush_wanted, __ATOMIC_RELAXED) != 0) [[unlikely]] {
+    if constexpr (cfg::arch_x86_64_vcpus) {
+        x86::wait_a_little();
+    } else if (__atomic_load_n(&x86::g_flush_wanted, __ATOMIC_RELAXED) != 0) [[unlikely]] {
         x86::serve_flush();
     }
 }

@@ -28,10 +28,12 @@ void prepare_cpu(unsigned index, const hal::CpuStart& start);
 [[nodiscard]] uint64_t root_table_address();
 
 // Lets all other CPUs forget what they remember of page tables, and waits until they have. From
-// anywhere, interrupts on or off; holds no lock that a CPU spins for without cpus_serve().
+// anywhere, interrupts on or off; holds no lock that a CPU spins for without cpus_serve(). Defined
+// by the platform where its hypervisor does it (ARCH_X86_64_VCPUS), with cpu_rest_begin() and
+// cpu_rest_end().
 void flush_others();
 
-// Defined by the platform: an interrupt on that CPU whose handler calls serve_flush().
+// Defined by the other platforms: an interrupt on that CPU whose handler calls serve_flush().
 void interrupt_to_flush(unsigned cpu);
 
 } // namespace uk::x86

@@ -56,6 +56,8 @@ static_assert(sizeof(MemoryMapEntry) == 20);
 // public/hvm/hvm_op.h, public/hvm/params.h
 inline constexpr uint64_t kSetParameter = 0;
 inline constexpr uint64_t kGetParameter = 1;
+inline constexpr uint64_t kFlushTlbs =
+    5; // of all this domain's CPUs, global pages too; no argument
 enum class Parameter : uint32_t {
     callback = 0,
     store_frame = 1,

@@ -35,8 +35,9 @@ struct ThreadHead {
 //   void cpu_thread_set(ThreadHead*);   interrupts off
 //   unsigned cpu_index();         of this CPU; may be another's as soon as it is known, unless
 //                                 interrupts are off or the thread is not switched
-//   void cpus_serve();            does what other CPUs wait for now; called in every loop that
-//                                 waits for another CPU with interrupts off
+//   void cpus_serve();            does what other CPUs wait for now, and lets the host run them in
+//                                 place of this one if it waits for long; called in every loop
+//                                 that waits for another CPU
 //   void cpu_rest_begin(); void cpu_rest_end();   around the halt of a CPU that has nothing to do,
 //                                 interrupts off: in between it touches no application memory, so
 //                                 nobody has to interrupt it when page tables change
