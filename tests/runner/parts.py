@@ -10,7 +10,7 @@ GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
 KVM, KVM_ARM, XEN = "kvm-x86_64", "kvm-arm64", "xen-x86_64"
 LINUXU, LINUXU_ARM = "linuxu-x86_64", "linuxu-arm64"
 # On how many CPUs a guest with -smp runs, one after another. Emulated CPUs that wait for each other wait long on a machine with
-# fewer, so arm64 runs the tests of uksmp only.
+# fewer, so arm64 and Xen run the tests of uksmp only.
 SMP_CPUS = {KVM: ("1", "4"), LINUXU: ("1", "4", "8")}
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
 # By the words behind the compiler in a guest's name.
@@ -42,7 +42,7 @@ GUESTS = [
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
     ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, False), ("gcc", XEN, GCC, True), ("clang", XEN, CLANG, False),
     ("gcc-smp", KVM, GCC, True), ("gcc-smp", LINUXU, GCC, True), ("gcc-smp", KVM_ARM, GCC, True), ("gcc-smp", LINUXU_ARM, GCC, True),
-    ("gcc-smp", XEN, GCC, False), ("clang-smp", KVM, CLANG, False), ("clang-smp", LINUXU, CLANG, False),
+    ("gcc-smp", XEN, GCC, True), ("clang-smp", KVM, CLANG, False), ("clang-smp", LINUXU, CLANG, False),
     ("clang-smp", LINUXU_ARM, CLANG, False), ("gcc-smp-coop", LINUXU, GCC, False),
     ("gcc-mimalloc", KVM, GCC, True), ("clang-mimalloc-lto", KVM, CLANG, False), ("gcc-mimalloc-checks", KVM, GCC, False),
     ("gcc-mimalloc", LINUXU, GCC, False), ("gcc-mimalloc-none", LINUXU, GCC, False), ("gcc-mimalloc", LINUXU_ARM, GCC, False),
@@ -120,9 +120,11 @@ def guest(variant: tuple) -> Job:
     memory = [] if target in (LINUXU, LINUXU_ARM) or "-smp" in name else ["MEM=256M"]
     runs = [[]]
     if "-smp" in name:
-        runs = [["CPUS=" + number] for number in SMP_CPUS[target]] if target in SMP_CPUS else [["CPUS=4", "ARGS=uksmp"]]
+        some = ["CPUS=2" if target == XEN else "CPUS=4", "ARGS=uksmp"]
+        runs = [["CPUS=" + number] for number in SMP_CPUS[target]] if target in SMP_CPUS else [some]
+    limit = 300 if runs[0] and target != XEN else 120
     for words in runs:
-        steps.append(Step(make(folder, "tests/guest", target, compiler, *memory, *words, "run"), count_tap, limit=300 if words else 120,
+        steps.append(Step(make(folder, "tests/guest", target, compiler, *memory, *words, "run"), count_tap, limit=limit,
                           dies=EMULATED_XEN if target == XEN else ""))
     return Job(f"guest/{target}-{name}", steps)
 
