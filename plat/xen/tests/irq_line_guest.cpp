@@ -33,7 +33,7 @@ bool uk::test::irq_device_quiet() {
     return take_event(g_shared.info, g_port);
 }
 
-// Under emulation some storms end in an upcall that comes again and again; see README.md.
+// Under emulation an upcall may come twice, and then again and again; see README.md.
 bool uk::test::irq_device_may_storm() {
     return false;
 }
