@@ -6,6 +6,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
+#include <uk/linuxabi/lines.hpp>
 
 #include "host.hpp"
 #include "signals.hpp"
@@ -25,6 +26,10 @@ using namespace linuxu;
 
 constexpr uint64_t kAlarmSet = signal_bit(kSigalrm);
 constexpr uint64_t kNever = ~uint64_t{0};
+constexpr uint64_t kEarlyNs = 1000; // the clock may be behind that of timers by so much
+
+// Whether SIGALRM may come for something else than the end of the timer.
+constexpr bool kIsShared = hal::kMostCpus > 1 || cfg::hal_irq_lines;
 
 // What act() may use of a kernel stack, and what a function may use below its stack pointer.
 constexpr size_t kRoomOfAct = 2048;
@@ -47,7 +52,11 @@ long wait_for_signals(uint64_t set, const Timespec* timeout) {
     return syscall(Sys::rt_sigtimedwait, &set, 0L, timeout, sizeof set);
 }
 
-// Interrupts are off. With several CPUs one signal stands for all that came.
+bool is_alarm(uint64_t set_to) {
+    return !kIsShared || (set_to != kNever && hal::clock_monotonic_ns() + kEarlyNs >= set_to);
+}
+
+// Interrupts are off. One signal stands for all that came.
 void take_interrupt() {
     IrqPending::store(false);
     uint64_t& set_to = g_set_to[hal::cpu_index()];
@@ -57,6 +66,11 @@ void take_interrupt() {
     }
     InHandler::store(true);
     take_kick();
+    if constexpr (cfg::hal_irq_lines) {
+        if (hal::cpu_index() == 0) {
+            take_lines();
+        }
+    }
     if (alarm) {
         g_handler();
     }
@@ -86,11 +100,13 @@ void go_on_in_act(void* context) {
 Result<> hal::clock_alarm_start(void (*handler)()) {
     g_handler = handler;
     const long timer = syscall(Sys::timer_create, kMonotonic, timer_event(), &g_timer[cpu_index()]);
-    if (timer != 0 || set_signal(kSigalrm, handled_by(uk_linuxu_on_alarm, kSaRestart, 0)) != 0) {
-        return Errno::nodev;
-    }
+    return timer == 0 && admit_interrupts() ? Result<>{} : Errno::nodev;
+}
+
+bool linuxabi::admit_interrupts() {
+    const long failed = set_signal(kSigalrm, handled_by(uk_linuxu_on_alarm, kSaRestart, 0));
     block_alarm(kUnblock); // the parent may have blocked it
-    return {};
+    return failed == 0;
 }
 
 #if CONFIG_HAL_CPUS > 1
@@ -124,7 +140,7 @@ void linuxu::deliver_pending() {
 
 // The signal is blocked from the look until the wait, which takes it without a handler.
 void linuxu::wait_for_interrupt(const Timespec* timeout) {
-    if (hal::kMostCpus == 1 && g_handler == nullptr) {
+    if (!kIsShared && g_handler == nullptr) {
         wait_for_signals(0, timeout);
         return;
     }

@@ -2,35 +2,13 @@
 // The early console on linuxu: standard output and standard input, whatever they are.
 #include <uk/hal/console.hpp>
 
+#include <uk/linuxabi/files.hpp>
+
 #include "host.hpp"
 
 namespace uk {
-namespace {
 
 using namespace linuxu;
-
-// Polls one descriptor; no timeout = wait for ever. False if it took a signal or ran out of time.
-bool poll_one(PollFd& fd, const Timespec* timeout) {
-    return syscall(Sys::ppoll, &fd, 1, timeout, 0L, 8) > 0;
-}
-
-void write_all(int fd, const char* data, size_t size) {
-    while (size != 0) {
-        long done = syscall(Sys::write, fd, data, size);
-        if (done > 0) {
-            data += done;
-            size -= static_cast<size_t>(done);
-        } else if (failed_with(done, Errno::again)) {
-            // Somebody made the descriptor non-blocking; an error shows at the next write.
-            PollFd poll{fd, kPollOut, 0};
-            poll_one(poll, nullptr);
-        } else if (!failed_with(done, Errno::intr)) {
-            return; // closed, full, or nobody reads it any more: the bytes go nowhere
-        }
-    }
-}
-
-} // namespace
 
 void linuxu::complain(const char* text) {
     write_all(kStderr, text, __builtin_strlen(text));

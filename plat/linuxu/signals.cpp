@@ -8,11 +8,9 @@
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/linuxabi/fault.hpp>
+#include <uk/linuxabi/lines.hpp>
 
-extern "C" {
-size_t uk_linuxu_probe_copy(void* to, uintptr_t from, size_t size);
-void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* context);
-}
+extern "C" void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* context);
 
 namespace uk {
 namespace {
@@ -22,6 +20,8 @@ using namespace linuxu;
 // The stack of handlers. In a section of its own: the linker script puts it above the code, so an
 // overflow faults instead of overwriting data.
 [[gnu::section(".bss.uk_altstack"), gnu::aligned(4096)]] constinit char g_altstack[65536] = {};
+
+constexpr int kFaults[] = {kSigsegv, kSigbus, kSigfpe, kSigill, kSigtrap};
 
 constinit Atomic<unsigned> g_depth[hal::kMostCpus];
 
@@ -56,7 +56,6 @@ void linuxu::catch_faults() {
     static constinit const SigAction kAction =
         handled_by(uk_linuxu_on_signal, kSaNoDefer, signal_bit(kSigalrm));
     long failed = syscall(Sys::sigaltstack, &kStack, 0L);
-    static constexpr int kFaults[] = {kSigsegv, kSigbus, kSigfpe, kSigill, kSigtrap};
     for (int signal : kFaults) {
         failed |= set_signal(signal, kAction);
     }
@@ -65,6 +64,21 @@ void linuxu::catch_faults() {
     }
     // The console cannot fail: a reader that goes away must not end the process.
     set_signal(kSigpipe, SigAction{kSigIgnore, 0, 0, 0});
+}
+
+Result<> linuxabi::handle_signal(int signal, Handler handler) {
+    constexpr uint64_t kOurs = signal_bit(kSigalrm) | signal_bit(kSigpipe) | signal_bit(kSigabrt);
+    uint64_t ours = kOurs;
+    for (int fault : kFaults) {
+        ours |= signal_bit(fault);
+    }
+    if (signal < 1 || signal > 64 || (ours & signal_bit(signal)) != 0) {
+        return signal < 1 || signal > 64 ? Errno::inval : Errno::busy;
+    }
+    const SigAction action = handler == nullptr
+                                 ? SigAction{kSigDefault, 0, 0, 0}
+                                 : handled_by(handler, kSaRestart, signal_bit(kSigalrm));
+    return set_signal(signal, action) == 0 ? Result<>{} : Errno::inval;
 }
 
 hal::TrapInfo hal::trap_info(const TrapFrame& frame) {
@@ -92,7 +106,7 @@ size_t hal::trap_registers(const TrapFrame& frame, std::span<NamedRegister> out)
 }
 
 size_t hal::probe_read(void* to, uintptr_t from, size_t size) {
-    return uk_linuxu_probe_copy(to, from, size);
+    return uk_linuxabi_probe_copy(to, from, size);
 }
 
 } // namespace uk

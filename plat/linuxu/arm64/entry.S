@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Entry of the Linux process, return from a signal handler, and the copy that may fault. */
+/* Entry of the Linux process, and return from a signal handler. */
 
     .text
     .globl _start
@@ -20,29 +20,6 @@ uk_linuxu_sigreturn:
     mov x8, #139                    /* rt_sigreturn */
     svc #0
     .size uk_linuxu_sigreturn, . - uk_linuxu_sigreturn
-
-    /* size_t uk_linuxu_probe_copy(void* to, const void* from, size_t size): copies until a byte
-     * cannot be read and returns how many it copied. */
-    .globl uk_linuxu_probe_copy
-    .hidden uk_linuxu_probe_copy
-    .type uk_linuxu_probe_copy, %function
-uk_linuxu_probe_copy:
-    mov x3, #0
-1:  cmp x3, x2
-    b.hs 3f
-2:  ldrb w4, [x1, x3]
-    strb w4, [x0, x3]
-    add x3, x3, #1
-    b 1b
-3:  mov x0, x3
-    ret
-    .size uk_linuxu_probe_copy, . - uk_linuxu_probe_copy
-
-    /* Pairs: an instruction that may fault, and where to go on if it does. */
-    .pushsection uk_extable, "a", %progbits
-    .balign 8
-    .quad 2b, 3b
-    .popsection
 
 #if CONFIG_HAL_CPUS == 1
     .section .text.uk_linuxu_preempted, "ax", %progbits

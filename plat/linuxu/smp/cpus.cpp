@@ -9,16 +9,14 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
+#include <uk/linuxabi/clone.hpp>
+#include <uk/linuxabi/lines.hpp>
 
 #include "signals.hpp"
 #include "smp/isa.hpp" // of the architecture's folder
 
 extern "C" {
-// cpus.S: a thread of the host that begins in uk_linuxu_cpu_start(cpu). Its id, or -errno.
-long uk_linuxu_clone(long flags, void* stack, int* id, uk::linuxu::Cpu* cpu);
-[[noreturn]] void uk_linuxu_cpu_start(uk::linuxu::Cpu* cpu);
 // alarm.cpp
-void uk_linuxu_on_alarm(int signal, const uk::linuxabi::SigInfo* info, void* context);
 void uk_linuxu_act();
 // Called by cpus.S.
 void uk_linuxu_act_and_move(uintptr_t copied);
@@ -32,8 +30,7 @@ using namespace linuxu;
 constexpr char kVariable[] = "UK_CPUS=";
 constexpr uint64_t kStartNs = 2 * kSecond; // the host may be busy with others
 constexpr uint64_t kStopNs = 10'000'000;
-constexpr uint64_t kEarlyNs = 1000; // the clock may be behind that of timers by so much
-constexpr unsigned kSpins = 64;     // a lock is seldom held for longer
+constexpr unsigned kSpins = 64; // a lock is seldom held for longer
 constexpr uint64_t kInterrupts = signal_bit(kSigalrm);
 
 constinit hal::ThreadHead g_nobody;
@@ -98,6 +95,15 @@ void block_interrupts(int how) {
     syscall(Sys::rt_sigprocmask, how, &kInterrupts, 0L, sizeof kInterrupts);
 }
 
+void begin_thread(void* argument) {
+    Cpu& cpu = *static_cast<Cpu*>(argument);
+    begin(cpu, cpu.index);
+    const SigStack stack = signal_stack_of(cpu);
+    const bool works = syscall(Sys::sigaltstack, &stack, 0L) == 0 && start_alarm().ok();
+    block_interrupts(kUnblock);
+    arrive(cpu, works ? Arrival::here : Arrival::refused);
+}
+
 void signal_cpu(const Cpu& cpu, int signal) {
     syscall(Sys::tgkill, g_cpus[0].tid, cpu.tid, signal);
 }
@@ -123,10 +129,6 @@ const TimerEvent* linuxu::timer_event() {
     event.notify = kNotifyThread;
     event.thread = this_cpu().tid;
     return &event;
-}
-
-bool linuxu::is_alarm(uint64_t set_to) {
-    return set_to != ~uint64_t{0} && hal::clock_monotonic_ns() + kEarlyNs >= set_to;
 }
 
 void linuxu::spin() {
@@ -164,10 +166,9 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
     cpu.entry = start.entry;
     cpu.signal_stack = guard + kPageSize;
     cpu.signal_stack_bytes = kCpuBytes - kPageSize;
-    set_signal(kSigalrm,
-               handled_by(uk_linuxu_on_alarm, kSaRestart, 0)); // kicks, without alarms, too
+    (void)admit_interrupts(); // kicks, without alarms, too
     block_interrupts(kBlock); // the new thread begins with what is blocked here
-    const long id = uk_linuxu_clone(kCloneThread, start.stack, &cpu.tid, &cpu);
+    const long id = uk_linuxabi_clone(kCloneThread, start.stack, &cpu.tid, begin_thread, &cpu);
     block_interrupts(kUnblock);
     if (id < 0) {
         syscall(Sys::mprotect, guard, kPageSize, kReadWrite);
@@ -221,16 +222,6 @@ void linuxu::raise(int signal) {
 }
 
 } // namespace uk
-
-void uk_linuxu_cpu_start(uk::linuxu::Cpu* cpu) {
-    using namespace uk;
-    begin(*cpu, cpu->index);
-    const linuxu::SigStack stack = signal_stack_of(*cpu);
-    const bool works =
-        syscall(linuxu::Sys::sigaltstack, &stack, 0L) == 0 && linuxu::start_alarm().ok();
-    block_interrupts(linuxu::kUnblock);
-    arrive(*cpu, works ? linuxu::Arrival::here : linuxu::Arrival::refused);
-}
 
 // What was interrupted may go on on another CPU. Interrupts stay off.
 void uk_linuxu_act_and_move(uintptr_t copied) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include <uk/base/result.hpp>
+#include <uk/config.hpp>
 #include <uk/linuxabi/call.hpp>
 #include <uk/linuxabi/types.hpp>
 
@@ -21,21 +22,23 @@ void begin_cpu();
 // Lets this CPU have alarms as CPU 0 does, and the event of its timer: a signal to itself.
 Result<> start_alarm();
 const TimerEvent* timer_event();
-// Interrupts are off: does what other CPUs want; whether the timer has ended, set to `set_to`.
+// Interrupts are off: does what other CPUs want.
 void take_kick();
-bool is_alarm(uint64_t set_to);
 #else
 inline void raise(int signal) {
-    syscall(Sys::kill, syscall(Sys::getpid), signal);
+    const long process = syscall(Sys::getpid);
+    syscall(Sys::tgkill, process, process, signal);
 }
 inline void begin_cpu() {}
 inline const TimerEvent* timer_event() {
-    return nullptr; // sends SIGALRM
+    if constexpr (!cfg::hal_irq_lines) {
+        return nullptr; // sends SIGALRM to the process
+    }
+    static constinit TimerEvent g_event{0, kSigalrm, kNotifyThread, 0, {}};
+    g_event.thread = static_cast<int>(syscall(Sys::getpid));
+    return &g_event;
 }
 inline void take_kick() {}
-inline bool is_alarm(uint64_t /*set_to*/) {
-    return true;
-}
 #endif
 
 } // namespace uk::linuxu

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Entry of the Linux process, return from a signal handler, and the copy that may fault. */
+/* Entry of the Linux process, and return from a signal handler. */
 
     .text
     .globl _start
@@ -21,28 +21,6 @@ uk_linuxu_sigreturn:
     movl $15, %eax                  /* rt_sigreturn */
     syscall
     .size uk_linuxu_sigreturn, . - uk_linuxu_sigreturn
-
-    /* size_t uk_linuxu_probe_copy(void* to, const void* from, size_t size): copies until a byte
-     * cannot be read and returns how many it copied. */
-    .globl uk_linuxu_probe_copy
-    .hidden uk_linuxu_probe_copy
-    .type uk_linuxu_probe_copy, @function
-uk_linuxu_probe_copy:
-    xorl %eax, %eax
-1:  cmpq %rdx, %rax
-    jae 3f
-2:  movzbl (%rsi,%rax), %ecx
-    movb %cl, (%rdi,%rax)
-    incq %rax
-    jmp 1b
-3:  ret
-    .size uk_linuxu_probe_copy, . - uk_linuxu_probe_copy
-
-    /* Pairs: an instruction that may fault, and where to go on if it does. */
-    .pushsection uk_extable, "a", @progbits
-    .balign 8
-    .quad 2b, 3b
-    .popsection
 
 #if CONFIG_HAL_CPUS == 1
     .section .text.uk_linuxu_preempted, "ax", @progbits

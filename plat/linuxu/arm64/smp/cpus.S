@@ -1,26 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A further thread of the host, and the way back of threads that may have been moved to it. */
-
-    .text
-    /* long uk_linuxu_clone(long flags, void* stack, int* id, Cpu* cpu): its id or -errno. It begins in
-     * uk_linuxu_cpu_start(cpu), with the caller's x18. */
-    .globl uk_linuxu_clone
-    .hidden uk_linuxu_clone
-    .type uk_linuxu_clone, %function
-uk_linuxu_clone:
-    mov x9, x3
-    mov x3, #0
-    mov x4, #0
-    mov x8, #220                    /* clone */
-    svc #0
-    cbz x0, 1f
-    ret
-1:  mov x29, #0                     /* the last frame of every backtrace */
-    mov x30, #0
-    mov x0, x9
-    bl uk_linuxu_cpu_start
-    udf #0
-    .size uk_linuxu_clone, . - uk_linuxu_clone
+/* The way back of threads that may have been moved to another CPU. */
 
     .section .text.uk_linuxu_preempted, "ax", %progbits
     /* As in ../entry.S. The CPU may be another one afterwards. [x18, #0] and [x18, #1] are the first two

@@ -1,26 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A further thread of the host, and the way back of threads that may have been moved to it. */
-
-    .text
-    /* long uk_linuxu_clone(long flags, void* stack, int* id, Cpu* cpu): its id or -errno. It begins in
-     * uk_linuxu_cpu_start(cpu), with the caller's GS. */
-    .globl uk_linuxu_clone
-    .hidden uk_linuxu_clone
-    .type uk_linuxu_clone, @function
-uk_linuxu_clone:
-    movq %rcx, %r9
-    xorl %r10d, %r10d
-    xorl %r8d, %r8d
-    movl $56, %eax                  /* clone */
-    syscall
-    testq %rax, %rax
-    jz 1f
-    ret
-1:  xorl %ebp, %ebp                 /* the last frame of every backtrace */
-    movq %r9, %rdi
-    call uk_linuxu_cpu_start
-    ud2
-    .size uk_linuxu_clone, . - uk_linuxu_clone
+/* The way back of threads that may have been moved to another CPU. */
 
     .section .text.uk_linuxu_preempted, "ax", @progbits
     /* As in ../entry.S. The CPU may be another one afterwards. %gs:0 and %gs:1 are the first two members of

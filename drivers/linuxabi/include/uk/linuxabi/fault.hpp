@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The signals by which Linux tells a process of its faults, in words. Pure; callable from anywhere.
+// The signals by which Linux tells a process of its faults, in words, and a copy that survives one.
+// Callable from anywhere.
 #pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Copies until a byte cannot be read; returns how many it copied. The handler of the fault goes on
+// where uk_extable says.
+extern "C" size_t uk_linuxabi_probe_copy(void* to, uintptr_t from, size_t size);
 
 namespace uk::linuxabi {
 

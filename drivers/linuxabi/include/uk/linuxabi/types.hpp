@@ -70,6 +70,15 @@ struct PollFd {
 inline constexpr int16_t kPollIn = 1;
 inline constexpr int16_t kPollOut = 4;
 
+inline constexpr int kEpollCloseOnExec = 0x80000;
+inline constexpr int kEpollAdd = 1;
+inline constexpr int kEpollRemove = 2;
+inline constexpr int kEpollChange = 3;
+inline constexpr uint32_t kEpollIn = 1;
+inline constexpr uint32_t kEpollOut = 4;
+inline constexpr uint32_t kEpollOnce = 1U << 30; // until the next kEpollChange
+inline constexpr uint32_t kEpollEdge = 1U << 31;
+
 inline constexpr long kReadWrite = 1 | 2; // mmap: protection and flags
 inline constexpr long kRead = 1;
 inline constexpr long kWrite = 2;

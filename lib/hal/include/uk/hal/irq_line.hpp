@@ -59,10 +59,10 @@ inline constexpr uint32_t kMostUnansweredIrqs = 10'000;
 
 // The line that the platform knows by a number, as firmware, a bus or the host told it:
 // x86 a GSI, arm64 an INTID (intctlr::gic_line() of a device tree's words), Xen an event port
-// (bound by the caller; the trigger does not matter), linuxu a signal (the same). Asked again, it
-// is the same line. Thread context, one caller at a time. Errors: EINVAL (no such line), EBUSY (in
-// use with another trigger, or the platform's own), ENOSPC (no more lines), ENODEV (the machine
-// lacks what it takes), ENOSYS.
+// (bound by the caller; the trigger does not matter), linuxu a descriptor of the host or a signal
+// (<uk/linuxabi/lines.hpp>). Asked again, it is the same line. Thread context, one caller at a
+// time. Errors: EINVAL (no such line), EBUSY (in use with another trigger, or the platform's own),
+// ENOSPC (no more lines), ENODEV (the machine lacks what it takes), ENOSYS.
 [[nodiscard]] Result<IrqLine> irq_line(uint32_t number, IrqTrigger trigger);
 
 // The line of a PC's old device, by its number 0 to 15 on the ISA bus, which firmware may have led

@@ -7,7 +7,12 @@
 namespace uk::linuxabi {
 
 enum class Sys : long {
+    eventfd2 = 19,
+    epoll_create1 = 20,
+    epoll_ctl = 21,
+    epoll_pwait = 22,
     ftruncate = 46,
+    close = 57,
     read = 63,
     write = 64,
     ppoll = 73,

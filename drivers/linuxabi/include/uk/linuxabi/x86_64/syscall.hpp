@@ -9,6 +9,7 @@ namespace uk::linuxabi {
 enum class Sys : long {
     read = 0,
     write = 1,
+    close = 3,
     mmap = 9,
     mprotect = 10,
     munmap = 11,
@@ -28,8 +29,12 @@ enum class Sys : long {
     timer_settime = 223,
     clock_gettime = 228,
     exit_group = 231,
+    epoll_ctl = 233,
     tgkill = 234,
     ppoll = 271,
+    epoll_pwait = 281,
+    eventfd2 = 290,
+    epoll_create1 = 291,
     memfd_create = 319,
 };
 
