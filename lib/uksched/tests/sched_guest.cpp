@@ -228,8 +228,9 @@ UK_TEST(ten_thousand_threads_live_at_once)
     open = false;
     through = 0;
     constexpr unsigned kThreads = 10'000;
+    constexpr size_t kOwn = uk::KernelMachine::kGuards ? 2048 : 1152; // of the heap
     if (uk::falloc::stats().free_bytes <
-        kThreads * (uk::KernelMachine::kKernelStackBytes + 4096 + 1152))
+        kThreads * (uk::KernelMachine::kKernelStackBytes + 4096 + kOwn))
         UK_TEST_SKIP("needs more memory for stacks: MEM=256M");
     const size_t before = sched::thread_count();
     unsigned created = 0;
