@@ -63,6 +63,11 @@ void let_threads_go() {
     for (unsigned i = 0; i < 200 && uk::sched::thread_count() > 1; i++) {
         uk::sched::sleep_for(kSecond / 1000);
     }
+    // The last one's stack goes after the thread.
+    for (uint64_t seen = 0; seen != uk::vmem::stats().areas;) {
+        seen = uk::vmem::stats().areas;
+        uk::sched::sleep_for(kSecond / 20);
+    }
 }
 
 void run(uint64_t seconds) {
