@@ -66,6 +66,8 @@ struct Lines {
             for_bits(line_at(offset, 0x100, 32), value, [](Line& l) { l.enabled = true; });
         } else if (offset >= 0x180 && offset < 0x200) {
             for_bits(line_at(offset, 0x180, 32), value, [](Line& l) { l.enabled = false; });
+        } else if (offset >= 0x200 && offset < 0x280) {
+            for_bits(line_at(offset, 0x200, 32), value, [](Line& l) { l.pending = true; });
         } else if (offset >= 0x280 && offset < 0x300) {
             for_bits(line_at(offset, 0x280, 32), value, [](Line& l) { l.pending = false; });
         } else if (offset >= 0x380 && offset < 0x400) {

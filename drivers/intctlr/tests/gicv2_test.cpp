@@ -135,6 +135,29 @@ TEST(GicV2, DeliversOnlyOpenLinesAndEachOnce) {
     }
 }
 
+TEST(GicV2, RaisesALineByItself) {
+    Machine machine;
+    Gic gic = of(machine);
+    ASSERT_TRUE(gic.start().ok());
+    for (uint32_t id : {32U, 63U, 64U, 287U}) {
+        ASSERT_TRUE(gic.enable(id, Trigger::edge).ok());
+        gic.raise(id);
+        for (const auto& line : machine.lines.lines) {
+            EXPECT_EQ(line.pending, &line == &machine.lines.lines[id]);
+        }
+        const uint32_t taken = gic.acknowledge();
+        EXPECT_EQ(Gic::line_of(taken), id);
+        gic.end(taken);
+        EXPECT_TRUE(Gic::is_spurious(gic.acknowledge())) << "once";
+        ASSERT_TRUE(gic.disable(id).ok());
+        gic.raise(id);
+        EXPECT_TRUE(Gic::is_spurious(gic.acknowledge())) << "it is closed";
+        ASSERT_TRUE(gic.enable(id, Trigger::edge).ok());
+        gic.end(gic.acknowledge());
+        EXPECT_TRUE(Gic::is_spurious(gic.acknowledge()));
+    }
+}
+
 // Lines 0 to 31 are each CPU's own, and so are the registers that join() may write.
 TEST(GicV2, TakesFurtherCpus) {
     Machine first;

@@ -211,6 +211,30 @@ TEST(GicV3, DeliversOnlyOpenLinesAndEachOnce) {
     }
 }
 
+TEST(GicV3, RaisesALineByItself) {
+    Machine machine;
+    machine.redistributors = {{0x01020304, false, true}};
+    Gic gic = of(machine);
+    ASSERT_TRUE(gic.start(0x01'8002'0304).ok());
+    for (uint32_t id : {32U, 63U, 64U, 287U}) {
+        ASSERT_TRUE(gic.enable(id, Trigger::edge).ok());
+        gic.raise(id);
+        for (const auto& line : machine.shared.lines) {
+            EXPECT_EQ(line.pending, &line == &machine.shared.lines[id]);
+        }
+        const uint32_t taken = gic.acknowledge();
+        EXPECT_EQ(Gic::line_of(taken), id);
+        gic.end(taken);
+        EXPECT_TRUE(Gic::is_spurious(gic.acknowledge())) << "once";
+        ASSERT_TRUE(gic.disable(id).ok());
+        gic.raise(id);
+        EXPECT_TRUE(Gic::is_spurious(gic.acknowledge())) << "it is closed";
+        ASSERT_TRUE(gic.enable(id, Trigger::edge).ok());
+        gic.end(gic.acknowledge());
+        EXPECT_TRUE(Gic::is_spurious(gic.acknowledge()));
+    }
+}
+
 TEST(GicV3, FindsTheRedistributorOfThisCpu) {
     for (size_t cpu = 0; cpu < 4; cpu++) {
         Machine machine;

@@ -158,6 +158,24 @@ TEST(Events, OfOtherCpusStayWhereTheyAre) {
     EXPECT_TRUE(take_event(*info, 130));
 }
 
+TEST(Events, AreMarkedAsIfTheOtherSideHadSent) {
+    auto info = std::make_unique<SharedInfo>();
+    for (EventPort port : {1U, 63U, 64U, kEventPorts - 1}) {
+        mark_event(*info, port);
+        mark_event(*info, port);
+        for (unsigned word = 0; word < kEventPorts / 64; word++) {
+            EXPECT_EQ(info->pending[word], word == port / 64 ? event_bit(port) : 0);
+        }
+        EXPECT_EQ(info->vcpu[0].upcall_pending, 0) << "Xen calls when it looks at the mark";
+        EXPECT_TRUE(take_event(*info, port));
+        EXPECT_FALSE(take_event(*info, port));
+    }
+    const SharedInfo before = *info;
+    mark_event(*info, kEventPorts);
+    mark_event(*info, ~0U);
+    EXPECT_EQ(memcmp(&before, info.get(), sizeof before), 0);
+}
+
 struct Frames {
     uint64_t machine_frame(uk::Paddr page) const { return page.page_number() + 1000; }
 };
