@@ -42,7 +42,7 @@ struct Host {
     static void give(Paddr frame) { g_frames.give(frame); }
     static uint64_t* table(Paddr frame) { return static_cast<uint64_t*>(hal::direct_map(frame)); }
     static void publish() {}
-    static void forget(Vaddr page);
+    static void forget(VirtRange range);
     static void forgotten() {}
     static void code(Paddr frame) { sync_code(hal::direct_map(frame), kPageSize); }
 };
@@ -54,18 +54,60 @@ Table table() {
 }
 
 // Pages that are not there count among those that may have changed.
-void Host::forget(Vaddr page) {
-    if (g_wanted >= 0 && ::uk::table().find(page).used) {
-        g_refused |= raw_syscall(Sys::mprotect, number(page), kPageSize, g_wanted) != 0;
+void Host::forget(VirtRange range) {
+    if (g_wanted < 0) {
+        return;
+    }
+    for (Vaddr page = range.start; page < range.end(); page += kPageSize) {
+        if (::uk::table().find(page).used) {
+            g_refused |= raw_syscall(Sys::mprotect, number(page), kPageSize, g_wanted) != 0;
+        }
     }
 }
 
-// Takes pages away from the process.
-void remove(VirtRange run) {
-    if (!run.empty()) {
-        raw_syscall(Sys::munmap, number(run.start), static_cast<long>(run.size));
+// Takes pages away from the process, side by side where it can, before somebody else gets their
+// frames.
+class Removal {
+  public:
+    explicit Removal(const pagetable::PageSink& taken) : taken_(taken) {}
+    void operator()(Vaddr page, Paddr frame) {
+        if (count_ == kMost) {
+            finish();
+        }
+        pages_[count_++] = {page, frame};
     }
-}
+    void finish() {
+        VirtRange run{};
+        for (size_t i = 0; i < count_; i++) {
+            if (run.end() != pages_[i].page) {
+                remove(run);
+                run = {pages_[i].page, 0};
+            }
+            run.size += kPageSize;
+        }
+        remove(run);
+        for (size_t i = 0; i < count_; i++) {
+            taken_(pages_[i].page, pages_[i].frame);
+        }
+        count_ = 0;
+    }
+
+  private:
+    static constexpr size_t kMost = 64;
+    struct Page {
+        Vaddr page;
+        Paddr frame;
+    };
+    static void remove(VirtRange run) {
+        if (!run.empty()) {
+            raw_syscall(Sys::munmap, number(run.start), static_cast<long>(run.size));
+        }
+    }
+
+    const pagetable::PageSink& taken_;
+    Page pages_[kMost];
+    size_t count_ = 0;
+};
 
 } // namespace
 
@@ -104,24 +146,17 @@ Result<> hal::pages_map(Vaddr page, Paddr frame, Protection protection) {
     if (place > 0) { // a kernel before 4.17 takes the flag for a hint
         raw_syscall(Sys::munmap, place, kPageSize);
     }
-    pagetable::Removed removed;
-    (void)table().unmap({page, kPageSize}, removed);
+    auto nothing = [](Vaddr, Paddr) {};
+    const VirtRange range{page, kPageSize};
+    table().unmap({&range, 1}, pagetable::PageSink(nothing));
     const bool taken = place > 0 || place == -static_cast<long>(Errno::exist);
     return taken ? Errno::exist : Errno::nomem;
 }
 
-Vaddr hal::pages_unmap(VirtRange range, pagetable::Removed& out) {
-    const Vaddr stop = table().unmap(range, out);
-    VirtRange run{};
-    for (size_t i = 0; i < out.count; i++) {
-        if (run.end() != out.pages[i].page) {
-            remove(run);
-            run = {out.pages[i].page, 0};
-        }
-        run.size += kPageSize;
-    }
-    remove(run);
-    return stop;
+void hal::pages_unmap(std::span<const VirtRange> ranges, const pagetable::PageSink& taken) {
+    Removal removal(taken);
+    table().unmap(ranges, pagetable::PageSink(removal));
+    removal.finish();
 }
 
 // The host limits how many pieces a process's memory may have.

@@ -8,6 +8,7 @@
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/format.h>
 #include <uk/hal/cpu.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/hal/pages.hpp>
@@ -48,9 +49,9 @@ struct KernelBackend {
         LockGuard guard(detail::g_tables);
         return hal::pages_map(page, frame, protection);
     }
-    static Vaddr unmap(VirtRange range, Removed& removed) {
+    static void unmap(std::span<const VirtRange> ranges, const PageSink& taken) {
         LockGuard guard(detail::g_tables);
-        return hal::pages_unmap(range, removed);
+        hal::pages_unmap(ranges, taken);
     }
     static Result<> protect(VirtRange range, Protection protection) {
         LockGuard guard(detail::g_tables);
@@ -66,6 +67,8 @@ struct KernelBackend {
     }
     static void give_area(Area* area) { heap::deallocate(area); }
     static uint64_t memory_size() { return falloc::stats().total_bytes; }
+    static constexpr unsigned kCpus = hal::kMostCpus;
+    static unsigned cpu() { return hal::cpu_index(); } // under a spinlock: not moved meanwhile
 };
 static_assert(Backend<KernelBackend>);
 
@@ -122,6 +125,10 @@ Result<Vaddr> map(const MapRequest& request) {
 Result<> unmap(Vaddr start, uint64_t size) {
     UK_TRY(ready());
     return g_space.unmap(start, size);
+}
+Result<> unmap_all(std::span<const VirtRange> ranges) {
+    UK_TRY(ready());
+    return g_space.unmap_all(ranges);
 }
 Result<> unmap_stack(Vaddr start) {
     UK_TRY(ready());

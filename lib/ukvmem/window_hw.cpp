@@ -20,8 +20,8 @@ struct KernelWindow {
     static Result<> map(Vaddr page, Paddr frame, Protection protection) {
         return hal::pages_map(page, frame, protection);
     }
-    static Vaddr unmap(VirtRange range, pagetable::Removed& removed) {
-        return hal::pages_unmap(range, removed);
+    static void unmap(std::span<const VirtRange> ranges, const pagetable::PageSink& taken) {
+        hal::pages_unmap(ranges, taken);
     }
     static pagetable::PageEntry find(Vaddr page) { return hal::pages_find(page); }
     static uint64_t memory_size() { return falloc::stats().total_bytes; }

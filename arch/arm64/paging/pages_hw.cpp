@@ -14,9 +14,16 @@ constinit Paddr g_root{};
 struct Processor {
     static uint64_t* table(Paddr frame) { return static_cast<uint64_t*>(hal::direct_map(frame)); }
     static void publish() { asm volatile("dsb ishst\n\tisb" ::: "memory"); }
-    static void forget(Vaddr page) {
+    static void forget(VirtRange range) {
+        constexpr uint64_t kMostSingle = 32 * kPageSize; // each is told to all CPUs
         constexpr uint64_t kPageBits = (uint64_t{1} << 44) - 1;
-        asm volatile("tlbi vaae1is, %0" ::"r"(page.page_number() & kPageBits) : "memory");
+        if (range.size > kMostSingle) {
+            asm volatile("tlbi vmalle1is" ::: "memory");
+            return;
+        }
+        for (Vaddr page = range.start; page < range.end(); page += kPageSize) {
+            asm volatile("tlbi vaae1is, %0" ::"r"(page.page_number() & kPageBits) : "memory");
+        }
     }
     static void forgotten() { asm volatile("dsb ish\n\tisb" ::: "memory"); }
     static void code(Paddr frame) {

@@ -57,6 +57,32 @@ TYPED_TEST(CodecTest, HiddenPagesReadBack) {
     }
 }
 
+// Neither the processor nor we take it for anything else, and it still says where it led.
+TYPED_TEST(CodecTest, WhatIsGoneKeepsItsAddress) {
+    using C = TypeParam;
+    auto check = [](uint64_t before, unsigned level) {
+        const uint64_t entry = C::gone(before);
+        EXPECT_FALSE(C::is_gone(before));
+        EXPECT_TRUE(C::is_gone(entry));
+        EXPECT_FALSE(C::is_page(entry, level));
+        EXPECT_FALSE(C::is_table(entry, level));
+        EXPECT_NE(entry, 0u);
+        EXPECT_EQ(C::address(entry), C::address(before));
+        EXPECT_EQ(C::gone(entry), entry);
+    };
+    EXPECT_FALSE(C::is_gone(0));
+    for (uint64_t address : {uint64_t{0}, uint64_t{0x1000}, (uint64_t{1} << 48) - kPageSize}) {
+        for (Protection p : this->protections()) {
+            check(C::page(Paddr{address}, 1, C::attributes(p)), 1);
+            p.read = false;
+            check(C::page(Paddr{address}, 1, C::attributes(p)), 1);
+        }
+        for (unsigned level = 2; level <= C::kLevels; level++) {
+            check(C::table(Paddr{address}), level);
+        }
+    }
+}
+
 TYPED_TEST(CodecTest, TablesReadBack) {
     using C = TypeParam;
     for (unsigned level = 2; level <= C::kLevels; level++) {

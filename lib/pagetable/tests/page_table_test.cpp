@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Host tests of page tables that change: against a map of pages, over a processor that remembers
 // translations for as long as it may.
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -27,6 +28,7 @@ struct Cpu {
     uint64_t next = 0x2000;
     size_t most = 1000;
     bool published = true;
+    size_t flushes = 0; // how often all had to forget
 
     Cpu() { tables[kRoot.value()] = std::make_unique<Table>(); }
     Result<Paddr> take() {
@@ -56,11 +58,15 @@ struct Machine {
         return cpu->tables.at(frame.value())->data();
     }
     void publish() const { cpu->published = true; }
-    void forget(Vaddr page) const {
+    void forget(VirtRange range) const {
         EXPECT_TRUE(cpu->published) << "it could remember the old entry again";
-        cpu->told.insert(page.value());
+        EXPECT_LE(range.size, uint64_t{1} << level_shift(2)) << "a walk of this length";
+        for (Vaddr page = range.start; page < range.end(); page += kPageSize) {
+            cpu->told.insert(page.value());
+        }
     }
     void forgotten() const {
+        cpu->flushes++;
         for (uint64_t page : cpu->told) {
             cpu->remembered.erase(page);
         }
@@ -86,24 +92,26 @@ class PageTableTest : public ::testing::Test {
             EXPECT_EQ(done.code(), Errno::nomem);
         }
     }
-    void unmap(VirtRange range) {
-        for (Vaddr at = range.start; at < range.end();) {
-            Removed out;
-            Vaddr stop = table.unmap({at, range.end() - at}, out);
-            ASSERT_TRUE(stop == range.end() || out.count == Removed::kMost);
-            Vaddr last = at;
-            for (size_t i = 0; i < out.count; i++) {
-                auto [page, frame] = out.pages[i];
-                ASSERT_TRUE(page >= last && page < stop);
-                last = page + 1;
-                ASSERT_TRUE(model.contains(page.value()));
-                EXPECT_EQ(model[page.value()].frame, frame);
-                model.erase(page.value());
-            }
-            auto left = model.lower_bound(at.value());
-            ASSERT_TRUE(left == model.end() || left->first >= stop.value());
-            ASSERT_GT(stop, at);
-            at = stop;
+    void unmap(VirtRange range) { unmap_all({{range}}); }
+    void unmap_all(std::vector<VirtRange> ranges) {
+        const size_t before = cpu.flushes;
+        bool any = false;
+        Vaddr last{};
+        auto taken = [&](Vaddr page, Paddr frame) {
+            EXPECT_TRUE(cpu.told.empty()) << "a frame is handed on before all have forgotten it";
+            EXPECT_FALSE(cpu.remembered.contains(page.value()));
+            EXPECT_TRUE(ranges.size() > 1 || page > last || !any);
+            ASSERT_TRUE(model.contains(page.value()));
+            EXPECT_EQ(model[page.value()].frame, frame);
+            model.erase(page.value());
+            last = page;
+            any = true;
+        };
+        table.unmap(ranges, PageSink(taken));
+        EXPECT_EQ(cpu.flushes - before, any ? 1u : 0u);
+        for (VirtRange range : ranges) {
+            auto left = model.lower_bound(range.start.value());
+            ASSERT_TRUE(left == model.end() || left->first >= range.end().value());
         }
     }
     void protect(VirtRange range, Protection protection) {
@@ -169,6 +177,35 @@ TYPED_TEST(PageTableTest, APageHasOneFrame) {
     this->expect_same();
 }
 
+// However many pages, tables and ranges: all processors are asked once, and not for nothing.
+TYPED_TEST(PageTableTest, OneUnmapIsOneFlush) {
+    const uint64_t far = 0x2345'6780'0000;
+    for (uint64_t i = 0; i < 1200; i++) {
+        this->map(0x40'0000 + i * kPageSize, (i + 1) * kPageSize, kRam);
+        this->map(far + i * kPageSize, (5000 + i) * kPageSize, kRam);
+    }
+    this->unmap_all({{Vaddr{far}, 1200 * kPageSize}, {Vaddr{0}, 0x40'0000 + 600 * kPageSize}});
+    EXPECT_EQ(this->cpu.flushes, 1u);
+    this->unmap_all({{Vaddr{far}, 1200 * kPageSize}, {Vaddr{0}, 0x40'0000}});
+    EXPECT_EQ(this->cpu.flushes, 1u);
+    EXPECT_EQ(this->model.size(), 600u);
+    this->protect(kHalf, kHidden);
+    EXPECT_EQ(this->cpu.flushes, 2u);
+    this->unmap_all({kHalf, kHalf}); // the second time there is nothing left
+    EXPECT_EQ(this->cpu.tables.size(), 1u);
+}
+
+// What stays hidden is not taken for what is on its way out.
+TYPED_TEST(PageTableTest, HiddenPagesKeepTheirTable) {
+    this->map(0x40'0000, 0x7000, kHidden);
+    this->map(0x40'1000, 0x8000, kRam);
+    this->unmap({Vaddr{0x40'1000}, kPageSize});
+    EXPECT_EQ(this->cpu.tables.size(), TypeParam::kLevels);
+    this->expect_same();
+    this->unmap({Vaddr{0x40'0000}, kPageSize});
+    EXPECT_EQ(this->cpu.tables.size(), 1u);
+}
+
 // Random pages in few tables and in many, in all orders; the processor looks at any time.
 TYPED_TEST(PageTableTest, KeepsToItsModel) {
     std::mt19937_64 random(11);
@@ -190,7 +227,9 @@ TYPED_TEST(PageTableTest, KeepsToItsModel) {
         if (what < 11) {
             this->map(page(), (1 + random() % 100000) * kPageSize, protection());
         } else if (what < 13) {
-            this->unmap(range());
+            std::vector<VirtRange> ranges(random() % 4 == 0 ? 1 + random() % 5 : 1);
+            std::generate(ranges.begin(), ranges.end(), range);
+            this->unmap_all(ranges);
         } else if (what < 15) {
             this->protect(range(), protection());
         } else {

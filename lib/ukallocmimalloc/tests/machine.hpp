@@ -47,16 +47,15 @@ struct HostPages {
         std::memset(page.as<void>(), 0xA5, kPageSize);
         return {};
     }
-    Vaddr unmap(VirtRange range, pagetable::Removed& removed) {
-        auto page = pages.lower_bound(range.start.value());
-        while (page != pages.end() && page->first < range.end().value()) {
-            if (removed.count == pagetable::Removed::kMost)
-                return Vaddr{page->first};
-            removed.pages[removed.count++] = {Vaddr{page->first}, page->second};
-            UK_VERIFY(mprotect(Vaddr{page->first}.as<void>(), kPageSize, PROT_NONE) == 0);
-            page = pages.erase(page);
+    void unmap(std::span<const VirtRange> ranges, const pagetable::PageSink& taken) {
+        for (VirtRange range : ranges) {
+            auto page = pages.lower_bound(range.start.value());
+            while (page != pages.end() && page->first < range.end().value()) {
+                UK_VERIFY(mprotect(Vaddr{page->first}.as<void>(), kPageSize, PROT_NONE) == 0);
+                taken(Vaddr{page->first}, page->second);
+                page = pages.erase(page);
+            }
         }
-        return range.end();
     }
     [[nodiscard]] pagetable::PageEntry find(Vaddr page) const {
         auto found = pages.find(page.value());

@@ -228,6 +228,38 @@ TEST_F(VmemTest, AStackHasAGuardBelow) {
     EXPECT_EQ(space.stats().mapped_bytes, 0u);
 }
 
+// All processors are asked to forget once, whatever a request takes away.
+TEST_F(VmemTest, OneUnmapIsOneFlush) {
+    constexpr uint64_t kMany = 600 * kPage;
+    Vaddr stacks[4];
+    for (Vaddr& stack : stacks) {
+        stack = map({.size = kMany, .kind = Kind::stack, .guard = kPage, .populate = true});
+    }
+    const Vaddr plain = map({.size = 3 * kPage, .populate = true});
+    ASSERT_TRUE(m.space.protect(plain + kPage, kPage, kReadOnly).ok());
+    const size_t frames = m.frames();
+    m.store.flushes = 0;
+    ASSERT_TRUE(m.space.unmap_stack(stacks[0]).ok());
+    EXPECT_EQ(m.store.flushes, 1u);
+    ASSERT_TRUE(m.space.unmap(plain, 3 * kPage).ok()); // three areas
+    EXPECT_EQ(m.store.flushes, 2u);
+    VirtRange rest[3];
+    for (int i = 0; i < 3; i++) {
+        rest[i] = {stacks[3 - i] - kPage, kMany + kPage};
+    }
+    const VirtRange part{rest[0].start, kPage * 2};
+    EXPECT_EQ(m.space.unmap_all({&part, 1}).code(), Errno::inval);
+    rest[1].size--;
+    EXPECT_EQ(m.space.unmap_all(rest).code(), Errno::inval);
+    rest[1].size++;
+    EXPECT_EQ(m.store.flushes, 2u);
+    EXPECT_EQ(m.space.stats().private_pages, 3 * 600u);
+    ASSERT_TRUE(m.space.unmap_all(rest).ok());
+    EXPECT_EQ(m.store.flushes, 3u);
+    EXPECT_LE(m.frames(), frames - 2403);
+    EXPECT_EQ(m.space.stats().areas, 0u);
+}
+
 TEST_F(VmemTest, DevicesAreThereAtOnceAndTakeNoFrames) {
     Vaddr at = map({.size = 3 * kPage, .kind = Kind::device, .offset = 0xfee0'0000});
     for (int i = 0; i < 3; i++) {
@@ -280,6 +312,31 @@ TEST_F(VmemTest, AFaultThatRepairsNothingEnds) {
     Fault last = Fault::repaired;
     for (int i = 0; i < 100 && last == Fault::repaired; i++) {
         last = space.fault(kHere, Access::write);
+    }
+    EXPECT_EQ(last, Fault::stuck);
+}
+
+// All CPUs fault at a page that only one of them repairs, time and again.
+TEST_F(VmemTest, FaultsOfManyCpusAtOneTimeAreRepaired) {
+    map_here(2);
+    for (int round = 0; round < 100; round++) {
+        for (unsigned cpu = 0; cpu < FakeBackend::kCpus; cpu++) {
+            m.store.cpu = cpu;
+            ASSERT_EQ(space.fault(kHere, Access::write), Fault::repaired);
+        }
+        ASSERT_TRUE(space.discard(kHere, kPage).ok());
+    }
+}
+
+// Nor do two that are stuck at different pages keep each other going.
+TEST_F(VmemTest, CpusThatAreStuckEndEachByItself) {
+    map_here(2);
+    m.write(kHere, 1);
+    m.write(kHere + kPage, 1);
+    Fault last = Fault::repaired;
+    for (unsigned i = 0; i < 100 && last == Fault::repaired; i++) {
+        m.store.cpu = i % 2;
+        last = space.fault(kHere + i % 2 * kPage, Access::write);
     }
     EXPECT_EQ(last, Fault::stuck);
 }

@@ -27,6 +27,8 @@ struct Store {
     size_t requests = 0;
     size_t fail_at = 0; // counted from 1; 0 = none
     bool locked = false;
+    unsigned cpu = 0;   // whose faults come
+    size_t flushes = 0; // how often all processors were asked to forget
 
     ~Store() {
         UK_VERIFY(areas.empty());
@@ -51,8 +53,8 @@ struct Tables {
     void give(Paddr frame) const { store->give(frame); }
     uint64_t* table(Paddr frame) const { return reinterpret_cast<uint64_t*>(store->bytes(frame)); }
     void publish() const {}
-    void forget(Vaddr /*page*/) const {}
-    void forgotten() const {}
+    void forget(VirtRange /*range*/) const {}
+    void forgotten() const { store->flushes++; }
     void code(Paddr /*frame*/) const {}
 };
 
@@ -79,7 +81,9 @@ struct FakeBackend {
     Result<> map(Vaddr page, Paddr frame, Protection protection) {
         return table.map(page, frame, protection);
     }
-    Vaddr unmap(VirtRange range, Removed& removed) { return table.unmap(range, removed); }
+    void unmap(std::span<const VirtRange> ranges, const PageSink& taken) {
+        table.unmap(ranges, taken);
+    }
     Result<> protect(VirtRange range, Protection protection) {
         if (store->fails()) { // as where each piece costs something; half of it is done
             table.protect({range.start, range.size / kPageSize / 2 * kPageSize}, protection);
@@ -95,6 +99,8 @@ struct FakeBackend {
         delete area;
     }
     [[nodiscard]] uint64_t memory_size() const { return store->ram; }
+    static constexpr unsigned kCpus = 64;
+    [[nodiscard]] unsigned cpu() const { return store->cpu; }
 };
 static_assert(Backend<FakeBackend>);
 

@@ -32,7 +32,9 @@ struct TestBackend {
     Result<> map(Vaddr page, Paddr frame, Protection protection) {
         return table->map(page, frame, protection);
     }
-    Vaddr unmap(VirtRange range, Removed& removed) { return table->unmap(range, removed); }
+    void unmap(std::span<const VirtRange> ranges, const PageSink& taken) {
+        table->unmap(ranges, taken);
+    }
     PageEntry find(Vaddr page) { return table->find(page); }
     [[nodiscard]] static uint64_t memory_size() { return 1024 * kPage; }
 };

@@ -15,12 +15,15 @@
 // (LIBUKSCHED_STACK_GUARD).
 #pragma once
 
+#include <span>
+
 #include <uk/vmem/types.hpp>
 
 namespace uk::vmem {
 
 [[nodiscard]] Result<Vaddr> map(const MapRequest& request);
 [[nodiscard]] Result<> unmap(Vaddr start, uint64_t size);
+[[nodiscard]] Result<> unmap_all(std::span<const VirtRange> ranges);
 [[nodiscard]] Result<> unmap_stack(Vaddr start);
 [[nodiscard]] Result<> rename_stack(Vaddr start, const char* name);
 [[nodiscard]] Result<> protect(Vaddr start, uint64_t size, Protection protection);

@@ -6,6 +6,8 @@
 // the architecture where the image owns the processor, drivers/linuxabi where a Linux host does.
 #pragma once
 
+#include <span>
+
 #include <uk/base/address.hpp>
 #include <uk/base/result.hpp>
 #include <uk/pagetable/page_table.hpp>
@@ -36,10 +38,11 @@ struct PagesRange {
 // changed.
 [[nodiscard]] Result<> pages_map(Vaddr page, Paddr frame, pagetable::Protection protection);
 
-// Takes out pages of `range` from its start on, at most Removed::kMost (32), and names them in
-// `out`, which must be empty (count 0). Returns where it stopped: the end of `range`, or earlier
-// because `out` is full, so callers loop. Pages without a frame are passed over. Cannot fail.
-[[nodiscard]] Vaddr pages_unmap(VirtRange range, pagetable::Removed& out);
+// Takes out the pages of `ranges`, and hands each to `taken`, of each range in ascending order,
+// when no CPU can reach any of them any more. Other CPUs are asked to forget once, however many
+// ranges and pages there are, so whoever has several gives them together. Pages without a frame are
+// passed over. `taken` may not call any of these. Cannot fail.
+void pages_unmap(std::span<const VirtRange> ranges, const pagetable::PageSink& taken);
 
 // Changes the protection of those pages of `range` that have a frame; `device` must stay as it was.
 // Errors: ENOMEM (linuxu: the host's limit; some pages may have changed).

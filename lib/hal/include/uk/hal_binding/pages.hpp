@@ -34,8 +34,8 @@ struct WithFrames : Processor {
     Result<> hal::pages_map(Vaddr page, Paddr frame, pagetable::Protection protection) {           \
         return hal_table().map(page, frame, protection);                                           \
     }                                                                                              \
-    Vaddr hal::pages_unmap(VirtRange range, pagetable::Removed& out) {                             \
-        return hal_table().unmap(range, out);                                                      \
+    void hal::pages_unmap(std::span<const VirtRange> ranges, const pagetable::PageSink& taken) {   \
+        hal_table().unmap(ranges, taken);                                                          \
     }                                                                                              \
     Result<> hal::pages_protect(VirtRange range, pagetable::Protection protection) {               \
         hal_table().protect(range, protection);                                                    \

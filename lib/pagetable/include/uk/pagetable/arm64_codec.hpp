@@ -26,6 +26,7 @@ struct Arm64Codec {
     static constexpr uint64_t kReadOnly = uint64_t{1} << 7; // AP[2]; AP[1] clear: not for EL0
     static constexpr uint64_t kInnerShareable = uint64_t{3} << 8;
     static constexpr uint64_t kAccessed = uint64_t{1} << 10;
+    static constexpr uint64_t kGone = uint64_t{1} << 55; // ours, where kValid is not set
     static constexpr uint64_t kPrivilegedNoExecute = uint64_t{1} << 53;
     static constexpr uint64_t kUserNoExecute = uint64_t{1} << 54;
     static constexpr uint64_t kAddress = 0x0000'ffff'ffff'f000;
@@ -48,6 +49,8 @@ struct Arm64Codec {
     static constexpr bool is_table(uint64_t entry, unsigned level) {
         return level > 1 && (entry & (kValid | kTableOrPage)) == (kValid | kTableOrPage);
     }
+    static constexpr uint64_t gone(uint64_t entry) { return (entry & ~kValid) | kGone; }
+    static constexpr bool is_gone(uint64_t entry) { return (entry & (kValid | kGone)) == kGone; }
     static constexpr Paddr address(uint64_t entry) { return Paddr{entry & kAddress}; }
     static constexpr Protection protection(uint64_t entry) {
         return {.write = (entry & kReadOnly) == 0,

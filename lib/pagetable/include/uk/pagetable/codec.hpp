@@ -49,6 +49,9 @@ inline constexpr Protection kHidden{.read = false};
 // address      the frame of a table; of a page, hidden or not, its start, apart from the bits below
 //              its size, which may mean something else in large ones.
 // protection   the inverse of attributes, of a page, hidden or not.
+// gone, is_gone   any entry but 0 as one that leads nowhere, on its way out: neither page nor
+// table,
+//              not hidden, not 0; keeps its address.
 template <class C>
 concept Codec = requires(uint64_t entry, uint64_t attributes, Paddr address, unsigned level,
                          Protection protection) {
@@ -62,6 +65,8 @@ concept Codec = requires(uint64_t entry, uint64_t attributes, Paddr address, uns
     { C::is_table(entry, level) } -> std::same_as<bool>;
     { C::address(entry) } -> std::same_as<Paddr>;
     { C::protection(entry) } -> std::same_as<Protection>;
+    { C::gone(entry) } -> std::same_as<uint64_t>;
+    { C::is_gone(entry) } -> std::same_as<bool>;
 };
 
 } // namespace uk::pagetable

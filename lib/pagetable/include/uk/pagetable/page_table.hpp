@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <uk/assert.h>
 #include <uk/base/address.hpp>
@@ -22,16 +23,17 @@ namespace uk::pagetable {
 // give(frame)     such a frame back; no processor walks it any more
 // table(frame)    the contents of a table
 // publish()       what was written to tables so far is seen by the processor's walks from here on
-// forget(page)    drops what the processor remembers of a page and of the tables that led there
-// forgotten()     all forget()s before have happened, on every processor
-// code(frame)     bytes of the frame were written, and shall be fetched as instructions now
+// forget(range)   drops what the processor remembers of these pages and of the tables that led
+// there forgotten()     all forget()s before have happened, on every processor. May take long:
+// others wait code(frame)     bytes of the frame were written, and shall be fetched as instructions
+// now
 template <class M>
-concept TableMachine = requires(M& machine, Paddr frame, Vaddr page) {
+concept TableMachine = requires(M& machine, Paddr frame, VirtRange range) {
     { machine.take() } -> std::same_as<Result<Paddr>>;
     { machine.give(frame) } -> std::same_as<void>;
     { machine.table(frame) } -> std::same_as<uint64_t*>;
     { machine.publish() } -> std::same_as<void>;
-    { machine.forget(page) } -> std::same_as<void>;
+    { machine.forget(range) } -> std::same_as<void>;
     { machine.forgotten() } -> std::same_as<void>;
     { machine.code(frame) } -> std::same_as<void>;
 };
@@ -43,15 +45,20 @@ struct PageEntry {
     Protection protection{};
 };
 
-// Pages that an unmap() took out, in ascending order. No processor remembers them.
-struct Removed {
-    static constexpr size_t kMost = 32;
-    struct Page {
-        Vaddr page;
-        Paddr frame;
-    };
-    Page pages[kMost];
-    size_t count = 0;
+// Who is told of each page that an unmap() took out: anything that can be called as
+// taken(Vaddr page, Paddr frame), and outlives the call.
+class PageSink {
+  public:
+    template <class Taken>
+    explicit PageSink(Taken& taken)
+        : taken_(&taken), call_([](void* who, Vaddr page, Paddr frame) {
+              (*static_cast<Taken*>(who))(page, frame);
+          }) {}
+    void operator()(Vaddr page, Paddr frame) const { call_(taken_, page, frame); }
+
+  private:
+    void* taken_;
+    void (*call_)(void*, Vaddr, Paddr);
 };
 
 // Pages of 4 KiB below `root`, which is never given back. All functions are for page-aligned
@@ -66,10 +73,11 @@ class PageTable {
     // Gives `page` a frame. Errors: ENOMEM (no tables; nothing has changed), EEXIST (it has one).
     Result<> map(Vaddr page, Paddr frame, Protection protection);
 
-    // Takes out pages of `range` from its start on, and tables that become empty. Returns where it
-    // stopped: at the end, or earlier because `out`, which must be empty, is full. The time depends
-    // on pages and tables that there are, not on the size of the range.
-    Vaddr unmap(VirtRange range, Removed& out);
+    // Takes out the pages of `ranges`, and tables that become empty, and hands the pages to
+    // `taken`, of each range in ascending order, when no processor remembers any of them: they are
+    // told once. The time depends on pages and tables that there are, not on the size of the
+    // ranges. `taken` must not change these tables.
+    void unmap(std::span<const VirtRange> ranges, const PageSink& taken);
 
     // Changes the protection of those pages of `range` that have a frame. `device` must stay as it
     // was.
@@ -83,9 +91,6 @@ class PageTable {
         uint64_t* table[C::kLevels + 1]; // by level
         unsigned lowest;
     };
-    // Tables taken out at once: each page of a Removed may have been the last one of its tables.
-    static constexpr size_t kMostTables = Removed::kMost * (C::kLevels - 1);
-
     static constexpr size_t index(Vaddr address, unsigned level) {
         return (address.value() >> level_shift(level)) % kEntries;
     }
@@ -95,9 +100,17 @@ class PageTable {
         return at.align_down(span(level)) + span(level);
     }
 
-    Path descend(Vaddr at);
-    size_t prune(Path& path, Vaddr at, Paddr* tables);
-    static bool is_empty(const uint64_t* table);
+    // Which tables to go down: those in use, or those on their way out as well.
+    enum class Through { used, gone };
+
+    Path descend(Vaddr at, Through through = Through::used);
+    template <class Change>
+    bool change(VirtRange range, const Change& change);
+    void let_go(Path& path, Vaddr at);
+    void collect(VirtRange range, const PageSink& taken);
+    void give_empty(Path& path, Vaddr at);
+    template <class Test>
+    static bool all(const uint64_t* table, const Test& test);
     Result<> take_tables(Paddr* tables, unsigned count);
 
     Paddr root_;
@@ -105,16 +118,17 @@ class PageTable {
 };
 
 template <Codec C, TableMachine M>
-typename PageTable<C, M>::Path PageTable<C, M>::descend(Vaddr at) {
+typename PageTable<C, M>::Path PageTable<C, M>::descend(Vaddr at, Through through) {
     Path path;
     path.lowest = C::kLevels;
     path.table[C::kLevels] = machine_.table(root_);
     while (path.lowest > 1) {
         uint64_t entry = path.table[path.lowest][index(at, path.lowest)];
-        if (entry == 0) {
+        const bool gone = C::is_gone(entry);
+        if (entry == 0 || (gone && through == Through::used)) {
             break;
         }
-        UK_ASSERT(C::is_table(entry, path.lowest) && "only pages of 4 KiB are put here");
+        UK_ASSERT((gone || C::is_table(entry, path.lowest)) && "only pages of 4 KiB are put here");
         path.lowest--;
         path.table[path.lowest] = machine_.table(C::address(entry));
     }
@@ -161,72 +175,23 @@ Result<> PageTable<C, M>::map(Vaddr page, Paddr frame, Protection protection) {
 }
 
 template <Codec C, TableMachine M>
-bool PageTable<C, M>::is_empty(const uint64_t* table) {
+template <class Test>
+bool PageTable<C, M>::all(const uint64_t* table, const Test& test) {
     for (size_t i = 0; i < kEntries; i++) {
-        if (table[i] != 0) {
+        if (!test(table[i])) {
             return false;
         }
     }
     return true;
 }
 
-// Unlinks the tables on the path to `at` that are empty; stores them in `tables`, returns how many.
+// `change` makes something else of an entry that is not 0, or leaves it alone. Returns whether any
+// did. What lies between the first and the last that did is forgotten by this processor, too: that
+// costs less than telling it of each entry by itself.
 template <Codec C, TableMachine M>
-size_t PageTable<C, M>::prune(Path& path, Vaddr at, Paddr* tables) {
-    size_t count = 0;
-    for (unsigned level = 2; level <= C::kLevels && is_empty(path.table[level - 1]); level++) {
-        uint64_t& entry = path.table[level][index(at, level)];
-        tables[count++] = C::address(entry);
-        entry = 0;
-    }
-    return count;
-}
-
-template <Codec C, TableMachine M>
-Vaddr PageTable<C, M>::unmap(VirtRange range, Removed& out) {
-    UK_ASSERT(out.count == 0);
-    Paddr tables[kMostTables];
-    size_t table_count = 0;
-    Vaddr at = range.start;
-    const Vaddr end = range.end();
-    while (at < end && out.count < Removed::kMost) {
-        Path path = descend(at);
-        if (path.lowest > 1) {
-            at = next(at, path.lowest);
-            continue;
-        }
-        const Vaddr first = at;
-        const size_t before = out.count;
-        const Vaddr stop = next(at, 2) < end ? next(at, 2) : end;
-        for (; at < stop && out.count < Removed::kMost; at += kPageSize) {
-            uint64_t& entry = path.table[1][index(at, 1)];
-            if (entry != 0) {
-                out.pages[out.count++] = {at, C::address(entry)};
-                entry = 0;
-            }
-        }
-        if (out.count != before) {
-            table_count += prune(path, first, tables + table_count);
-        }
-    }
-    if (out.count != 0) {
-        machine_.publish();
-        for (size_t i = 0; i < out.count; i++) {
-            machine_.forget(out.pages[i].page);
-        }
-        machine_.forgotten();
-        for (size_t i = 0; i < table_count; i++) {
-            machine_.give(tables[i]);
-        }
-    }
-    return at < end ? at : end;
-}
-
-// What lies between the first and the last page that changed is forgotten, too: that costs less
-// than telling the processor of each entry by itself that it was written.
-template <Codec C, TableMachine M>
-void PageTable<C, M>::protect(VirtRange range, Protection protection) {
-    const uint64_t attributes = C::attributes(protection);
+template <class Change>
+bool PageTable<C, M>::change(VirtRange range, const Change& change) {
+    bool any = false;
     for (Vaddr at = range.start; at < range.end();) {
         Path path = descend(at);
         if (path.lowest > 1) {
@@ -238,24 +203,100 @@ void PageTable<C, M>::protect(VirtRange range, Protection protection) {
         Vaddr last = at;
         for (; at < stop; at += kPageSize) {
             uint64_t& entry = path.table[1][index(at, 1)];
-            const uint64_t wanted = C::page(C::address(entry), 1, attributes);
-            if (entry == 0 || entry == wanted) {
-                continue;
+            const uint64_t wanted = entry != 0 ? change(entry) : 0;
+            if (entry != wanted) {
+                entry = wanted;
+                first = first == stop ? at : first;
+                last = at + kPageSize;
             }
-            if (protection.execute) {
-                machine_.code(C::address(entry));
-            }
-            entry = wanted;
-            first = first == stop ? at : first;
-            last = at + kPageSize;
         }
         if (first < last) {
+            let_go(path, first);
             machine_.publish();
-            for (; first < last; first += kPageSize) {
-                machine_.forget(first);
-            }
-            machine_.forgotten();
+            machine_.forget({first, last - first});
+            any = true;
         }
+    }
+    return any;
+}
+
+// Unlinks those tables on the path to `at` that lead nowhere any more; collect() finds them.
+template <Codec C, TableMachine M>
+void PageTable<C, M>::let_go(Path& path, Vaddr at) {
+    for (unsigned level = 2; level <= C::kLevels; level++) {
+        if (!all(path.table[level - 1], [](auto e) { return e == 0 || C::is_gone(e); })) {
+            return;
+        }
+        uint64_t& entry = path.table[level][index(at, level)];
+        entry = C::gone(entry);
+    }
+}
+
+// Gives those tables on the path to `at` back that were let go and are empty now.
+template <Codec C, TableMachine M>
+void PageTable<C, M>::give_empty(Path& path, Vaddr at) {
+    for (unsigned level = 2; level <= C::kLevels; level++) {
+        uint64_t& entry = path.table[level][index(at, level)];
+        if (!C::is_gone(entry) || !all(path.table[level - 1], [](auto e) { return e == 0; })) {
+            return;
+        }
+        machine_.give(C::address(entry));
+        entry = 0;
+    }
+}
+
+// Hands on what is gone in a range; no processor knows the way there.
+template <Codec C, TableMachine M>
+void PageTable<C, M>::collect(VirtRange range, const PageSink& taken) {
+    for (Vaddr at = range.start; at < range.end();) {
+        Path path = descend(at, Through::gone);
+        if (path.lowest > 1) {
+            at = next(at, path.lowest);
+            continue;
+        }
+        const Vaddr first = at;
+        const Vaddr stop = next(at, 2) < range.end() ? next(at, 2) : range.end();
+        for (; at < stop; at += kPageSize) {
+            uint64_t& entry = path.table[1][index(at, 1)];
+            if (entry != 0) {
+                const Paddr frame = C::address(entry);
+                entry = 0;
+                taken(at, frame);
+            }
+        }
+        give_empty(path, first);
+    }
+}
+
+// A processor that still remembers a page may write to it, and one that remembers a table reads it:
+// so neither is touched before all have forgotten. What is gone stays in its place meanwhile.
+template <Codec C, TableMachine M>
+void PageTable<C, M>::unmap(std::span<const VirtRange> ranges, const PageSink& taken) {
+    bool any = false;
+    for (VirtRange range : ranges) {
+        any = change(range, C::gone) || any;
+    }
+    if (!any) {
+        return;
+    }
+    machine_.forgotten();
+    for (VirtRange range : ranges) {
+        collect(range, taken);
+    }
+}
+
+template <Codec C, TableMachine M>
+void PageTable<C, M>::protect(VirtRange range, Protection protection) {
+    const uint64_t attributes = C::attributes(protection);
+    const bool any = change(range, [&](uint64_t entry) {
+        const uint64_t wanted = C::page(C::address(entry), 1, attributes);
+        if (protection.execute && entry != wanted) {
+            machine_.code(C::address(entry));
+        }
+        return wanted;
+    });
+    if (any) {
+        machine_.forgotten();
     }
 }
 

@@ -17,6 +17,7 @@ struct SoftCodec {
     static constexpr uint64_t kWrite = 1 << 3;
     static constexpr uint64_t kExecute = 1 << 4;
     static constexpr uint64_t kDevice = 1 << 5;
+    static constexpr uint64_t kGone = 1 << 6;
     static constexpr uint64_t kAddress = 0x000f'ffff'ffff'f000;
 
     static constexpr uint64_t attributes(Protection p) {
@@ -34,6 +35,8 @@ struct SoftCodec {
     static constexpr bool is_table(uint64_t entry, unsigned level) {
         return level > 1 && (entry & (kTable | kPage)) == kTable;
     }
+    static constexpr uint64_t gone(uint64_t entry) { return (entry & ~(kTable | kPage)) | kGone; }
+    static constexpr bool is_gone(uint64_t entry) { return (entry & kGone) != 0; }
     static constexpr Paddr address(uint64_t entry) { return Paddr{entry & kAddress}; }
     static constexpr Protection protection(uint64_t entry) {
         return {.write = (entry & kWrite) != 0,

@@ -17,6 +17,7 @@ struct X86Codec {
     static constexpr uint64_t kAccessed = uint64_t{1} << 5;
     static constexpr uint64_t kDirty = uint64_t{1} << 6;
     static constexpr uint64_t kLarge = uint64_t{1} << 7; // a page, not a table; levels 2 and 3
+    static constexpr uint64_t kGone = uint64_t{1} << 9;  // ours, where kPresent is not set
     static constexpr uint64_t kNoExecute = uint64_t{1} << 63;
     static constexpr uint64_t kAddress = 0x000f'ffff'ffff'f000;
 
@@ -37,6 +38,8 @@ struct X86Codec {
     static constexpr bool is_table(uint64_t entry, unsigned level) {
         return level > 1 && (entry & (kPresent | kLarge)) == kPresent;
     }
+    static constexpr uint64_t gone(uint64_t entry) { return (entry & ~kPresent) | kGone; }
+    static constexpr bool is_gone(uint64_t entry) { return (entry & (kPresent | kGone)) == kGone; }
     static constexpr Paddr address(uint64_t entry) { return Paddr{entry & kAddress}; }
     static constexpr Protection protection(uint64_t entry) {
         return {.write = (entry & kWritable) != 0,

@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <uk/base/address.hpp>
 #include <uk/base/result.hpp>
@@ -18,7 +19,7 @@
 namespace uk::vmem {
 
 using pagetable::PageEntry;
-using pagetable::Removed;
+using pagetable::PageSink;
 
 // What an AddressSpace stands on. Nothing here waits.
 //
@@ -28,20 +29,24 @@ using pagetable::Removed;
 // map, unmap, protect, find    as in pagetable::PageTable; protect() may fail with ENOMEM
 // take_area()          memory for an Area, constructed, or null; give_area() takes it back
 // memory_size()        all RAM there is, used or not, in bytes
+// kCpus, cpu()         how many CPUs there may be; which one calls: its faults are counted apart
 template <class B>
 concept Backend = requires(B& b, Vaddr page, Paddr frame, VirtRange range, Protection protection,
-                           Removed& removed, Area* area, typename B::Lock& lock) {
+                           std::span<const VirtRange> ranges, const PageSink& taken, Area* area,
+                           typename B::Lock& lock) {
     lock.unlock(lock.lock());
     { b.take_frame() } -> std::same_as<Result<Paddr>>;
     { b.give_frame(frame) } -> std::same_as<void>;
     { b.bytes(frame) } -> std::same_as<std::byte*>;
     { b.map(page, frame, protection) } -> std::same_as<Result<>>;
-    { b.unmap(range, removed) } -> std::same_as<Vaddr>;
+    { b.unmap(ranges, taken) } -> std::same_as<void>;
     { b.protect(range, protection) } -> std::same_as<Result<>>;
     { b.find(page) } -> std::same_as<PageEntry>;
     { b.take_area() } -> std::same_as<Area*>;
     { b.give_area(area) } -> std::same_as<void>;
     { b.memory_size() } -> std::same_as<uint64_t>;
+    requires std::same_as<decltype(B::kCpus), const unsigned>;
+    { b.cpu() } -> std::same_as<unsigned>;
 };
 
 // The functions are for threads, interrupts on, no spinlock held; fault() is for exception handlers
@@ -70,6 +75,9 @@ class AddressSpace {
     // Frees whatever there is in the range; what nothing is in is no error. Frames are back when it
     // returns. Errors: EINVAL, ENOMEM (an area is cut in two: needs memory for one).
     [[nodiscard]] Result<> unmap(Vaddr start, uint64_t size);
+    // The same for several ranges at once, which costs other CPUs less than one after the other.
+    // Errors: EINVAL (also: an area would be cut in two); nothing has changed then.
+    [[nodiscard]] Result<> unmap_all(std::span<const VirtRange> ranges);
     // The same for a whole stack, guard included. Errors: as above, ENOENT (no stack starts there).
     [[nodiscard]] Result<> unmap_stack(Vaddr start);
     // Another name for a stack and its guard, for people. Errors: ENOENT (no stack starts there).
@@ -153,8 +161,9 @@ class AddressSpace {
     Result<> map_device(Area& area);
     size_t cuts(VirtRange range) const;
     void cut(VirtRange range, Spares& spares);
-    void remove(VirtRange range);
-    void remove_pages(Area& area, VirtRange range);
+    void remove(std::span<const VirtRange> ranges);
+    void remove(VirtRange range) { remove({&range, 1}); }
+    void remove_pages(std::span<const VirtRange> ranges);
     void drop(Area& area);
     void merge_around(Area& area);
     void merge_range(VirtRange range);
@@ -164,6 +173,7 @@ class AddressSpace {
     // populate, sync, faults: address_space_pages.hpp
     static Protection page_protection(const Area& area, bool written);
     bool all_mapped(VirtRange range) const;
+    Fault found_repaired(Vaddr page);
     Fault repair(Area& area, Vaddr page, Access access, const PageEntry& entry);
     Fault bring_in(Area& area, Vaddr page, bool write);
     Result<> bring_in_private(Area& area, Vaddr page);
@@ -176,8 +186,15 @@ class AddressSpace {
     Lock lock_;
     AreaMap areas_;
     Stats stats_;
-    Vaddr again_{};      // the page of the latest fault that found nothing to repair,
-    unsigned times_ = 0; // and how often in a row
+    // Of one CPU's latest fault that found nothing to repair: the page, how often in a row, and
+    // when, counted in repairs.
+    struct Futile {
+        Vaddr page{};
+        unsigned times = 0;
+        uint64_t at = 0;
+    };
+    Futile futile_[B::kCpus];
+    uint64_t repairs_ = 0; // faults that changed a table
 };
 
 } // namespace uk::vmem

@@ -184,34 +184,37 @@ void AddressSpace<B>::cut(VirtRange range, Spares& spares) {
     }
 }
 
-// Of areas that lie in the range as a whole.
+// Of areas that lie in a range as a whole.
 template <Backend B>
-void AddressSpace<B>::remove(VirtRange range) {
-    for (Area* area = areas_.from(range.start); area != nullptr && area->start < range.end();) {
-        Area* next = areas_.next(*area);
-        areas_.erase(*area);
-        remove_pages(*area, area->range());
-        stats_.mapped_bytes -= area->size;
-        drop(*area);
-        area = next;
+void AddressSpace<B>::remove(std::span<const VirtRange> ranges) {
+    remove_pages(ranges);
+    for (VirtRange range : ranges) {
+        Area* area = areas_.from(range.start);
+        while (area != nullptr && area->start < range.end()) {
+            Area* next = areas_.next(*area);
+            areas_.erase(*area);
+            stats_.mapped_bytes -= area->size;
+            drop(*area);
+            area = next;
+        }
     }
 }
 
 template <Backend B>
-void AddressSpace<B>::remove_pages(Area& area, VirtRange range) {
-    for (Vaddr at = range.start; at < range.end();) {
-        Removed removed;
-        at = backend_.unmap({at, range.end() - at}, removed);
-        for (size_t i = 0; i < removed.count; i++) {
-            auto [page, frame] = removed.pages[i];
-            if (area.shared) {
-                area.pager->unshare(area.offset_of(page), frame);
-            } else if (area.owns_frames()) {
-                backend_.give_frame(frame);
-                stats_.private_pages--;
-            }
+void AddressSpace<B>::remove_pages(std::span<const VirtRange> ranges) {
+    Area* area = nullptr;
+    auto give_back = [&](Vaddr page, Paddr frame) {
+        if (area == nullptr || !area->contains(page)) {
+            area = areas_.at(page);
         }
-    }
+        if (area->shared) {
+            area->pager->unshare(area->offset_of(page), frame);
+        } else if (area->owns_frames()) {
+            backend_.give_frame(frame);
+            stats_.private_pages--;
+        }
+    };
+    backend_.unmap(ranges, PageSink(give_back));
 }
 
 template <Backend B>
@@ -263,6 +266,19 @@ Result<> AddressSpace<B>::unmap(Vaddr start, uint64_t size) {
     UK_TRY(spares.take(cuts(range.value())));
     cut(range.value(), spares);
     remove(range.value());
+    return {};
+}
+
+template <Backend B>
+Result<> AddressSpace<B>::unmap_all(std::span<const VirtRange> ranges) {
+    Guard locked(lock_);
+    for (VirtRange range : ranges) {
+        if (!check(range.start, range.size).ok() || range.size % kPageSize != 0 ||
+            cuts(range) != 0) {
+            return Errno::inval;
+        }
+    }
+    remove(ranges);
     return {};
 }
 

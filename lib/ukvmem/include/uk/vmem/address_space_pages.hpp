@@ -71,28 +71,42 @@ Fault AddressSpace<B>::bring_in(Area& area, Vaddr page, bool write) {
                         ? bring_in_private(area, page)
                         : backend_.map(page, Paddr{area.offset_of(page)}, area.protection);
     if (done.ok()) {
+        repairs_++;
         return Fault::repaired;
     }
     return done.code() == Errno::nomem ? Fault::no_memory : Fault::no_data;
 }
 
+// Another CPU was faster, or this one remembers what was: once or twice that is well. Never ends
+// what never ends: many in a row on one page while nobody repairs anything. Each CPU counts its own
+// faults, so the patience with it does not depend on how many meet at a page.
+template <Backend B>
+Fault AddressSpace<B>::found_repaired(Vaddr page) {
+    constexpr unsigned kPatience = 16;
+    Futile& futile = futile_[backend_.cpu()];
+    const bool again = futile.page == page && futile.at == repairs_;
+    futile = {page, again ? futile.times + 1 : 0, repairs_};
+    return futile.times < kPatience ? Fault::repaired : Fault::stuck;
+}
+
 // The page has a frame, and the area permits the access.
 template <Backend B>
 Fault AddressSpace<B>::repair(Area& area, Vaddr page, Access access, const PageEntry& entry) {
-    constexpr unsigned kPatience = 16; // other CPUs repair faults, too
     const bool write =
         access == Access::write || (access == Access::unknown && area.protection.write);
     const Protection wanted = page_protection(area, write || entry.protection.write);
     if (entry.protection == wanted) {
-        times_ = again_ == page ? times_ + 1 : 0;
-        again_ = page;
-        return times_ < kPatience ? Fault::repaired : Fault::stuck;
+        return found_repaired(page);
     }
     if (area.shared && wanted.write && !entry.protection.write &&
         !area.pager->will_write(area.offset_of(page)).ok()) {
         return Fault::no_data;
     }
-    return backend_.protect({page, kPageSize}, wanted).ok() ? Fault::repaired : Fault::no_memory;
+    if (!backend_.protect({page, kPageSize}, wanted).ok()) {
+        return Fault::no_memory;
+    }
+    repairs_++;
+    return Fault::repaired;
 }
 
 template <Backend B>
@@ -214,7 +228,8 @@ Result<> AddressSpace<B>::discard(Vaddr start, uint64_t size) {
          area = areas_.next(*area)) {
         // A pager that may block could not bring them in again.
         if (area->owns_frames() && (area->pager == nullptr || !area->pager->may_block())) {
-            remove_pages(*area, range.intersect(area->range()));
+            const VirtRange part = range.intersect(area->range());
+            remove_pages({&part, 1});
         }
     }
     return {};

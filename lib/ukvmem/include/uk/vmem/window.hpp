@@ -8,9 +8,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <uk/base/address.hpp>
 #include <uk/base/bits.hpp>
+#include <uk/base/minmax.hpp>
 #include <uk/base/result.hpp>
 #include <uk/pagetable/page_table.hpp>
 #include <uk/vmem/types.hpp>
@@ -27,15 +29,15 @@ namespace uk::vmem {
 // memory_size()        all RAM there is, used or not, in bytes
 template <class B>
 concept WindowBackend = requires(B& b, Vaddr page, Paddr frame, void* run, size_t pages,
-                                 VirtRange range, Protection protection,
-                                 pagetable::Removed& removed, typename B::Lock& lock) {
+                                 std::span<const VirtRange> ranges, Protection protection,
+                                 const pagetable::PageSink& taken, typename B::Lock& lock) {
     lock.unlock(lock.lock());
     { b.take_run(pages) } -> std::same_as<Result<void*>>;
     { b.give_run(run, pages) } -> std::same_as<void>;
     { b.paddr(run) } -> std::same_as<Paddr>;
     { b.pointer(frame) } -> std::same_as<void*>;
     { b.map(page, frame, protection) } -> std::same_as<Result<>>;
-    { b.unmap(range, removed) } -> std::same_as<Vaddr>;
+    { b.unmap(ranges, taken) } -> std::same_as<void>;
     { b.find(page) } -> std::same_as<pagetable::PageEntry>;
     { b.memory_size() } -> std::same_as<uint64_t>;
 };
@@ -79,6 +81,8 @@ class Window {
     // The most pages that are looked at under the lock, and taken at once: side by side, they cost
     // a host (linuxu) one mapping.
     static constexpr size_t kPiece = 16;
+    // The most that is taken out at once under it: other CPUs are asked to forget once.
+    static constexpr uint64_t kRemoved = 512 * kPageSize;
 
     class Guard {
       public:
@@ -100,7 +104,7 @@ class Window {
     [[nodiscard]] size_t missing(Vaddr page, size_t most);
     Result<> add(Vaddr page, size_t pages, Vaddr& latest);
     void undo(Vaddr latest);
-    void give_back(const pagetable::Removed& removed);
+    void remove(VirtRange range);
 
     B backend_;
     typename B::Lock& tables_;
@@ -218,11 +222,9 @@ template <WindowBackend B, size_t kMostUnits>
 void Window<B, kMostUnits>::undo(Vaddr latest) {
     while (!latest.is_null()) {
         Guard locked(tables_);
-        pagetable::Removed removed;
         Vaddr before;
         __builtin_memcpy(&before, backend_.pointer(backend_.find(latest).frame), sizeof before);
-        (void)backend_.unmap({latest, kPageSize}, removed);
-        give_back(removed);
+        remove({latest, kPageSize});
         latest = before;
     }
 }
@@ -254,28 +256,33 @@ Result<> Window<B, kMostUnits>::commit(Vaddr start, uint64_t size) {
 
 // Frames that lie side by side go back in one piece.
 template <WindowBackend B, size_t kMostUnits>
-void Window<B, kMostUnits>::give_back(const pagetable::Removed& removed) {
-    for (size_t first = 0; first < removed.count;) {
-        size_t count = 1;
-        while (first + count < removed.count &&
-               removed.pages[first + count].frame ==
-                   removed.pages[first].frame + count * kPageSize) {
-            count++;
+void Window<B, kMostUnits>::remove(VirtRange range) {
+    Paddr first{};
+    size_t count = 0;
+    auto give_back = [&] {
+        if (count != 0) {
+            backend_.give_run(backend_.pointer(first), count);
+            committed_ -= count * kPageSize;
         }
-        backend_.give_run(backend_.pointer(removed.pages[first].frame), count);
-        committed_ -= count * kPageSize;
-        first += count;
-    }
+    };
+    auto take = [&](Vaddr /*page*/, Paddr frame) {
+        if (count == 0 || frame != first + count * kPageSize) {
+            give_back();
+            first = frame;
+            count = 0;
+        }
+        count++;
+    };
+    backend_.unmap({&range, 1}, pagetable::PageSink(take));
+    give_back();
 }
 
 template <WindowBackend B, size_t kMostUnits>
 void Window<B, kMostUnits>::decommit(Vaddr start, uint64_t size) {
     const Vaddr end = start + align_up(size, uint64_t{kPageSize});
-    for (Vaddr at = start; at < end;) {
+    for (Vaddr at = start; at < end; at += kRemoved) {
         Guard locked(tables_);
-        pagetable::Removed removed;
-        at = backend_.unmap({at, end - at}, removed);
-        give_back(removed);
+        remove({at, min(end - at, kRemoved)});
     }
 }
 
