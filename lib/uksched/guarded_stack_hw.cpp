@@ -70,4 +70,18 @@ void guarded_stack_put(ThreadStack stack) {
     }
 }
 
+void guarded_stacks_put(std::span<const ThreadStack> stacks) {
+    VirtRange ranges[kMostStacks];
+    size_t count = 0;
+    for (ThreadStack stack : stacks) {
+        const Vaddr base = Vaddr::of(stack.base);
+        if (vmem::range().contains(base))
+            ranges[count++] = {base - kStackGuardBytes, stack.size + kStackGuardBytes};
+        else
+            guarded_stack_put(stack);
+    }
+    const Result<> done = vmem::unmap_all({ranges, count});
+    UK_VERIFY(count == 0 || done.ok()); // whole areas
+}
+
 } // namespace uk::sched::detail

@@ -116,8 +116,7 @@ def guest(variant: tuple) -> Job:
     steps = configured(folder, "tests/guest", target, compiler, [GUEST_OPTIONS[word] for word in name.split("-")[1:]])
     steps.append(Step(make(folder, "tests/guest", target, compiler), limit=300))
     steps += prepared(target)
-    # For 10,000 threads, which take minutes where each page table is changed on several emulated CPUs.
-    memory = [] if target in (LINUXU, LINUXU_ARM) or "-smp" in name else ["MEM=256M"]
+    memory = [] if target in (LINUXU, LINUXU_ARM) else ["MEM=256M"] # for 10,000 threads
     runs = [[]]
     if "-smp" in name:
         some = ["CPUS=2" if target == XEN else "CPUS=4", "ARGS=uksmp"]

@@ -140,6 +140,7 @@ struct Machine {
     static constexpr size_t kStackBytes = 64 * 1024;
     static constexpr bool kStackChecks = true;
     static constexpr size_t kKernelStackBytes = 0;
+    static constexpr size_t kStackBatch = 1; // 16 in smp.hpp, over real threads
     static constexpr size_t kInnerGuardBytes = 0;
     static constexpr bool kAlarm = Policy::kPreempts;
 

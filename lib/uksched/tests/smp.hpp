@@ -62,6 +62,7 @@ struct SmpMachine {
     static constexpr size_t kStackBytes = 64 * 1024;
     static constexpr bool kStackChecks = true;
     static constexpr size_t kKernelStackBytes = 0;
+    static constexpr size_t kStackBatch = 16;
     static constexpr size_t kInnerGuardBytes = 0;
     static constexpr bool kAlarm = false;
 
@@ -128,6 +129,10 @@ struct SmpMachine {
         g_stacks--;
         sim::fiber_drop(fiber_at(stack.base + stack.size));
         std::free(stack.base);
+    }
+    static void stacks_put(std::span<const uk::ThreadStack> stacks) {
+        for (uk::ThreadStack stack : stacks)
+            stack_put(stack);
     }
     static void* allocate(size_t bytes) { return std::malloc(bytes); }
     static void deallocate(void* memory) { std::free(memory); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include <uk/base/result.hpp>
 #include <uk/sched/thread.hpp>
@@ -22,5 +23,8 @@ inline constexpr size_t kStackGuardBytes = 4096;
 void guarded_stack_rename(ThreadStack stack, size_t kernel, const char* name);
 // Thread context, or idle.
 void guarded_stack_put(ThreadStack stack);
+// At most kMostStacks, for which other CPUs are asked once.
+inline constexpr size_t kMostStacks = 16;
+void guarded_stacks_put(std::span<const ThreadStack> stacks);
 
 } // namespace uk::sched::detail

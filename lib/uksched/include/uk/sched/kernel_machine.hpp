@@ -27,6 +27,7 @@ struct KernelMachine : KernelLocks, KernelLocals {
     static constexpr size_t kKernelStackBytes =
         kAlarm ? align_up(hal::kKernelStackBytes, kPageSize) : 0;
     static constexpr bool kGuards = cfg::libuksched_stack_guard;
+    static constexpr size_t kStackBatch = kGuards && kCpus > 1 ? sched::detail::kMostStacks : 1;
     static constexpr size_t kInnerGuardBytes =
         kGuards && kKernelStackBytes != 0 ? sched::detail::kStackGuardBytes : 0;
 
@@ -83,6 +84,9 @@ struct KernelMachine : KernelLocks, KernelLocals {
         if constexpr (kGuards)
             return sched::detail::guarded_stack_put(stack);
         falloc::free_run(stack.base, stack.size / kPageSize);
+    }
+    static void stacks_put(std::span<const ThreadStack> stacks) {
+        sched::detail::guarded_stacks_put(stacks);
     }
     static void* allocate(size_t bytes) { return heap::allocate(bytes); }
     static void deallocate(void* memory) { heap::deallocate(memory); }

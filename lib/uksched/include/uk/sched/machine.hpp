@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include <uk/base/result.hpp>
 #include <uk/hal/context.hpp>
@@ -50,7 +51,12 @@ concept SchedMachine = LockMachine<M> &&
     { M::stack_get(bytes, name) } -> std::same_as<Result<ThreadStack>>; // thread context
     { M::stack_rename(stack, name) } -> std::same_as<void>; // thread context: the next one's
     { M::stack_put(stack) } -> std::same_as<void>;          // thread context, or idle
-    { M::allocate(bytes) } -> std::same_as<void*>;          // null: none left
+    // How many stacks are given back together, if that costs less; 1: no stacks_put().
+    requires std::same_as<decltype(M::kStackBatch), const size_t>;
+    requires M::kStackBatch == 1 || requires(std::span<const ThreadStack> stacks) {
+        { M::stacks_put(stacks) } -> std::same_as<void>; // thread context, or idle
+    };
+    { M::allocate(bytes) } -> std::same_as<void*>; // null: none left
     { M::deallocate(memory) } -> std::same_as<void>;
     { M::last_thread_exited() } -> std::same_as<void>; // does not return
     // Thread-local variables: for a new thread (false: no memory); the thread is the next to run;
