@@ -6,6 +6,7 @@
 #include <uk/arm64/memory.hpp>
 #include <uk/assert.h>
 #include <uk/hal/image.hpp>
+#include <uk/hal_binding/map_lock.hpp>
 #include <uk/pagetable/direct_map.hpp>
 
 #include <uk/pagetable/arm64_codec.hpp>
@@ -46,6 +47,7 @@ struct Pages {
 using Map = pagetable::DirectMap<pagetable::Arm64Codec, Pages>;
 
 constinit Map g_map{Paddr{}, Pages{}, PhysRange{}};
+constinit hal::MapLock g_lock;
 
 // ID_AA64MMFR0_EL1.PARange; what is wider than 48 bits needs other page tables.
 uint64_t physical_limit() {
@@ -73,6 +75,7 @@ PhysRange arm64::image_range() {
 }
 
 Result<std::span<const std::byte>> arm64::view_physical(Paddr start, size_t size) {
+    hal::MapLock::Guard locked(g_lock);
     UK_TRY(g_map.open_as_it_is(start, size, pagetable::Arm64Codec::attributes(pagetable::kRam)));
     return std::span(Map::vaddr(start).as<const std::byte>(), size);
 }
@@ -88,10 +91,12 @@ Paddr hal::direct_map_paddr(const void* pointer) {
 }
 
 Result<PhysRange> hal::direct_map_open(PhysRange range) {
+    hal::MapLock::Guard locked(g_lock);
     return g_map.open(range);
 }
 
 Result<volatile void*> hal::map_device(Paddr start, size_t size) {
+    hal::MapLock::Guard locked(g_lock);
     UK_TRY(g_map.open_as_it_is(start, size, pagetable::Arm64Codec::attributes(pagetable::kDevice)));
     return Map::vaddr(start).as<volatile void>();
 }

@@ -5,6 +5,7 @@
 #include <uk/assert.h>
 #include <uk/hal_arch/cpuid.hpp>
 #include <uk/hal/image.hpp>
+#include <uk/hal_binding/map_lock.hpp>
 #include <uk/pagetable/direct_map.hpp>
 #include <uk/x86/layout.h>
 #include <uk/x86/memory.hpp>
@@ -40,6 +41,7 @@ struct Pages {
 using Map = pagetable::DirectMap<pagetable::X86Codec, Pages>;
 
 constinit Map g_map{Paddr{}, Pages{}, PhysRange{}};
+constinit hal::MapLock g_lock;
 
 // Leaf 0x80000001, edx: pages of 1 GiB. Leaf 0x80000008, eax: width of physical addresses; 36 bits
 // without it (Intel SDM 3A, 4.1.4).
@@ -67,6 +69,7 @@ PhysRange x86::image_range() {
 }
 
 Result<std::span<const std::byte>> x86::view_physical(Paddr start, size_t size) {
+    hal::MapLock::Guard locked(g_lock);
     UK_TRY(direct().open_as_it_is(start, size, pagetable::X86Codec::attributes(pagetable::kRam)));
     return std::span(Map::vaddr(start).as<const std::byte>(), size);
 }
@@ -82,10 +85,12 @@ Paddr hal::direct_map_paddr(const void* pointer) {
 }
 
 Result<PhysRange> hal::direct_map_open(PhysRange range) {
+    hal::MapLock::Guard locked(g_lock);
     return direct().open(range);
 }
 
 Result<volatile void*> hal::map_device(Paddr start, size_t size) {
+    hal::MapLock::Guard locked(g_lock);
     UK_TRY(
         direct().open_as_it_is(start, size, pagetable::X86Codec::attributes(pagetable::kDevice)));
     return Map::vaddr(start).as<volatile void>();

@@ -27,9 +27,10 @@ namespace uk::hal {
 // memory the platform set aside, or from the start of `range` itself, in which case the frames
 // used are taken away from the caller: the returned range is what is left to use. If it fails after
 // that, what could not be mapped is left out of the returned range as well.
-// Boot or thread context, one caller at a time, not from interrupt handlers: it takes no lock. Does
-// not block. Errors: EINVAL (not aligned, outside physical memory, overlapping the image, or mapped
-// as a device), ENOMEM (no room for page tables).
+// Boot or thread context, not from interrupt handlers; on any number of CPUs at once, but in an
+// image for one CPU one caller at a time: there it takes no lock. Does not block. Errors: EINVAL
+// (not aligned, outside physical memory, overlapping the image, or mapped as a device), ENOMEM (no
+// room for page tables).
 [[nodiscard]] Result<PhysRange> direct_map_open(PhysRange range);
 
 // Maps device registers at `start` uncached and returns the address of its first byte. The mapping
