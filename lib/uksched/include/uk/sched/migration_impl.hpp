@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Scheduler: which CPU a thread runs on, when there are several. Included by scheduler.hpp only.
+// What is seldom needed stands once in the image: callers that inline all else keep it out.
 //
 // Whoever makes a thread ready, or finds that one should run elsewhere, holds the lock of the run
 // queue that it belongs to, and never takes a second one. send() puts such a thread into `leaving`
@@ -47,7 +48,7 @@ void Scheduler<M, P>::read_shown(const Cpu& cpu, Runnable& shown) {
 
 // The lock of `cpu` is held: somebody comes to it.
 template <class M, class P>
-void Scheduler<M, P>::no_longer_idle(Cpu& cpu) {
+[[gnu::noinline]] void Scheduler<M, P>::no_longer_idle(Cpu& cpu) {
     const uint64_t others = ~bit_of(cpu);
     if ((masks_.idle.load_relaxed() & ~others) != 0)
         masks_.idle.fetch_and_acq_rel(others);
@@ -90,7 +91,7 @@ unsigned Scheduler<M, P>::load_of(unsigned cpu) const {
 
 // Where a thread goes that is new, or has to leave. One of these CPUs is online.
 template <class M, class P>
-unsigned Scheduler<M, P>::choose(uint64_t affinity, unsigned near) {
+[[gnu::noinline]] unsigned Scheduler<M, P>::choose(uint64_t affinity, unsigned near) {
     const unsigned idle = claim_idle(affinity);
     return idle != M::kCpus ? idle : least_loaded(affinity, near);
 }
@@ -127,7 +128,7 @@ template <class M, class P>
 // Queues a ready thread, which is in no queue, where it belongs, or sends it where it should run.
 // The lock of `cpu`, its CPU, is held.
 template <class M, class P>
-void Scheduler<M, P>::settle(Cpu& cpu, Thread& thread, Why why, bool may_go) {
+[[gnu::noinline]] void Scheduler<M, P>::settle(Cpu& cpu, Thread& thread, Why why, bool may_go) {
     Thread& running = *cpu.running;
     if (send_if_forbidden(cpu, thread)) {
         if (&running == &cpu.idle)
@@ -149,7 +150,7 @@ void Scheduler<M, P>::settle(Cpu& cpu, Thread& thread, Why why, bool may_go) {
 // `thread` waits in the queue of `cpu`, whose lock is held: unless it runs there at once, it goes
 // to a CPU where it would.
 template <class M, class P>
-void Scheduler<M, P>::place_queued(Cpu& cpu, Thread& thread, bool may_go) {
+[[gnu::noinline]] void Scheduler<M, P>::place_queued(Cpu& cpu, Thread& thread, bool may_go) {
     if (may_go && go_to_idle(cpu, thread))
         return;
     if (cpu.running == &cpu.idle) {
@@ -172,7 +173,7 @@ void Scheduler<M, P>::place_queued(Cpu& cpu, Thread& thread, bool may_go) {
 // Sends a queued thread to an idle CPU. A CPU that becomes idle shows that and then looks into the
 // queues; here the thread is in the queue first: one of the two sees the other.
 template <class M, class P>
-bool Scheduler<M, P>::go_to_idle(Cpu& cpu, Thread& thread) {
+[[gnu::noinline]] bool Scheduler<M, P>::go_to_idle(Cpu& cpu, Thread& thread) {
     fence_full();
     const unsigned target = claim_idle(thread.affinity_ & ~bit_of(cpu));
     if (target == M::kCpus)
@@ -184,7 +185,7 @@ bool Scheduler<M, P>::go_to_idle(Cpu& cpu, Thread& thread) {
 
 // Sends a queued thread to a CPU where it preempts: the one with the smallest priority of them.
 template <class M, class P>
-bool Scheduler<M, P>::go_to_less_urgent(Cpu& cpu, Thread& thread) {
+[[gnu::noinline]] bool Scheduler<M, P>::go_to_less_urgent(Cpu& cpu, Thread& thread) {
     unsigned target = M::kCpus;
     if constexpr (P::kPreempts) {
         const uint64_t allowed = thread.affinity_ & online_.load_relaxed() & ~bit_of(cpu);
@@ -212,27 +213,41 @@ template <class M, class P>
 bool Scheduler<M, P>::send_if_forbidden(Cpu& cpu, Thread& thread) {
     if constexpr (kMany) {
         if (!may_stay(cpu, thread)) [[unlikely]] {
-            send(cpu, thread, choose(thread.affinity_, number_of(cpu)));
+            send_away(cpu, thread);
             return true;
         }
     }
     return false;
 }
 
+template <class M, class P>
+[[gnu::noinline]] void Scheduler<M, P>::send_away(Cpu& cpu, Thread& thread) {
+    send(cpu, thread, choose(thread.affinity_, number_of(cpu)));
+}
+
 // The running thread goes away if it may not be here any more; then it comes back on another CPU,
 // whose lock is held instead. The policy need not preempt: these are calls that may switch.
 template <class M, class P>
 bool Scheduler<M, P>::leave_if_forbidden(Cpu& cpu, Thread& self) {
-    if (!send_if_forbidden(cpu, self))
-        return false;
+    if constexpr (kMany) {
+        if (!may_stay(cpu, self)) [[unlikely]] {
+            leave(cpu, self);
+            return true;
+        }
+    }
+    return false;
+}
+
+template <class M, class P>
+[[gnu::noinline]] void Scheduler<M, P>::leave(Cpu& cpu, Thread& self) {
+    send_away(cpu, self);
     switch_from(cpu, self);
-    return true;
 }
 
 // The first of a queue, which stay in it. A queue that nobody preempts knows no place before
 // equals: where more wait than are looked at, those go to its end.
 template <class M, class P>
-unsigned Scheduler<M, P>::look(Cpu& cpu, Thread** first) {
+[[gnu::noinline]] unsigned Scheduler<M, P>::look(Cpu& cpu, Thread** first) {
     unsigned count = 0;
     while (count < kLook) {
         Runnable* picked = cpu.ready.pick();
@@ -269,7 +284,7 @@ bool Scheduler<M, P>::others_have_work(const Cpu& cpu) const {
 // Fetches a thread that waits elsewhere and may run here. `cpu`, this one, is idle; interrupts are
 // off, no lock is held.
 template <class M, class P>
-void Scheduler<M, P>::pull(Cpu& cpu) {
+[[gnu::noinline]] void Scheduler<M, P>::pull(Cpu& cpu) {
     const uint64_t bit = bit_of(cpu);
     for (unsigned i = 1; i < M::kCpus; i++) {
         Cpu& other = cpus_[(number_of(cpu) + i) % M::kCpus];
@@ -296,7 +311,7 @@ void Scheduler<M, P>::pull(Cpu& cpu) {
 // The last step of the idle loop before it waits; the lock of `cpu`, this one, is held, and is
 // released. False: something has changed, look again.
 template <class M, class P>
-bool Scheduler<M, P>::wait_for_work(Cpu& cpu) {
+[[gnu::noinline]] bool Scheduler<M, P>::wait_for_work(Cpu& cpu) {
     if (!cpu.traffic.leaving.empty()) {
         unlock(cpu); // who delivers threads is not quiet
         return false;
@@ -376,7 +391,7 @@ uint64_t Scheduler<M, P>::next_share(Cpu& cpu) {
 }
 
 template <class M, class P>
-void Scheduler<M, P>::share(Cpu& cpu) {
+[[gnu::noinline]] void Scheduler<M, P>::share(Cpu& cpu) {
     cpu.traffic.shares++;
     const bool starving = cpu.ready.slice_ns(*cpu.running) == kNoSlice; // whoever waits here
     Thread* first[kLook];

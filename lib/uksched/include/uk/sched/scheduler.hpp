@@ -223,7 +223,9 @@ class Scheduler {
     bool go_to_idle(Cpu& cpu, Thread& thread);
     bool go_to_less_urgent(Cpu& cpu, Thread& thread);
     bool send_if_forbidden(Cpu& cpu, Thread& thread);
+    void send_away(Cpu& cpu, Thread& thread);
     bool leave_if_forbidden(Cpu& cpu, Thread& self);
+    void leave(Cpu& cpu, Thread& self);
     bool others_have_work(const Cpu& cpu) const;
     bool worth_a_look(const Cpu& other, uint64_t bit) const;
     void pull(Cpu& cpu);

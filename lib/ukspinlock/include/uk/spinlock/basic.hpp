@@ -34,6 +34,11 @@ struct NoWord {
     void unlock() {}
 };
 
+template <LockMachine M>
+struct Relax {
+    void operator()() const { M::relax(); }
+};
+
 // What both locks have: the word when there are several CPUs, the rank when ranks are checked.
 template <LockMachine M, LockRank kRank>
 class SpinCore {
@@ -41,7 +46,7 @@ class SpinCore {
     void acquire() {
         if constexpr (M::kChecks)
             M::rank_push(kRank);
-        word_.lock([] { M::relax(); });
+        word_.lock(Relax<M>{});
     }
     [[nodiscard]] bool try_acquire() {
         if (!word_.try_lock())

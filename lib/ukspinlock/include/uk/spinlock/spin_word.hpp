@@ -18,15 +18,10 @@ class SpinWord {
     SpinWord(const SpinWord&) = delete;
     SpinWord& operator=(const SpinWord&) = delete;
 
-    // Waits by reading, which leaves the cache line with the holder until it is free.
     template <class Relax>
     void lock(Relax relax) {
-        while (taken_.exchange_acquire(true))
-            [[unlikely]] {
-                do
-                    relax();
-                while (taken_.load_relaxed());
-            }
+        if (taken_.exchange_acquire(true)) [[unlikely]]
+            wait(relax);
     }
     [[nodiscard]] bool try_lock() {
         return !taken_.load_relaxed() && !taken_.exchange_acquire(true);
@@ -37,6 +32,17 @@ class SpinWord {
     [[nodiscard]] bool is_locked() const { return taken_.load_relaxed(); }
 
   private:
+    // By reading, which leaves the cache line with the holder until it is free. Once in the image,
+    // not wherever a lock is taken.
+    template <class Relax>
+    [[gnu::noinline]] void wait(Relax relax) {
+        do {
+            do
+                relax();
+            while (taken_.load_relaxed());
+        } while (taken_.exchange_acquire(true));
+    }
+
     Atomic<bool> taken_{false};
 };
 
