@@ -29,7 +29,7 @@ struct Machine {
     int busy_for = 2; // reads that still show RWP after a write
     int busy = 0;
     bool wakes = true, sre_locked = false;
-    uint32_t sre = 0, pmr = 0, group_1_on = 0;
+    uint32_t sre = 0, pmr = 0, group_1_on = 0, ctlr = 0x400;
     std::vector<uint64_t> sent{};
     size_t writes = 0;
 
@@ -149,6 +149,7 @@ struct Cpu {
     void set_pmr(uint32_t value) { m->pmr = value; }
     void set_bpr1(uint32_t value) { EXPECT_EQ(value, 0u); }
     void set_ctlr(uint32_t value) { EXPECT_EQ(value, 0u); }
+    uint32_t ctlr() { return m->ctlr; }
     void set_igrpen1(uint32_t value) { m->group_1_on = value; }
     void set_sgi1r(uint64_t value) { m->sent.push_back(value); }
     uint32_t iar1() {
@@ -367,8 +368,30 @@ TEST(GicV3, SendsToOneCpuOrToAllOthers) {
     gic.send_to_others(7);
     EXPECT_EQ(machine.sent,
               (std::vector<uint64_t>{0x1, 0xf00'0008, 0x0012'0034'0156'8000, 0x100'0700'0000}));
-    EXPECT_TRUE(Gic::can_send_to(0xff'80ff'ff0f));
-    EXPECT_FALSE(Gic::can_send_to(0x10));
+}
+
+// More than 16 CPUs of a cluster are reached by those who have range selectors, both the chip and
+// the CPU.
+TEST(GicV3, SendsToAsManyAsItCan) {
+    constexpr uint32_t kChip = 1U << 26;
+    constexpr uint32_t kCpu = 1U << 18;
+    for (auto [chip, cpu] : {std::pair{0U, 0U}, {kChip, 0U}, {0U, kCpu}, {kChip, kCpu}}) {
+        Machine machine;
+        machine.typer |= chip;
+        machine.ctlr |= cpu;
+        Gic gic = of(machine);
+        ASSERT_TRUE(gic.start(0).ok());
+        EXPECT_TRUE(gic.can_send_to(0xff'80ff'ff0f));
+        EXPECT_EQ(gic.can_send_to(0x10), chip != 0 && cpu != 0);
+        EXPECT_EQ(gic.can_send_to(0xff'80ff'ffff), chip != 0 && cpu != 0);
+        machine.ctlr &= ~kCpu; // a further CPU that has none
+        EXPECT_EQ(gic.join(0).code(), chip != 0 && cpu != 0 ? Errno::nodev : Errno::ok);
+    }
+    Machine machine;
+    Gic gic = of(machine);
+    gic.send(0x10, 2);
+    gic.send(0x12'80'34'56'ff, 1);
+    EXPECT_EQ(machine.sent, (std::vector<uint64_t>{0x1000'0200'0001, 0x0012'f034'0156'8000}));
 }
 
 TEST(GicV3, KnowsWhatIsNoInterrupt) {

@@ -48,9 +48,16 @@ unsigned count() {
     const unsigned all = devicetree::cpus(*kvm::g_tree, found).value_or(0U);
     unsigned count = 1;
     for (unsigned i = 0; i < all && count < hal::kMostCpus; i++) {
-        if (found[i] != g_affinities[0] && kvm::can_interrupt(found[i])) {
-            g_affinities[count++] = found[i];
+        if (found[i] == g_affinities[0]) {
+            continue;
         }
+        if (!kvm::can_interrupt(found[i])) {
+            uk_pr_warn(
+                "CPU with affinity 0x%llx stays off: the interrupt controller cannot reach it\n",
+                static_cast<unsigned long long>(found[i]));
+            continue;
+        }
+        g_affinities[count++] = found[i];
     }
     return count;
 }

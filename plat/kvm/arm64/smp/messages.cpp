@@ -43,7 +43,7 @@ bool kvm::can_interrupt() {
 }
 
 bool kvm::can_interrupt(uint64_t affinity) {
-    return g_v2.ready() || GicV3::can_send_to(affinity);
+    return g_v2.ready() || g_v3->can_send_to(affinity);
 }
 
 Result<> kvm::open_messages(unsigned index) {

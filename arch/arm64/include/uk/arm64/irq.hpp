@@ -35,6 +35,11 @@ struct GicCpu {
     static void set_bpr1(uint32_t value) {
         asm volatile("msr s3_0_c12_c12_3, %0\n\tisb" : : "r"(uint64_t{value}) : "memory");
     }
+    static uint32_t ctlr() {
+        uint64_t value;
+        asm volatile("mrs %0, s3_0_c12_c12_4" : "=r"(value));
+        return static_cast<uint32_t>(value);
+    }
     static void set_ctlr(uint32_t value) {
         asm volatile("msr s3_0_c12_c12_4, %0\n\tisb" : : "r"(uint64_t{value}) : "memory");
     }

@@ -22,6 +22,7 @@ concept GicCpuRegisters = std::copyable<C> && requires(C& c, uint32_t value, uin
     c.set_pmr(value);
     c.set_bpr1(value);
     c.set_ctlr(value);
+    { c.ctlr() } -> std::same_as<uint32_t>;
     c.set_igrpen1(value);
     { c.iar1() } -> std::same_as<uint32_t>;
     c.set_eoir1(value);
@@ -57,31 +58,41 @@ class GicV3 {
         UK_TRY(start_distributor(affinity));
         UK_TRY(start_redistributor());
         open_cpu();
+        constexpr uint32_t kRangeSelector = 1U << 26; // RSS, 12.9.38
+        has_ranges_ =
+            (distributor_.template read<uint32_t>(kType) & kRangeSelector) != 0 && cpu_has_ranges();
         return {};
     }
     [[nodiscard]] uint32_t line_count() const { return line_count_; }
 
     // Called on a further CPU, on a copy of what another one started: the same for this CPU's part.
-    // enable() and disable() of the copy are for its own lines.
+    // enable() and disable() of the copy are for its own lines. Errors: also ENODEV (it cannot send
+    // to all that the other one can).
     [[nodiscard]] Result<> join(uint64_t mpidr) {
         cpu_.set_sre(cpu_.sre() | 1);
         if ((cpu_.sre() & 1) == 0) {
             return Errno::nodev;
         }
         UK_TRY(find_redistributor(affinity_of(mpidr)));
+        if (has_ranges_ && !cpu_has_ranges()) {
+            return Errno::nodev;
+        }
         UK_TRY(start_redistributor());
         open_cpu();
         return {};
     }
 
-    // Whether send() reaches a CPU: 16 in each cluster, the rest wants a chip with range selectors.
-    static constexpr bool can_send_to(uint64_t mpidr) { return (mpidr & 0xff) < 16; }
+    // Whether send() reaches a CPU: the first 16 of each cluster, the rest if both the chip and the
+    // CPUs have range selectors.
+    [[nodiscard]] bool can_send_to(uint64_t mpidr) const {
+        return has_ranges_ || (mpidr & 0xff) < 16;
+    }
     // Raises line 0 to 15 on the CPU with this MPIDR_EL1 (12.2.24), and on all but the caller.
     void send(uint64_t mpidr, uint32_t line) {
         const uint64_t affinity = affinity_of(mpidr);
-        cpu_.set_sgi1r((affinity >> 24) << 48 | (affinity >> 16 & 0xff) << 32 |
-                       uint64_t{line} << 24 | (affinity >> 8 & 0xff) << 16 |
-                       uint64_t{1} << (affinity & 0xf));
+        cpu_.set_sgi1r((affinity >> 24) << 48 | (affinity >> 4 & 0xf) << 44 |
+                       (affinity >> 16 & 0xff) << 32 | uint64_t{line} << 24 |
+                       (affinity >> 8 & 0xff) << 16 | uint64_t{1} << (affinity & 0xf));
     }
     void send_to_others(uint32_t line) {
         constexpr uint64_t kAllButMe = uint64_t{1} << 40;
@@ -234,6 +245,7 @@ class GicV3 {
         return wait(distributor_, kControl, kDistributorBusy);
     }
 
+    bool cpu_has_ranges() { return (cpu_.ctlr() & 1U << 18) != 0; } // RSS, 12.2.6
     void open_cpu() {
         cpu_.set_pmr(kGicPriorityMask);
         cpu_.set_bpr1(0);
@@ -274,6 +286,7 @@ class GicV3 {
     Cpu cpu_;
     uint64_t route_ = 0;
     uint32_t line_count_ = 0;
+    bool has_ranges_ = false;
 };
 
 } // namespace uk::intctlr
