@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// BasicFile: an open file as a template over the lock of its position; <uk/file.hpp> binds it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <uk/abi/fcntl.h>
+#include <uk/base/atomic.hpp>
+#include <uk/base/result.hpp>
+#include <uk/file/io_pieces.hpp>
+#include <uk/spinlock/basic.hpp>
+
+struct uk_stat;
+
+namespace uk {
+
+// Whether a file has a position.
+enum class FileKind : uint8_t {
+    stream,   // a terminal, a pipe, a socket: bytes come and go
+    seekable, // a regular file, a folder: each byte has its place
+};
+
+// What one call of do_read() or do_write() is about, besides the memory.
+struct FileIo {
+    uint64_t offset; // of a seekable file: where; do_write() changes it if UK_O_APPEND is set
+    uint32_t status; // the status flags for this call: UK_O_NONBLOCK, UK_O_APPEND ...
+};
+
+// What open() makes and descriptors refer to: POSIX's open file description. It knows no path and
+// no descriptor. Counted; the last reference is dropped in thread context, without spinning locks,
+// never by an interrupt handler, and calls destroy().
+//
+// All functions: thread context, any number of threads at once. They may block where the file does,
+// and give up with EINTR where signals exist.
+template <class Lock>
+class BasicFile {
+  public:
+    BasicFile(const BasicFile&) = delete;
+    BasicFile& operator=(const BasicFile&) = delete;
+
+    void ref_retain() { refs_.fetch_add_relaxed(1); }
+    void ref_release() {
+        if (refs_.fetch_sub_acq_rel(1) == 1)
+            destroy();
+    }
+
+    // Access mode and status, as fcntl(F_GETFL) has them.
+    [[nodiscard]] uint32_t status() const { return status_.load_relaxed(); }
+    // Changes the flags of kChangeable to what `flags` says, and ignores the others, as
+    // fcntl(F_SETFL) does. Calls that have begun go on as they were.
+    void set_status(uint32_t flags) {
+        status_.store_relaxed((status() & ~kChangeable) | (flags & kChangeable));
+    }
+    static constexpr uint32_t kChangeable = UK_O_APPEND | UK_O_NONBLOCK;
+
+    // Moves bytes, at the position of a seekable file, which goes with them; others wait meanwhile.
+    // Returns how many, fewer than wanted where the file says so; 0 of a read is the end. Errors:
+    // EBADF (access mode), EFAULT, EAGAIN, EINTR, and the file's own; none once a byte was moved.
+    [[nodiscard]] Result<size_t> read(IoPieces& to) {
+        return at_position<&BasicFile::do_read>(to, UK_O_WRONLY);
+    }
+    [[nodiscard]] Result<size_t> write(IoPieces& from) {
+        return at_position<&BasicFile::do_write>(from, UK_O_RDONLY);
+    }
+    // The same at a place of its own; the position stays. With UK_O_APPEND a write goes to the end
+    // all the same, as on Linux. Errors besides: ESPIPE (a stream).
+    [[nodiscard]] Result<size_t> read_at(IoPieces& to, uint64_t offset) {
+        return at_offset<&BasicFile::do_read>(to, offset, UK_O_WRONLY);
+    }
+    [[nodiscard]] Result<size_t> write_at(IoPieces& from, uint64_t offset) {
+        return at_offset<&BasicFile::do_write>(from, offset, UK_O_RDONLY);
+    }
+
+    // Moves the position and returns it. `whence`: UK_SEEK_*. Errors: ESPIPE (a stream), EINVAL,
+    // EOVERFLOW, ENXIO.
+    [[nodiscard]] Result<uint64_t> seek(int64_t offset, int whence) {
+        if (kind_ == FileKind::stream)
+            return Errno::spipe;
+        LockGuard guard(position_lock_);
+        Result<uint64_t> there = do_seek(position_, offset, whence);
+        if (there.ok())
+            position_ = there.value();
+        return there;
+    }
+
+    // Operations that the files of one kind bring. ioctl(): `argument` is a number or an
+    // application's pointer, which the request says; errors: ENOTTY (no such request here), EFAULT,
+    // EINVAL. stat() fills what fstat() tells; all fields are 0 before.
+    [[nodiscard]] virtual Result<long> ioctl(unsigned /*request*/, uintptr_t /*argument*/) {
+        return Errno::notty;
+    }
+    [[nodiscard]] virtual Result<> stat(uk_stat& out) = 0;
+
+  protected:
+    // `status`: UK_O_RDONLY, UK_O_WRONLY or UK_O_RDWR, and flags. The maker has the first
+    // reference.
+    constexpr BasicFile(FileKind kind, uint32_t status) : status_(status), kind_(kind) {}
+    ~BasicFile() = default;
+
+    // As read() and write(), which have looked at the access mode. With nothing left in the pieces:
+    // 0, without waiting.
+    [[nodiscard]] virtual Result<size_t> do_read(IoPieces& to, FileIo& io) = 0;
+    [[nodiscard]] virtual Result<size_t> do_write(IoPieces& from, FileIo& io) = 0;
+    // Where a seek from `position` leads; only of seekable files.
+    [[nodiscard]] virtual Result<uint64_t> do_seek(uint64_t /*position*/, int64_t /*offset*/,
+                                                   int /*whence*/) {
+        return Errno::spipe;
+    }
+    // Nobody has a reference any more: closes for good, and frees the object.
+    virtual void destroy() = 0;
+
+  private:
+    using Operation = Result<size_t> (BasicFile::*)(IoPieces&, FileIo&);
+
+    // Neither is allowed with the access mode 3, which opens for nothing but ioctl().
+    static bool is_open_for(uint32_t status, uint32_t not_this) {
+        const uint32_t mode = status & UK_O_ACCMODE;
+        return mode != not_this && mode != UK_O_ACCMODE;
+    }
+
+    template <Operation kOperation>
+    Result<size_t> at_position(IoPieces& pieces, uint32_t not_this) {
+        FileIo io{0, status()};
+        if (!is_open_for(io.status, not_this)) [[unlikely]]
+            return Errno::badf;
+        if (kind_ == FileKind::stream)
+            return (this->*kOperation)(pieces, io);
+        LockGuard guard(position_lock_);
+        io.offset = position_;
+        Result<size_t> moved = (this->*kOperation)(pieces, io);
+        if (moved.ok())
+            position_ = io.offset + moved.value();
+        return moved;
+    }
+    template <Operation kOperation>
+    Result<size_t> at_offset(IoPieces& pieces, uint64_t offset, uint32_t not_this) {
+        FileIo io{offset, status()};
+        if (kind_ == FileKind::stream)
+            return Errno::spipe;
+        if (!is_open_for(io.status, not_this)) [[unlikely]]
+            return Errno::badf;
+        return (this->*kOperation)(pieces, io);
+    }
+
+    Atomic<uint32_t> refs_{1};
+    Atomic<uint32_t> status_;
+    FileKind kind_;
+    Lock position_lock_;
+    uint64_t position_ = 0;
+};
+
+} // namespace uk
