@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The system calls that ask about descriptors and open files, and change them.
+#include <uk/abi/fcntl.h>
+#include <uk/abi/ioctl.h>
+#include <uk/abi/stat.h>
+#include <uk/abi/unistd.h>
+#include <uk/posix/fdtab.hpp>
+#include <uk/syscall.h>
+#include <uk/syscall/edge.hpp>
+#include <uk/user.hpp>
+
+namespace uk::posix {
+
+namespace {
+
+Result<uint64_t> lseek(int fd, int64_t offset, int whence) {
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    if (whence < UK_SEEK_SET || whence > UK_SEEK_HOLE)
+        return Errno::inval;
+    return file->seek(offset, whence);
+}
+
+Result<> fstat(int fd, uk_stat* out) {
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    uk_stat stat{};
+    UK_TRY(file->stat(stat));
+    return user::write(Vaddr{reinterpret_cast<uintptr_t>(out)}, stat);
+}
+
+// Only of a descriptor: there are no paths yet.
+Result<> fstatat(int fd, const char* path, uk_stat* out, int flags) {
+    const char first = UK_TRY(user::read<char>(Vaddr{reinterpret_cast<uintptr_t>(path)}));
+    if (first != '\0')
+        return Errno::nosys;
+    if ((flags & UK_AT_EMPTY_PATH) == 0)
+        return Errno::noent;
+    return fstat(fd, out);
+}
+
+Result<long> fcntl(int fd, int command, unsigned long argument) {
+    FdTable& table = fd_table();
+    switch (command) {
+    case UK_F_DUPFD:
+    case UK_F_DUPFD_CLOEXEC:
+        return UK_TRY(
+            table.dup(fd, command == UK_F_DUPFD_CLOEXEC, static_cast<unsigned>(argument)));
+    case UK_F_GETFD:
+        return UK_TRY(table.close_on_exec(fd)) ? UK_FD_CLOEXEC : 0;
+    case UK_F_SETFD:
+        UK_TRY(table.set_close_on_exec(fd, (argument & UK_FD_CLOEXEC) != 0));
+        return 0;
+    case UK_F_GETFL:
+        return UK_TRY(table.get(fd))->status();
+    case UK_F_SETFL:
+        UK_TRY(table.get(fd))->set_status(static_cast<uint32_t>(argument));
+        return 0;
+    default:
+        UK_TRY(table.get(fd));
+        return Errno::inval;
+    }
+}
+
+// What all files have; the rest is theirs.
+Result<long> ioctl(int fd, unsigned request, unsigned long argument) {
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    switch (request) {
+    case UK_FIOCLEX:
+    case UK_FIONCLEX:
+        UK_TRY(fd_table().set_close_on_exec(fd, request == UK_FIOCLEX));
+        return 0;
+    case UK_FIONBIO: {
+        const int on = UK_TRY(user::read<int>(Vaddr{argument}));
+        const uint32_t others = file->status() & ~uint32_t{UK_O_NONBLOCK};
+        file->set_status(others | (on != 0 ? UK_O_NONBLOCK : 0));
+        return 0;
+    }
+    default:
+        return file->ioctl(request, argument);
+    }
+}
+
+} // namespace
+
+} // namespace uk::posix
+
+using uk::OnSignal;
+
+extern "C" {
+
+long uk_sys_lseek(int fd, int64_t offset, int whence) {
+    return uk::syscall([&] { return uk::posix::lseek(fd, offset, whence); });
+}
+
+long uk_sys_fstat(int fd, uk_stat* out) {
+    return uk::syscall([&] { return uk::posix::fstat(fd, out); });
+}
+
+long uk_sys_newfstatat(int folder, const char* path, uk_stat* out, int flags) {
+    return uk::syscall([&] { return uk::posix::fstatat(folder, path, out, flags); });
+}
+
+long uk_sys_fcntl(int fd, int command, unsigned long argument) {
+    return uk::syscall([&] { return uk::posix::fcntl(fd, command, argument); });
+}
+
+long uk_sys_ioctl(int fd, unsigned request, unsigned long argument) {
+    return uk::syscall<OnSignal::restart>([&] { return uk::posix::ioctl(fd, request, argument); });
+}
+
+} // extern "C"

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The system calls that move bytes between files and the application's memory.
+#include <uk/abi/uio.h>
+#include <uk/alloc/heap.hpp>
+#include <uk/posix/fdtab.hpp>
+#include <uk/syscall.h>
+#include <uk/syscall/edge.hpp>
+#include <uk/user.hpp>
+
+namespace uk::posix {
+
+namespace {
+
+static_assert(sizeof(IoPiece) == sizeof(uk_iovec) &&
+              offsetof(IoPiece, size) == offsetof(uk_iovec, iov_len));
+
+constexpr size_t kMostBytes = ~size_t{0} >> 1; // of one call: SSIZE_MAX
+constexpr size_t kMostMoved = 0x7ffff000;      // by one call, as on Linux
+
+// Which way, and where: at the file's position if there is no offset.
+using AtPosition = Result<size_t> (File::*)(IoPieces&);
+using AtOffset = Result<size_t> (File::*)(IoPieces&, uint64_t);
+
+Result<size_t> move(File& file, std::span<const IoPiece> memory, AtPosition how) {
+    IoPieces pieces(memory, IoMemory::application);
+    pieces.limit(kMostMoved);
+    return (file.*how)(pieces);
+}
+Result<size_t> move(File& file, std::span<const IoPiece> memory, AtOffset how, int64_t offset) {
+    IoPieces pieces(memory, IoMemory::application);
+    pieces.limit(kMostMoved);
+    return (file.*how)(pieces, static_cast<uint64_t>(offset));
+}
+
+// One piece.
+template <class How>
+Result<size_t> move_one(int fd, const void* data, size_t size, How how) {
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    if (size > kMostBytes)
+        return Errno::inval;
+    const IoPiece piece{const_cast<void*>(data), size};
+    return move(*file, {&piece, 1}, how);
+}
+template <class How>
+Result<size_t> move_one(int fd, const void* data, size_t size, How how, int64_t offset) {
+    if (offset < 0)
+        return Errno::inval;
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    if (size > kMostBytes)
+        return Errno::inval;
+    const IoPiece piece{const_cast<void*>(data), size};
+    return move(*file, {&piece, 1}, how, offset);
+}
+
+// The application's list of pieces, copied once: few on the stack, more on the heap.
+class PieceList {
+  public:
+    PieceList() = default;
+    PieceList(const PieceList&) = delete;
+    PieceList& operator=(const PieceList&) = delete;
+    ~PieceList() {
+        if (pieces_ != few_)
+            heap::deallocate(pieces_);
+    }
+
+    // Errors: EINVAL (more than UK_IOV_MAX, or more bytes than a result can tell), EFAULT, ENOMEM.
+    Result<> read(const uk_iovec* from, size_t count) {
+        if (count > UK_IOV_MAX)
+            return Errno::inval;
+        if (count > kFew) {
+            auto* memory = static_cast<IoPiece*>(heap::allocate(count * sizeof(IoPiece)));
+            if (memory == nullptr)
+                return Errno::nomem;
+            pieces_ = memory;
+        }
+        UK_TRY(user::copy_in(pieces_, Vaddr{reinterpret_cast<uintptr_t>(from)},
+                             count * sizeof(IoPiece)));
+        count_ = count;
+        size_t total = 0;
+        for (const IoPiece& piece : all()) {
+            if (piece.size > kMostBytes - total)
+                return Errno::inval;
+            total += piece.size;
+        }
+        return ok();
+    }
+    [[nodiscard]] std::span<const IoPiece> all() const { return {pieces_, count_}; }
+
+  private:
+    static constexpr size_t kFew = 8;
+
+    IoPiece few_[kFew];
+    IoPiece* pieces_ = few_;
+    size_t count_ = 0;
+};
+
+Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, AtPosition how) {
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    PieceList list;
+    UK_TRY(list.read(pieces, count));
+    return move(*file, list.all(), how);
+}
+Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, AtOffset how,
+                        unsigned long offset) {
+    if (static_cast<int64_t>(offset) < 0)
+        return Errno::inval;
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    PieceList list;
+    UK_TRY(list.read(pieces, count));
+    return move(*file, list.all(), how, static_cast<int64_t>(offset));
+}
+
+} // namespace
+
+} // namespace uk::posix
+
+using uk::File;
+using uk::OnSignal;
+using uk::posix::move_all;
+using uk::posix::move_one;
+
+// Those that wait have moved nothing when they give up.
+extern "C" {
+
+long uk_sys_read(int fd, void* data, size_t size) {
+    return uk::syscall<OnSignal::restart>([&] { return move_one(fd, data, size, &File::read); });
+}
+
+long uk_sys_write(int fd, const void* data, size_t size) {
+    return uk::syscall<OnSignal::restart>([&] { return move_one(fd, data, size, &File::write); });
+}
+
+long uk_sys_pread64(int fd, void* data, size_t size, int64_t offset) {
+    return uk::syscall<OnSignal::restart>(
+        [&] { return move_one(fd, data, size, &File::read_at, offset); });
+}
+
+long uk_sys_pwrite64(int fd, const void* data, size_t size, int64_t offset) {
+    return uk::syscall<OnSignal::restart>(
+        [&] { return move_one(fd, data, size, &File::write_at, offset); });
+}
+
+long uk_sys_readv(int fd, const uk_iovec* pieces, unsigned long count) {
+    return uk::syscall<OnSignal::restart>([&] { return move_all(fd, pieces, count, &File::read); });
+}
+
+long uk_sys_writev(int fd, const uk_iovec* pieces, unsigned long count) {
+    return uk::syscall<OnSignal::restart>(
+        [&] { return move_all(fd, pieces, count, &File::write); });
+}
+
+// All of the offset is in its first word, where words have 64 bits.
+long uk_sys_preadv(int fd, const uk_iovec* pieces, unsigned long count, unsigned long offset,
+                   unsigned long /*offset_high*/) {
+    return uk::syscall<OnSignal::restart>(
+        [&] { return move_all(fd, pieces, count, &File::read_at, offset); });
+}
+
+long uk_sys_pwritev(int fd, const uk_iovec* pieces, unsigned long count, unsigned long offset,
+                    unsigned long /*offset_high*/) {
+    return uk::syscall<OnSignal::restart>(
+        [&] { return move_all(fd, pieces, count, &File::write_at, offset); });
+}
+
+} // extern "C"
