@@ -3,6 +3,7 @@
 #include <uk/format.h>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/power.hpp>
+#include <uk/linuxabi/terminal.hpp>
 
 #include "host.hpp"
 #include "signals.hpp"
@@ -14,6 +15,7 @@ using namespace linuxu;
 static constexpr int kMostStatus = 255;
 
 void linuxu::die_by_abort() {
+    terminal_restore();
     set_signal(kSigabrt, SigAction{kSigDefault, 0, 0, 0});
     raise(kSigabrt);
     // Only a process that is the init of its namespace comes here.
@@ -38,6 +40,7 @@ void hal::shutdown(Shutdown reason, int status) {
     if (reason == Shutdown::panic) {
         die_by_abort();
     }
+    terminal_restore();
     if (reason == Shutdown::reboot) {
         syscall(Sys::execve, "/proc/self/exe", g_argv, g_envp);
         complain("Microlith: cannot restart: /proc/self/exe cannot be executed.\n");

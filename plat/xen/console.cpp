@@ -113,4 +113,8 @@ Result<size_t> hal::console_read(char* data, size_t size) {
     return size_t{0};
 }
 
+Result<hal::ConsoleSize> hal::console_terminal() {
+    return ConsoleSize{};
+}
+
 } // namespace uk

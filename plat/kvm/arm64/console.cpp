@@ -84,4 +84,8 @@ Result<size_t> hal::console_read(char* data, size_t size) {
     return from != nullptr ? from->read_some(data, size) : size_t{0};
 }
 
+Result<hal::ConsoleSize> hal::console_terminal() {
+    return ConsoleSize{};
+}
+
 } // namespace uk

@@ -33,4 +33,8 @@ Result<size_t> hal::console_read(char* data, size_t size) {
     return port().read_some(data, size);
 }
 
+Result<hal::ConsoleSize> hal::console_terminal() {
+    return ConsoleSize{};
+}
+
 } // namespace uk

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include <uk/base/result.hpp>
 
@@ -20,5 +21,17 @@ void console_write(const char* data, size_t size);
 // (xen: the ring's counters are nonsense), in domain 0 whatever Xen answers. After an error there
 // is nothing more to read.
 [[nodiscard]] Result<size_t> console_read(char* data, size_t size);
+
+struct ConsoleSize {
+    uint16_t rows = 0; // 0: unknown
+    uint16_t columns = 0;
+};
+
+// Whether somebody types and sees: input comes from keys, output goes to a screen. Returns the
+// screen's size as it is now. The first call gives the image the keys as they are typed: whatever
+// the platform, or what it runs on, did with them (echo, editing, signals) is off from then on, and
+// back at the end of the image, however it ends. Only in images with HAL_CONSOLE_TERMINAL. Thread
+// context. Errors: ENOTTY (input or output is a file or a pipe; nothing has changed).
+[[nodiscard]] Result<ConsoleSize> console_terminal();
 
 } // namespace uk::hal

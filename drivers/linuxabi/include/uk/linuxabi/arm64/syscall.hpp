@@ -11,6 +11,7 @@ enum class Sys : long {
     epoll_create1 = 20,
     epoll_ctl = 21,
     epoll_pwait = 22,
+    ioctl = 29,
     ftruncate = 46,
     close = 57,
     read = 63,

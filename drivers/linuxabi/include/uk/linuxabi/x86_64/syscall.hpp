@@ -15,6 +15,7 @@ enum class Sys : long {
     munmap = 11,
     rt_sigaction = 13,
     rt_sigprocmask = 14,
+    ioctl = 16,
     sched_yield = 24,
     getpid = 39,
     clone = 56,
