@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Descriptors 0, 1 and 2: the console as a terminal, or, where it is none, as a stream of bytes.
+#include <uk/abi/stat.h>
+#include <uk/base/late.hpp>
+#include <uk/boot.h>
+#include <uk/hal/clock.hpp>
+#include <uk/hal/console.hpp>
+#include <uk/init.hpp>
+#include <uk/log/console.hpp>
+#include <uk/posix/fdtab.hpp>
+#include <uk/print.h>
+#include <uk/sched.hpp>
+#include <uk/syscall/edge.hpp>
+#include <uk/tty/basic_terminal.hpp>
+#include <uk/tty/signals.hpp>
+
+#include "keys.hpp"
+
+namespace uk::tty {
+
+namespace {
+
+constinit SignalHook g_hook = nullptr;
+
+struct Image {
+    using Lock = Mutex;
+    using Thread = uk::Thread;
+    static void show(const char* data, size_t size) { console::write(data, size); }
+    static void signal(int signal) {
+        if (g_hook != nullptr)
+            return g_hook(signal);
+        if (signal == UK_SIGINT || signal == UK_SIGQUIT) {
+            uk_pr_info("ended by signal %d from the console\n", signal);
+            uk_exit(128 + signal);
+        }
+    }
+    static uk_winsize window() {
+        const hal::ConsoleSize size = hal::console_terminal().value_or(hal::ConsoleSize{});
+        return {size.rows, size.columns, 0, 0};
+    }
+    static uint64_t now_ns() { return hal::clock_monotonic_ns(); }
+    static Thread& current() { return sched::current(); }
+    static void park(uint64_t deadline_ns) { keys_wait(deadline_ns); }
+    static void unpark(Thread& thread) { sched::unpark(thread); }
+    static bool interrupted() { return uk::interrupted(); }
+};
+static_assert(kForever == kNever);
+
+constinit Late<BasicTerminal<Image>> g_terminal;
+
+// As long as the image: it keeps its first reference itself.
+class ConsoleFile : public File {
+  public:
+    constexpr explicit ConsoleFile(uk_mode_t mode)
+        : File(FileKind::stream, UK_O_RDWR), mode_(mode) {}
+
+    Result<> stat(uk_stat& out) override {
+        out.st_mode = mode_;
+        out.st_nlink = 1;
+        out.st_blksize = 1024;
+        return ok();
+    }
+
+  private:
+    void destroy() override { UK_UNREACHABLE(); }
+
+    uk_mode_t mode_;
+};
+
+class TerminalFile final : public ConsoleFile {
+  public:
+    constexpr TerminalFile() : ConsoleFile(UK_S_IFCHR | 0620) {}
+
+    Result<long> ioctl(unsigned request, uintptr_t argument) override {
+        return g_terminal->ioctl(request, argument);
+    }
+
+  private:
+    Result<size_t> do_read(IoPieces& to, FileIo& io) override {
+        return g_terminal->read(to, (io.status & UK_O_NONBLOCK) != 0);
+    }
+    Result<size_t> do_write(IoPieces& from, FileIo& /*io*/) override {
+        return g_terminal->write(from);
+    }
+};
+
+// Nobody types: no echo, no lines, nothing added.
+class StreamFile final : public ConsoleFile {
+  public:
+    constexpr StreamFile() : ConsoleFile(UK_S_IFIFO | 0600) {}
+
+  private:
+    static constexpr size_t kPart = 1024;
+    static constexpr uint64_t kPollNs = 1'000'000;
+
+    Result<size_t> do_read(IoPieces& to, FileIo& io) override {
+        char part[kPart];
+        while (to.left() != 0) {
+            Result<size_t> got = console::read(part, min(kPart, to.left()));
+            if (!got.ok())
+                break; // the end
+            if (const size_t count = got.value(); count != 0) {
+                UK_TRY(to.put(part, count));
+                return count;
+            }
+            if ((io.status & UK_O_NONBLOCK) != 0)
+                return Errno::again;
+            if (interrupted())
+                return Errno::intr;
+            (void)sched::park(hal::clock_monotonic_ns() + kPollNs, {"input"});
+        }
+        return size_t{0};
+    }
+    Result<size_t> do_write(IoPieces& from, FileIo& /*io*/) override {
+        char part[kPart];
+        for (size_t done = 0;;) {
+            const size_t count = min(kPart, from.left());
+            if (count == 0)
+                return done;
+            if (Result<> taken = from.take(part, count); !taken.ok())
+                return done != 0 ? Result<size_t>(done) : taken.error();
+            console::write(part, count);
+            done += count;
+        }
+    }
+};
+
+constinit TerminalFile g_terminal_file;
+constinit StreamFile g_stream_file;
+
+size_t take_keys(const char* keys, size_t count) {
+    return g_terminal->type(keys, count);
+}
+void hang_up() {
+    g_terminal->hang_up();
+}
+
+Result<> open_console() {
+    const bool terminal = hal::console_terminal().ok();
+    File& file = terminal ? static_cast<File&>(g_terminal_file) : g_stream_file;
+    for (int fd = 0; fd <= 2; fd++)
+        UK_TRY(posix::fd_table().replace(fd, Ref<File>::share(file), false));
+    if (!terminal)
+        return ok();
+    g_terminal.emplace();
+    return keys_start(take_keys, hang_up);
+}
+
+} // namespace
+
+void set_signal_hook(SignalHook hook) {
+    g_hook = hook;
+}
+
+UK_INIT(lib, "console files", open_console, .hint = "is there memory?");
+
+} // namespace uk::tty
