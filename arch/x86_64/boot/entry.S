@@ -95,7 +95,7 @@ uk_pvh_entry:
     orl $UK_EFER, %eax
     wrmsr
     popl %ebx
-    movl $UK_CR0, %eax
+    movl $UK_CR0_VALUE, %eax
     movl %eax, %cr0
     lgdt PHYS(gdt_pointer)
     ljmp $UK_SELECTOR_CODE, $PHYS(5f)

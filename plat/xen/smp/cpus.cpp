@@ -43,7 +43,7 @@ Result<> begin(unsigned cpu, const hal::CpuStart& start) {
     context.rsp = reinterpret_cast<uint64_t>(start.stack);
     context.rip = reinterpret_cast<uint64_t>(uk_cpu_entry);
     context.rflags = 2; // always set; interrupts off
-    context.cr0 = UK_CR0;
+    context.cr0 = UK_CR0_VALUE;
     context.cr3 = x86::root_table_address();
     context.cr4 = UK_CR4;
     context.efer = UK_EFER | kEferLma;

@@ -48,7 +48,7 @@ far:
     rdmsr
     orl $UK_EFER, %eax
     wrmsr
-    movl $UK_CR0, %eax
+    movl $UK_CR0_VALUE, %eax
     movl %eax, %cr0
     ljmpl *(far - uk_cpu_start)
 

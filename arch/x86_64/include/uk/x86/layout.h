@@ -28,7 +28,7 @@
 #define UK_EXIT_BOOT_FAILED 126
 
 /* How every CPU runs: PG, WP, NE, ET, MP, PE; OSXMMEXCPT, OSFXSR, PAE; NXE, LME. */
-#define UK_CR0 0x80010033
+#define UK_CR0_VALUE 0x80010033
 #define UK_CR4 0x620
 #define UK_EFER 0x900
 #define UK_MSR_EFER 0xc0000080
