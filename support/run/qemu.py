@@ -120,12 +120,24 @@ def not_started(what: str, errors: list) -> str:
     return f"QEMU did not start {what}" + (f"; give it less memory than MEM={setting('MEM', '64M')}" if memory else "")
 
 
+def console() -> list:
+    """Options that make the terminal the machine's console. To an image with a terminal of its own Ctrl-C is a key like any
+    other; Ctrl-] x then ends the machine."""
+    if configured("LIBPOSIX_TTY") != "y":
+        return ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]
+    if not os.isatty(0):
+        return ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]
+    return ["-chardev", "stdio,id=console,signal=off,mux=on", "-serial", "chardev:console", "-mon", "chardev=console",
+            "-echr", "29"]
+
+
 def run(command, status_of, watched: str = "") -> int:
     """Starts `command(console options)` until it ends; `status_of(exit code, QEMU's errors)` is what it means, and a word
-    about it; with the name of a trace event also the list of its lines. Ctrl-C ends the machine (130)."""
+    about it; with the name of a trace event also the list of its lines. Ctrl-C, where it is no key of the image's, ends the
+    machine (130)."""
     interrupted = []
     signal.signal(signal.SIGINT, lambda *_: interrupted.append(1))  # QEMU gets it, too, and ends
-    words = command(["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"])
+    words = command(console())
     machine = Supervised(words, watched, stdin=usable_input())
     code = machine.wait()
     if interrupted:

@@ -70,13 +70,13 @@ int what() {
 
 int main(int argc, char** argv) {
     const char* task = argc > 1 ? argv[1] : "lines";
-    if (strcmp(task, "lines") == 0)
-        return lines();
     if (strcmp(task, "raw") == 0)
         return raw();
     if (strcmp(task, "what") == 0)
         return what();
     print("ready\n");
+    if (strcmp(task, "lines") == 0)
+        return lines();
     if (strcmp(task, "spin") == 0)
         for (volatile unsigned long count = 0;;)
             count = count + 1;

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The console as a terminal (posix-tty), typed to through a pseudo terminal, as a user would: tests/tty."""
+import os
+import pty
+import select
+import signal
+import subprocess
+import termios
+import time
+
+import guest
+import pytest
+
+TARGETS = ["kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"]
+LINUXU = ["linuxu-x86_64", "linuxu-arm64"]
+LFLAG = 3
+
+
+@pytest.fixture(scope="module", name="image_of")
+def built_images(tmp_path_factory):
+    images = {}
+
+    def build(target):
+        if target not in images:
+            folder = str(tmp_path_factory.mktemp(f"tty-{target}"))
+            done = guest.make_in_tree("A=tests/tty", f"T={target}", f"O={folder}")
+            assert done.returncode == 0, done.stdout + done.stderr
+            images[target] = os.path.join(folder, f"tty_{target}")
+        return images[target]
+    return build
+
+
+class Session:
+    """A program at a terminal, started as `make run` does it."""
+
+    def __init__(self, image: str, target: str, arguments: str):
+        platform, architecture = target.split("-")
+        clean = {k: v for k, v in os.environ.items() if k not in ("MEM", "CPUS", "MACHINE", "V", "PARAMS")}
+        self.master, self.slave = pty.openpty()
+        self.before = termios.tcgetattr(self.slave)
+        words = [os.path.join(guest.ROOT, "support/run/run")]
+        if platform == "linuxu":
+            words = [*guest.EMULATOR.get(target, []), image, *arguments.split()]
+        self.process = subprocess.Popen(words, stdin=self.slave, stdout=self.slave, stderr=self.slave, close_fds=True,
+                                        start_new_session=True, preexec_fn=self.own_terminal,
+                                        env={**clean, "UK_IMAGE": image, "UK_PLAT": platform, "UK_ARCH": architecture,
+                                             "UK_TARGET": target, "UK_CONFIG": f"{image}.config", "ARGS": arguments})
+        self.seen = b""
+
+    def own_terminal(self):
+        os.close(os.open(os.ttyname(0), os.O_RDWR))  # the leader of a session gets the first that it opens
+
+    def read(self) -> bool:
+        if not select.select([self.master], [], [], 0.1)[0]:
+            return False
+        try:
+            self.seen += os.read(self.master, 4096)
+        except OSError:
+            return False
+        return True
+
+    def expect(self, text: str) -> None:
+        """Waits until the screen shows this, after what was expected before. Carriage returns do not count."""
+        wanted, end = text.encode(), time.monotonic() + guest.LIMIT
+        while wanted not in self.seen.replace(b"\r", b""):
+            assert time.monotonic() < end, f"{text!r} does not come; on the screen: {self.seen!r}"
+            if not self.read():
+                assert self.process.poll() is None or self.read(), f"ended without {text!r}: {self.seen!r}"
+        shown = self.seen.replace(b"\r", b"")
+        self.seen = shown[shown.index(wanted) + len(wanted):]
+
+    def type(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def end(self) -> int:
+        end = time.monotonic() + guest.LIMIT
+        while self.process.poll() is None:
+            self.read()
+            assert time.monotonic() < end, f"does not end; on the screen: {self.seen!r}"
+        while self.read():
+            pass
+        return self.process.returncode
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        os.close(self.slave)
+        os.close(self.master)
+
+
+@pytest.fixture(name="start")
+def sessions(image_of):
+    opened = []
+
+    def start(target, arguments):
+        opened.append(Session(image_of(target), target, arguments))
+        return opened[-1]
+    yield start
+    for session in opened:
+        session.close()
+
+
+def restored(session) -> bool:
+    return termios.tcgetattr(session.slave)[:4] == session.before[:4]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_line_is_edited_and_echoed(target, start):
+    session = start(target, "lines")
+    session.expect("ready\n")
+    session.type("helo\x7f\x7fllo\r")
+    session.expect("helo\b \b\b \bllo\n[hello]\n")
+    session.type("one two\x17three\r")
+    session.expect("[one three]\n")
+    session.type("\x04")
+    assert session.end() == 0 and restored(session)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_raw_mode_gives_each_key(target, start):
+    session = start(target, "raw")
+    session.expect("raw\n")
+    session.type("a\r\x03")
+    session.expect("<61><0d><03>")
+    session.type("q")
+    session.expect("<71>\n")
+    assert session.end() == 0 and restored(session)
+
+
+# A status has 7 bits on kvm-x86_64, where this one arrives as 2.
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("task", ["lines", "spin"])
+def test_ctrl_c_ends_a_program(target, task, start):
+    session = start(target, task)
+    session.expect("ready\n")
+    session.type("abc\x03")
+    session.expect("abc^C")
+    assert session.end() == (2 if target == "kvm-x86_64" else 130) and restored(session)
+
+
+@pytest.mark.parametrize("target", LINUXU)
+def test_the_host_terminal_comes_back(target, start):
+    session = start(target, "crash")
+    session.expect("ready\n")
+    assert termios.tcgetattr(session.slave)[LFLAG] & (termios.ICANON | termios.ECHO | termios.ISIG) == 0
+    session.type("x\r")
+    session.expect("crash report ends")
+    assert session.end() == -signal.SIGABRT and restored(session)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        session = start(target, "lines")
+        session.expect("ready\n")
+        session.process.send_signal(number)
+        assert session.end() == -number and restored(session)
+
+
+@pytest.mark.parametrize("target", LINUXU)
+def test_a_pipe_is_no_terminal(target, image_of):
+    words = [*guest.EMULATOR.get(target, []), image_of(target)]
+    done = subprocess.run([*words, "lines"], input=b"a\x7fb\x03\nlast", stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
+    assert (done.stdout, done.returncode) == (b"ready\n[a\x7fb\x03\nlast]\n", 0)
+    done = subprocess.run([*words, "what"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
+    assert done.stdout.decode() == "".join(f"{fd}: 0 10600, -25 0x0\n" for fd in range(3))
+
+
+def test_what_the_descriptors_are(start):
+    session = start("linuxu-x86_64", "what")
+    for fd in range(3):
+        session.expect(f"{fd}: 0 20620, 0 ")
+    assert session.end() == 0
