@@ -2,7 +2,7 @@
 # The build graph of one image. Started by support/build/drive, twice when there is work: once with -n and UK_COUNTING=y
 # to count the steps, then for real. Nothing here runs a program while make reads it, so an up-to-date tree is cheap.
 #
-# Given: UK_BASE APP_DIR BUILD_DIR UK_IMAGE UK_PLAT UK_ARCH ELIB_DIR UK_STEP UK_DL UK_CACHE
+# Given: UK_BASE APP_DIR BUILD_DIR UK_IMAGE UK_PLAT UK_ARCH ELIB_DIR UK_STEP UK_DL UK_CACHE UK_ARCHIVES
 .SUFFIXES:
 .DEFAULT_GOAL := image
 .PHONY: image objects fetch FORCE
@@ -31,6 +31,7 @@ $(foreach lib,$(sort $(filter $(UK_LIBS) $(UK_PLATLIBS),$(_FETCHING))),$(eval $(
 
 # A library that two folders register is one library.
 _EMPTY := $(strip $(foreach lib,$(sort $(UK_LIBS) $(UK_PLATLIBS)),$(call _library,$(lib))))
+include $(UK_BASE)/support/build/archive.mk
 include $(UK_BASE)/support/build/link.mk
 ifeq ($(UK_COUNTING),y)
 include $(UK_BASE)/support/build/unused.mk

@@ -237,7 +237,7 @@ def remove_outputs(ctx, remove) -> None:
         if os.path.exists(f"{folder}/.lock"):  # made by engine.locked()
             stem = f"{ctx.out}/{os.path.basename(folder)}"
             remove(folder, *(stem + end for end in ("", ".dbg", ".map", ".xl", ".config", ".config.old")))
-    remove(f"{ctx.out}/obj/.tools", f"{ctx.out}/download")
+    remove(f"{ctx.out}/obj/.tools", f"{ctx.out}/download", f"{ctx.out}/archives")
     with contextlib.suppress(OSError):
         os.rmdir(f"{ctx.out}/obj")
 

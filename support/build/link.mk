@@ -31,9 +31,9 @@ endif
 # _link <further objects>
 ifeq ($(CONFIG_OPTIMIZE_LTO),y)
 _link = $(CXX) $(_CXXSTD) $(_LTO)$(if $(CXX_IS_CLANG),,=auto) $(call _both,ARCHFLAGS) -nostdlib -static \
-    $(if $(CXX_IS_CLANG),,-no-pie -Wno-lto-type-mismatch) $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) $(1) -o "$$OUT"
+    $(if $(CXX_IS_CLANG),,-no-pie -Wno-lto-type-mismatch) $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) $(1) $(_ARCHIVES) -o "$$OUT"
 else
-_link = $(LD) $(_LDFLAGS) @$(_RESPONSE) $(1) -o "$$OUT"
+_link = $(LD) $(_LDFLAGS) @$(_RESPONSE) $(1) $(_ARCHIVES) -o "$$OUT"
 endif
 
 # _final <output>,<prerequisites>,<label>,<command>
@@ -45,7 +45,7 @@ endif
 $(1): $(2)
 	$$(call _step,$(3) $(notdir $(1)),$(1),$$(CMD_$(1)),-r $(BUILD_DIR)/$(notdir $(1)).cmd)
 endef
-_LINK_INPUTS := $(_LINKED) $(_LDSCRIPT) $(UK_LDS) $(_RESPONSE) $(UK_LINK_DEPS-y)
+_LINK_INPUTS := $(_LINKED) $(_ARCHIVES) $(_LDSCRIPT) $(UK_LDS) $(_RESPONSE) $(UK_LINK_DEPS-y)
 ifeq ($(CONFIG_LIBUKDEBUG_SYMBOLS),y)
 include $(UK_BASE)/support/build/symbols.mk
 endif

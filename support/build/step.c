@@ -2,7 +2,7 @@
 // Runs one build command so that it either completes or leaves nothing that the next make would
 // trust.
 //
-//   step [-d] [-l label] [-r record] -o output command
+//   step [-a] [-d] [-l label] [-r record] -o output command
 //
 // The command is one shell line; it writes to "$OUT" and, with -d, its compiler dependencies to
 // "$DEP". Afterwards
@@ -14,6 +14,7 @@
 //   build.mk rebuilds when it is missing or
 //               differs
 // With $UK_STEP_OBJECTS set, objects of other build folders are taken from there: object_cache.h.
+// -a: the command takes long, so the progress line comes before it.
 // What the command printed is shown in one piece with a progress counter; if it fails, its words go
 // to the file $UK_STEP_FAILED, which is printed when everything else has ended.
 #define _GNU_SOURCE
@@ -302,9 +303,11 @@ static void report_failure(const char* label, const char* command, const char* t
 int main(int argc, char** argv) {
     const char* label = "";
     const char* output = NULL;
-    int with_dependencies = 0;
-    for (int option; (option = getopt(argc, argv, "+dl:o:r:")) != -1;) {
-        if (option == 'd')
+    int with_dependencies = 0, announced = 0;
+    for (int option; (option = getopt(argc, argv, "+adl:o:r:")) != -1;) {
+        if (option == 'a')
+            announced = 1;
+        else if (option == 'd')
             with_dependencies = 1;
         else if (option == 'l')
             label = optarg;
@@ -316,7 +319,7 @@ int main(int argc, char** argv) {
             return 2;
     }
     if (!output || optind + 1 != argc || strlen(output) + 16 > PATH_MAX) {
-        fprintf(stderr, "usage: step [-d] [-l label] [-r record] -o output command\n");
+        fprintf(stderr, "usage: step [-a] [-d] [-l label] [-r record] -o output command\n");
         return 2;
     }
     const char* command = argv[optind];
@@ -336,6 +339,8 @@ int main(int argc, char** argv) {
     setenv("DEP", dependencies, 1);
     char* text = "";
     size_t size = 0;
+    if (announced)
+        announce(label, "", command, "", 0);
     struct names files = {0}, symbols = {0};
     const int taken = with_dependencies && take_object(command, temporary, &files, &symbols);
     if (!taken) {
@@ -356,6 +361,7 @@ int main(int argc, char** argv) {
     if (utimensat(AT_FDCWD, temporary, times, 0) || rename(temporary, output))
         die("cannot write", output);
     store(record, command, strlen(command));
-    announce(label, taken ? " (kept)" : "", command, text, size);
+    if (!announced)
+        announce(label, taken ? " (kept)" : "", command, text, size);
     return 0;
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* newlib's, with Linux's clocks. */
+#pragma once
+
+#include_next <time.h>
+
+#include <uk/abi/time.h>
+
+#undef CLOCK_REALTIME
+#undef CLOCK_MONOTONIC
+#undef CLOCK_PROCESS_CPUTIME_ID
+#undef CLOCK_THREAD_CPUTIME_ID
+#undef CLOCK_MONOTONIC_RAW
+#undef CLOCK_REALTIME_COARSE
+#undef CLOCK_MONOTONIC_COARSE
+#undef CLOCK_BOOTTIME
+#undef CLOCK_REALTIME_ALARM
+#undef CLOCK_BOOTTIME_ALARM
+#undef CLOCK_TAI
+#undef TIMER_ABSTIME
+#define CLOCK_REALTIME UK_CLOCK_REALTIME
+#define CLOCK_MONOTONIC UK_CLOCK_MONOTONIC
+#define CLOCK_PROCESS_CPUTIME_ID UK_CLOCK_PROCESS_CPUTIME_ID
+#define CLOCK_THREAD_CPUTIME_ID UK_CLOCK_THREAD_CPUTIME_ID
+#define CLOCK_MONOTONIC_RAW UK_CLOCK_MONOTONIC_RAW
+#define CLOCK_REALTIME_COARSE UK_CLOCK_REALTIME_COARSE
+#define CLOCK_MONOTONIC_COARSE UK_CLOCK_MONOTONIC_COARSE
+#define CLOCK_BOOTTIME UK_CLOCK_BOOTTIME
+#define CLOCK_REALTIME_ALARM UK_CLOCK_REALTIME_ALARM
+#define CLOCK_BOOTTIME_ALARM UK_CLOCK_BOOTTIME_ALARM
+#define CLOCK_TAI UK_CLOCK_TAI
+#define TIMER_ABSTIME UK_TIMER_ABSTIME
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TIME_UTC 1
+int timespec_get(struct timespec* now, int base);
+time_t timegm(struct tm* time);
+#ifdef __cplusplus
+}
+#endif

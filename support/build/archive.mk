@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Large upstream libraries: compiled once for each compiler and set of flags, whatever else is in the image, and linked as an
+# archive behind all objects. A library that sets LIBX_ARCHIVE_LIST (what support/build/archive reads) has one. Further words:
+#   LIBX_ARCHIVE_SET     X=VALUE for the list
+#   LIBX_ARCHIVE_OWN     folders of the tree whose files the archive depends on; those called include are on its path
+#   LIBX_ARCHIVE_FLAGS   for its compiler
+# The sources are those of LIBX_ORIGIN.
+
+_ARCHIVES :=
+
+_archive_paths = $(foreach folder,$($(1)_ARCHIVE_OWN),$(if $(filter %/include,$(folder)),-I$(folder)))
+_archive_compiler = $(CC) -std=gnu11 $(_CODE) -w $(call _both,ARCHFLAGS) $(_NOSTDINC) $(call _archive_paths,$(1)) $($(1)_ARCHIVE_FLAGS) \
+    $(_OPT_LAST) -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/=
+_archive_command = $(UK_BASE)/support/build/archive --name $(2) --out "$$OUT" --log $(BUILD_DIR)/$(2)/compile.log --cache $(UK_ARCHIVES) \
+    --root $($(1)_ORIGIN)/$($(1)_ORIGIN_TOP) --list $($(1)_ARCHIVE_LIST) $(addprefix --set ,$($(1)_ARCHIVE_SET)) \
+    $(addprefix --own ,$($(1)_ARCHIVE_OWN)) $(foreach p,$($(1)_PATCHES),--own $(firstword $(call _words_of,$(p)))) \
+    --identity $($(1)_ORIGIN_SHA256) --identity "$(CC_VERSION)" --ar $(AR) -- $(call _archive_compiler,$(1))
+
+# _archive <library>,<LIBRARY>,<output>
+define _archive
+CMD_$(3) := $$(strip : $$(TOOLCHAIN_ID); $$(call _archive_command,$(2),$(1)))
+ifneq "$$(file <$(3).cmd)" "$$(CMD_$(3))"
+$(3): FORCE
+endif
+$(3): $$($(2)_ARCHIVE_LIST) $(UK_BASE)/support/build/archive $$(foreach folder,$$($(2)_ARCHIVE_OWN),$$(wildcard $$(folder)/* \
+        $$(folder)/*/* $$(folder)/*/*/* $$(folder)/*/*/*/*)) | $$($(2)_ORIGIN)/
+	$$(call _step,ARCHIVE $(1) (compiled once$(comma) in about a minute),$(3),$$(CMD_$(3)),-a)
+_ARCHIVES += $(3)
+endef
+$(foreach lib,$(sort $(UK_LIBS)),$(if $($(call uc,$(lib))_ARCHIVE_LIST),\
+    $(eval $(call _archive,$(lib),$(call uc,$(lib)),$(BUILD_DIR)/$(lib)/$(lib).a))))
