@@ -10,7 +10,4 @@ inline constexpr int kBigintSizes = 15;
 /// The calling thread holds memory that newlib keeps for it: give that back when the thread ends.
 void keep_for_thread();
 
-/// environ as the kernel parameters say.
-void start_environment();
-
 } // namespace newlib

@@ -15,6 +15,8 @@ struct PerThread {
     bool kept; // reclaim() is on the list of the thread's exit functions
 };
 
+// newlib's initialiser leaves the last members to be 0.
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 constinit thread_local PerThread t_newlib = {_REENT_INIT(t_newlib.reent), false};
 
 void free_chain(_reent* reent, _Bigint* first) {

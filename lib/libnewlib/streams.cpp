@@ -9,18 +9,15 @@
 
 #include <uk/abi/fcntl.h>
 #include <uk/abi/ioctl.h>
-#include <uk/abi/stat.h>
 #include <uk/abi/termios.h>
 #include <uk/syscall.h>
 
+#include "abi.hpp"
 #include "result.hpp"
 
+using newlib::abi;
 using newlib::result;
 using newlib::status;
-
-static uk_stat* abi(struct stat* out) {
-    return reinterpret_cast<uk_stat*>(out);
-}
 
 extern "C" {
 
@@ -86,12 +83,11 @@ int _kill_r(_reent* /*reent*/, int process, int signal) {
 }
 
 _CLOCK_T_ _times_r(_reent* /*reent*/, struct tms* usage) {
-    return result(uk_sys_times(reinterpret_cast<uk_tms*>(usage)));
+    return result(uk_sys_times(abi(usage)));
 }
 
 int _gettimeofday_r(_reent* /*reent*/, struct timeval* now, void* zone) {
-    return status(uk_sys_gettimeofday(reinterpret_cast<uk_timeval*>(now),
-                                      static_cast<uk_timezone*>(zone)));
+    return status(uk_sys_gettimeofday(abi(now), static_cast<uk_timezone*>(zone)));
 }
 
 } // extern "C"

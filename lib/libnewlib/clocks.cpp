@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Clocks and sleep.
+#include <errno.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <uk/syscall.h>
+
+#include "abi.hpp"
+#include "result.hpp"
+
+using newlib::abi;
+using newlib::result;
+using newlib::status;
+
+int clock_gettime(clockid_t clock, struct timespec* now) {
+    return status(uk_sys_clock_gettime(clock, abi(now)));
+}
+
+int clock_settime(clockid_t clock, const struct timespec* now) {
+    return status(uk_sys_clock_settime(clock, abi(now)));
+}
+
+int clock_getres(clockid_t clock, struct timespec* resolution) {
+    return status(uk_sys_clock_getres(clock, abi(resolution)));
+}
+
+// The number of the error, not errno: POSIX's way with newer functions.
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec* wanted,
+                    struct timespec* left) {
+    return static_cast<int>(-uk_sys_clock_nanosleep(clock, flags, abi(wanted), abi(left)));
+}
+
+int nanosleep(const struct timespec* wanted, struct timespec* left) {
+    return status(uk_sys_nanosleep(abi(wanted), abi(left)));
+}
+
+// What is left when a signal came, in whole seconds.
+unsigned sleep(unsigned seconds) {
+    const timespec wanted = {.tv_sec = seconds, .tv_nsec = 0};
+    timespec left = wanted;
+    return nanosleep(&wanted, &left) == 0
+               ? 0
+               : static_cast<unsigned>(left.tv_sec) + (left.tv_nsec > 0 ? 1U : 0U);
+}
+
+int usleep(useconds_t microseconds) {
+    const timespec wanted = {.tv_sec = microseconds / 1'000'000,
+                             .tv_nsec = microseconds % 1'000'000 * 1'000L};
+    return nanosleep(&wanted, nullptr);
+}
+
+time_t time(time_t* now) {
+    timespec wall;
+    const time_t seconds = clock_gettime(CLOCK_REALTIME, &wall) == 0 ? wall.tv_sec : -1;
+    if (now != nullptr) {
+        *now = seconds;
+    }
+    return seconds;
+}
+
+int gettimeofday(struct timeval* __restrict now, void* __restrict zone) {
+    return status(uk_sys_gettimeofday(abi(now), static_cast<uk_timezone*>(zone)));
+}
+
+int settimeofday(const struct timeval* now, const struct timezone* zone) {
+    return status(uk_sys_settimeofday(abi(now), reinterpret_cast<const uk_timezone*>(zone)));
+}
+
+int timespec_get(struct timespec* now, int base) {
+    return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, now) == 0 ? base : 0;
+}
+
+clock_t clock() {
+    timespec used;
+    return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0
+               ? -1
+               : used.tv_sec * CLOCKS_PER_SEC + used.tv_nsec / (1'000'000'000 / CLOCKS_PER_SEC);
+}
+
+clock_t times(struct tms* usage) {
+    return result(uk_sys_times(abi(usage)));
+}
+
+int getitimer(int which, struct itimerval* now) {
+    return status(uk_sys_getitimer(which, abi(now)));
+}
+
+int setitimer(int which, const struct itimerval* __restrict wanted,
+              struct itimerval* __restrict before) {
+    return status(uk_sys_setitimer(which, abi(wanted), abi(before)));
+}
+
+unsigned alarm(unsigned seconds) {
+    return static_cast<unsigned>(uk_sys_alarm(seconds));
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Descriptors and files: POSIX's functions as system calls.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <uk/syscall.h>
+
+#include "abi.hpp"
+#include "result.hpp"
+
+using newlib::abi;
+using newlib::result;
+using newlib::status;
+
+// The third argument of open() and openat(); it is there only with flags that create a file.
+static unsigned mode_of(int flags, va_list arguments) {
+    const bool given = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+    return given ? va_arg(arguments, unsigned) : 0;
+}
+
+int open(const char* path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    const unsigned mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return status(uk_sys_openat(AT_FDCWD, path, flags, mode));
+}
+
+int openat(int folder, const char* path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    const unsigned mode = mode_of(flags, arguments);
+    va_end(arguments);
+    return status(uk_sys_openat(folder, path, flags, mode));
+}
+
+int creat(const char* path, mode_t mode) {
+    return status(uk_sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode));
+}
+
+// Whatever the third argument is, a register holds it.
+int fcntl(int fd, int command, ...) {
+    va_list arguments;
+    va_start(arguments, command);
+    const auto argument = va_arg(arguments, unsigned long);
+    va_end(arguments);
+    return status(uk_sys_fcntl(fd, command, argument));
+}
+
+int close(int fd) {
+    return status(uk_sys_close(fd));
+}
+
+ssize_t read(int fd, void* data, size_t size) {
+    return result(uk_sys_read(fd, data, size));
+}
+
+ssize_t write(int fd, const void* data, size_t size) {
+    return result(uk_sys_write(fd, data, size));
+}
+
+ssize_t readv(int fd, const struct iovec* pieces, int count) {
+    return result(uk_sys_readv(fd, abi(pieces), static_cast<unsigned long>(count)));
+}
+
+ssize_t writev(int fd, const struct iovec* pieces, int count) {
+    return result(uk_sys_writev(fd, abi(pieces), static_cast<unsigned long>(count)));
+}
+
+ssize_t pread(int fd, void* data, size_t size, off_t offset) {
+    return result(uk_sys_pread64(fd, data, size, offset));
+}
+
+ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
+    return result(uk_sys_pwrite64(fd, data, size, offset));
+}
+
+ssize_t preadv(int fd, const struct iovec* pieces, int count, off_t offset) {
+    return result(uk_sys_preadv(fd, abi(pieces), static_cast<unsigned long>(count),
+                                static_cast<unsigned long>(offset), 0));
+}
+
+ssize_t pwritev(int fd, const struct iovec* pieces, int count, off_t offset) {
+    return result(uk_sys_pwritev(fd, abi(pieces), static_cast<unsigned long>(count),
+                                 static_cast<unsigned long>(offset), 0));
+}
+
+off_t lseek(int fd, off_t offset, int whence) {
+    return result(uk_sys_lseek(fd, offset, whence));
+}
+
+int dup(int fd) {
+    return status(uk_sys_dup(fd));
+}
+
+int dup2(int fd, int wanted) {
+    return status(uk_sys_dup2(fd, wanted));
+}
+
+int dup3(int fd, int wanted, int flags) {
+    return status(uk_sys_dup3(fd, wanted, flags));
+}
+
+int pipe(int fds[2]) {
+    return status(uk_sys_pipe2(fds, 0));
+}
+
+int pipe2(int fds[2], int flags) {
+    return status(uk_sys_pipe2(fds, flags));
+}
+
+int fstat(int fd, struct stat* out) {
+    return status(uk_sys_fstat(fd, abi(out)));
+}
+
+int stat(const char* __restrict path, struct stat* __restrict out) {
+    return status(uk_sys_newfstatat(AT_FDCWD, path, abi(out), 0));
+}
+
+int lstat(const char* __restrict path, struct stat* __restrict out) {
+    return status(uk_sys_newfstatat(AT_FDCWD, path, abi(out), AT_SYMLINK_NOFOLLOW));
+}
+
+int fstatat(int folder, const char* __restrict path, struct stat* __restrict out, int flags) {
+    return status(uk_sys_newfstatat(folder, path, abi(out), flags));
+}
+
+int access(const char* path, int mode) {
+    return status(uk_sys_faccessat2(AT_FDCWD, path, mode, 0));
+}
+
+int faccessat(int folder, const char* path, int mode, int flags) {
+    return status(uk_sys_faccessat2(folder, path, mode, flags));
+}
+
+int fsync(int fd) {
+    return status(uk_sys_fsync(fd));
+}
+
+int fdatasync(int fd) {
+    return status(uk_sys_fdatasync(fd));
+}
+
+int ftruncate(int fd, off_t size) {
+    return status(uk_sys_ftruncate(fd, size));
+}
+
+int truncate(const char* path, off_t size) {
+    return status(uk_sys_truncate(path, size));
+}
+
+int flock(int fd, int operation) {
+    return status(uk_sys_flock(fd, operation));
+}
+
+ssize_t getrandom(void* buffer, size_t length, unsigned flags) {
+    return result(uk_sys_getrandom(buffer, length, flags));
+}
+
+// All or nothing, and no more than 256 bytes, as everywhere.
+int getentropy(void* buffer, size_t length) {
+    if (length > 256) {
+        errno = EIO;
+        return -1;
+    }
+    for (size_t done = 0; done < length;) {
+        const ssize_t got = getrandom(static_cast<char*>(buffer) + done, length - done, 0);
+        if (got < 0) {
+            return -1;
+        }
+        done += static_cast<size_t>(got);
+    }
+    return 0;
+}

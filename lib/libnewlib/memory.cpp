@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The address space: mmap() and the like.
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#include <uk/syscall.h>
+
+#include "result.hpp"
+
+using newlib::result;
+using newlib::status;
+
+static void* pointer(long value) {
+    return reinterpret_cast<void*>(result(value)); // -1 is MAP_FAILED
+}
+
+void* mmap(void* address, size_t length, int protection, int flags, int fd, off_t start) {
+    return pointer(uk_sys_mmap(address, length, protection, flags, fd, start));
+}
+
+int munmap(void* address, size_t length) {
+    return status(uk_sys_munmap(address, length));
+}
+
+int mprotect(void* address, size_t length, int protection) {
+    return status(uk_sys_mprotect(address, length, protection));
+}
+
+void* mremap(void* address, size_t length, size_t new_length, int flags, ...) {
+    void* wanted = nullptr;
+    if ((flags & MREMAP_FIXED) != 0) {
+        va_list arguments;
+        va_start(arguments, flags);
+        wanted = va_arg(arguments, void*);
+        va_end(arguments);
+    }
+    return pointer(uk_sys_mremap(address, length, new_length, flags, wanted));
+}
+
+int msync(void* address, size_t length, int flags) {
+    return status(uk_sys_msync(address, length, flags));
+}
+
+int madvise(void* address, size_t length, int advice) {
+    return status(uk_sys_madvise(address, length, advice));
+}
+
+// Only advice: dropping pages, as madvise() would, is not what this one permits.
+int posix_madvise(void* address, size_t length, int advice) {
+    return advice == POSIX_MADV_DONTNEED
+               ? 0
+               : static_cast<int>(-uk_sys_madvise(address, length, advice));
+}
+
+int mlock(const void* address, size_t length) {
+    return status(uk_sys_mlock(address, length));
+}
+
+int munlock(const void* address, size_t length) {
+    return status(uk_sys_munlock(address, length));
+}

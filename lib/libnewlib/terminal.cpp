@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Terminals: ioctl() and what POSIX makes of it.
+#include <errno.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <uk/syscall.h>
+
+#include "result.hpp"
+
+using newlib::status;
+
+static int request(int fd, unsigned long what, unsigned long argument) {
+    return status(uk_sys_ioctl(fd, static_cast<unsigned>(what), argument));
+}
+
+static unsigned long pointer(const void* argument) {
+    return reinterpret_cast<unsigned long>(argument);
+}
+
+int ioctl(int fd, unsigned long what, ...) {
+    va_list arguments;
+    va_start(arguments, what);
+    const auto argument = va_arg(arguments, unsigned long);
+    va_end(arguments);
+    return request(fd, what, argument);
+}
+
+int isatty(int fd) {
+    struct termios mode;
+    return request(fd, TCGETS, pointer(&mode)) == 0;
+}
+
+int tcgetattr(int fd, struct termios* mode) {
+    return request(fd, TCGETS, pointer(mode));
+}
+
+int tcsetattr(int fd, int when, const struct termios* mode) {
+    if (when < TCSANOW || when > TCSAFLUSH) {
+        errno = EINVAL;
+        return -1;
+    }
+    static_assert(TCSETSW == TCSETS + TCSADRAIN && TCSETSF == TCSETS + TCSAFLUSH);
+    return request(fd, TCSETS + static_cast<unsigned long>(when), pointer(mode));
+}
+
+int tcsendbreak(int fd, int /*duration*/) {
+    return request(fd, TCSBRK, 0);
+}
+
+int tcdrain(int fd) {
+    return request(fd, TCSBRK, 1);
+}
+
+int tcflush(int fd, int queue) {
+    return request(fd, TCFLSH, static_cast<unsigned long>(queue));
+}
+
+int tcflow(int fd, int action) {
+    return request(fd, TCXONC, static_cast<unsigned long>(action));
+}
+
+pid_t tcgetpgrp(int fd) {
+    pid_t group;
+    return request(fd, TIOCGPGRP, pointer(&group)) == 0 ? group : -1;
+}
+
+int tcsetpgrp(int fd, pid_t group) {
+    return request(fd, TIOCSPGRP, pointer(&group));
+}
+
+pid_t tcgetsid(int fd) {
+    pid_t session;
+    return request(fd, TIOCGSID, pointer(&session)) == 0 ? session : -1;
+}
+
+speed_t cfgetospeed(const struct termios* mode) {
+    return mode->c_cflag & CBAUD;
+}
+
+speed_t cfgetispeed(const struct termios* mode) {
+    return mode->c_cflag & CBAUD;
+}
+
+// One speed for both directions, as the structure has it.
+int cfsetospeed(struct termios* mode, speed_t speed) {
+    if ((speed & ~static_cast<speed_t>(CBAUD)) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    mode->c_cflag = (mode->c_cflag & ~static_cast<tcflag_t>(CBAUD)) | speed;
+    return 0;
+}
+
+int cfsetispeed(struct termios* mode, speed_t speed) {
+    return speed == B0 ? 0 : cfsetospeed(mode, speed); // B0: that of output
+}
+
+int cfsetspeed(struct termios* mode, speed_t speed) {
+    return cfsetospeed(mode, speed);
+}
+
+void cfmakeraw(struct termios* mode) {
+    mode->c_iflag &=
+        ~static_cast<tcflag_t>(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    mode->c_oflag &= ~static_cast<tcflag_t>(OPOST);
+    mode->c_lflag &= ~static_cast<tcflag_t>(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    mode->c_cflag = (mode->c_cflag & ~static_cast<tcflag_t>(CSIZE | PARENB)) | CS8;
+    mode->c_cc[VMIN] = 1;
+    mode->c_cc[VTIME] = 0;
+}
