@@ -150,5 +150,6 @@ int* __errno(void);
 #define ENOTRECOVERABLE UK_ENOTRECOVERABLE
 #define ERFKILL UK_ERFKILL
 #define EHWPOISON UK_EHWPOISON
+#define ENOTSUP EOPNOTSUPP
 
 #define __ELASTERROR 2000 /* applications may have their own from here on */
