@@ -2,14 +2,13 @@
 # Large upstream libraries: compiled once for each compiler and set of flags, whatever else is in the image, and linked as an
 # archive behind all objects. A library that sets LIBX_ARCHIVE_LIST (what support/build/archive reads) has one. Further words:
 #   LIBX_ARCHIVE_SET     X=VALUE for the list
-#   LIBX_ARCHIVE_OWN     folders of the tree whose files the archive depends on; those called include are on its path
+#   LIBX_ARCHIVE_OWN     folders of headers in the tree, searched before upstream's; the archive depends on them
 #   LIBX_ARCHIVE_FLAGS   for its compiler
 # The sources are those of LIBX_ORIGIN.
 
 _ARCHIVES :=
 
-_archive_paths = $(foreach folder,$($(1)_ARCHIVE_OWN),$(if $(filter %/include,$(folder)),-I$(folder)))
-_archive_compiler = $(CC) -std=gnu11 $(_CODE) -w $(call _both,ARCHFLAGS) $(_NOSTDINC) $(call _archive_paths,$(1)) $($(1)_ARCHIVE_FLAGS) \
+_archive_compiler = $(CC) -std=gnu11 $(_CODE) -w $(call _both,ARCHFLAGS) $(_NOSTDINC) $(addprefix -I,$($(1)_ARCHIVE_OWN)) $($(1)_ARCHIVE_FLAGS) \
     $(_OPT_LAST) -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/=
 _archive_command = $(UK_BASE)/support/build/archive --name $(2) --out "$$OUT" --log $(BUILD_DIR)/$(2)/compile.log --cache $(UK_ARCHIVES) \
     --root $($(1)_ORIGIN)/$($(1)_ORIGIN_TOP) --list $($(1)_ARCHIVE_LIST) $(addprefix --set ,$($(1)_ARCHIVE_SET)) \

@@ -300,28 +300,39 @@ static void report_failure(const char* label, const char* command, const char* t
     unlink(dependencies);
 }
 
-int main(int argc, char** argv) {
-    const char* label = "";
-    const char* output = NULL;
-    int with_dependencies = 0, announced = 0;
+struct options {
+    const char* label;
+    const char* output;
+    int with_dependencies, announced;
+};
+
+// Fills `given` and `record`; false if the command line is wrong.
+static int read_options(int argc, char** argv, struct options* given) {
     for (int option; (option = getopt(argc, argv, "+adl:o:r:")) != -1;) {
         if (option == 'a')
-            announced = 1;
+            given->announced = 1;
         else if (option == 'd')
-            with_dependencies = 1;
+            given->with_dependencies = 1;
         else if (option == 'l')
-            label = optarg;
+            given->label = optarg;
         else if (option == 'o')
-            output = optarg;
+            given->output = optarg;
         else if (option == 'r')
             snprintf(record, sizeof record, "%s", optarg);
         else
-            return 2;
+            return 0;
     }
-    if (!output || optind + 1 != argc || strlen(output) + 16 > PATH_MAX) {
+    return given->output && optind + 1 == argc && strlen(given->output) + 16 <= PATH_MAX;
+}
+
+int main(int argc, char** argv) {
+    struct options given = {.label = ""};
+    if (!read_options(argc, argv, &given)) {
         fprintf(stderr, "usage: step [-a] [-d] [-l label] [-r record] -o output command\n");
         return 2;
     }
+    const char *label = given.label, *output = given.output;
+    const int with_dependencies = given.with_dependencies;
     const char* command = argv[optind];
     snprintf(temporary, sizeof temporary, "%s.tmp~", output);
     snprintf(dependencies, sizeof dependencies, "%s.dep~", output);
@@ -339,7 +350,7 @@ int main(int argc, char** argv) {
     setenv("DEP", dependencies, 1);
     char* text = "";
     size_t size = 0;
-    if (announced)
+    if (given.announced)
         announce(label, "", command, "", 0);
     struct names files = {0}, symbols = {0};
     const int taken = with_dependencies && take_object(command, temporary, &files, &symbols);
@@ -361,7 +372,7 @@ int main(int argc, char** argv) {
     if (utimensat(AT_FDCWD, temporary, times, 0) || rename(temporary, output))
         die("cannot write", output);
     store(record, command, strlen(command));
-    if (!announced)
+    if (!given.announced)
         announce(label, taken ? " (kept)" : "", command, text, size);
     return 0;
 }

@@ -29,10 +29,10 @@ int waitid(idtype_t kind, id_t id, siginfo_t* info, int options);
 
 /* A status: 7 bits of a signal, a bit of a memory dump, 8 bits of an exit status. */
 #define WEXITSTATUS(status) (((status) >> 8) & 0xff)
-#define WTERMSIG(status) ((status) & 0x7f)
+#define WTERMSIG(status) ((status)&0x7f)
 #define WSTOPSIG(status) WEXITSTATUS(status)
 #define WIFEXITED(status) (WTERMSIG(status) == 0)
-#define WIFSTOPPED(status) (((status) & 0xff) == 0x7f)
-#define WIFSIGNALED(status) (((status) & 0xffff) - 1U < 0xffU)
+#define WIFSTOPPED(status) (((status)&0xff) == 0x7f)
+#define WIFSIGNALED(status) (((status)&0xffff) - 1U < 0xffU)
 #define WIFCONTINUED(status) ((status) == 0xffff)
-#define WCOREDUMP(status) (((status) & 0x80) != 0)
+#define WCOREDUMP(status) (((status)&0x80) != 0)

@@ -21,7 +21,7 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #endif
 #ifndef howmany
-#define howmany(x, y) (((x) + ((y) - 1)) / (y))
+#define howmany(x, y) (((x) + ((y)-1)) / (y))
 #endif
 #define roundup(x, y) (howmany(x, y) * (y))
-#define powerof2(x) (((x) & ((x) - 1)) == 0)
+#define powerof2(x) (((x) & ((x)-1)) == 0)

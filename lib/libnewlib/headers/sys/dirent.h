@@ -35,5 +35,5 @@ typedef struct __dirstream DIR;
 #define DT_LNK UK_DT_LNK
 #define DT_SOCK UK_DT_SOCK
 #define DT_WHT UK_DT_WHT
-#define IFTODT(mode) (((mode) & 0170000) >> 12)
+#define IFTODT(mode) (((mode)&0170000) >> 12)
 #define DTTOIF(type) ((type) << 12)
