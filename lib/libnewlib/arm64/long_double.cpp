@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the compiler calls for long double, which is binary128 here: quad.hpp does the work.
-#include "quad.hpp"
+#include "../quad.hpp"
 
 using newlib::quad::Bits;
 namespace quad = newlib::quad;
