@@ -97,6 +97,10 @@ void set_policy_word(Thread& thread, uint64_t word);
 void wake_source_add();
 void wake_source_remove();
 
+// The thread that has this number (Thread::id), or none; with LIBUKSCHED_IDS only. O(threads).
+// Thread context.
+[[nodiscard]] Ref<Thread> find(uint32_t id);
+
 [[nodiscard]] const char* policy_name(); // "coop", "prio", ...
 [[nodiscard]] size_t thread_count();     // without idle ones and services
 void report();                           // logs all threads; for debugging, takes no lock

@@ -54,8 +54,9 @@ inline long edge_value(long result) {
 
 #ifdef CONFIG_LIBUKSCHED_EDGE
 
-// Defined by who selects LIBUKSCHED_EDGE: runs what waits for the calling thread. Application code
-// runs inside, so it may never come back. Returns whether all handlers that ran have SA_RESTART.
+// Defined by who selects LIBUKSCHED_EDGE: runs what waits for the calling thread, which is not in
+// the kernel afterwards. Application code runs inside, so it may never come back. Returns whether
+// all handlers that ran have SA_RESTART.
 bool edge_leave();
 
 // For waits inside a system call: somebody wants the thread at the edge, give up.
@@ -68,13 +69,19 @@ inline long syscall(Body body) {
     for (;;) {
         sched::current().in_kernel = true;
         const long result = detail::edge_value(body());
+        if constexpr (kOnSignal == OnSignal::restart) {
+            // Still in the kernel: handlers that an interrupt runs do not say what they permit.
+            if (result == Error(Errno::intr).neg()) [[unlikely]] {
+                if (edge_leave())
+                    continue;
+                return result;
+            }
+        }
         Thread& self = sched::current();
         self.in_kernel = false;
-        if (self.edge_work.load_relaxed() == 0) [[likely]]
-            return result;
-        const bool again = edge_leave();
-        if (kOnSignal == OnSignal::fail || !again || result != Error(Errno::intr).neg())
-            return result;
+        if (self.edge_work.load_relaxed() != 0) [[unlikely]]
+            edge_leave();
+        return result;
     }
 }
 

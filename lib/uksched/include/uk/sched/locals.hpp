@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// For providers only: what the scheduler does for thread-local variables. In images without them
-// (LIBUKTLS) nothing, and no instruction is spent on it.
+// For providers only: what the scheduler does for thread-local variables and for what threads carry
+// for the edge. In images without them (LIBUKTLS, LIBUKSCHED_EDGE) nothing, and no instruction is
+// spent on it.
 #pragma once
 
 #include <uk/config.hpp>
@@ -20,7 +21,7 @@ struct NoLocals {
 
 #ifdef CONFIG_LIBUKTLS
 
-struct KernelLocals {
+struct TlsLocals {
     static bool locals_make(Thread& thread) {
         thread.thread_pointer = tls::make();
         return thread.thread_pointer != nullptr;
@@ -38,7 +39,28 @@ struct KernelLocals {
 };
 
 #else
-using KernelLocals = NoLocals;
+using TlsLocals = NoLocals;
+#endif
+
+#ifdef CONFIG_LIBUKSCHED_EDGE
+
+struct KernelLocals : TlsLocals {
+    static bool locals_make(Thread& thread) {
+        if (!TlsLocals::locals_make(thread))
+            return false;
+        if (edge_thread_made(thread))
+            return true;
+        TlsLocals::locals_free(thread);
+        return false;
+    }
+    static void locals_end() {
+        TlsLocals::locals_end();
+        edge_thread_ends();
+    }
+};
+
+#else
+using KernelLocals = TlsLocals;
 #endif
 
 } // namespace uk

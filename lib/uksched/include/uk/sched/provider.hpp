@@ -119,6 +119,9 @@ class Instance<Scheduler, true> {
     void uk::sched::detail::run_cpu(void* kernel_stack) {                                          \
         uk_scheduler().run_cpu(kernel_stack);                                                      \
     }                                                                                              \
+    uk::Ref<uk::Thread> uk::sched::find(uint32_t id) {                                             \
+        return uk_scheduler().find(id);                                                            \
+    }                                                                                              \
     const char* uk::sched::policy_name() {                                                         \
         return text;                                                                               \
     }                                                                                              \

@@ -101,6 +101,15 @@ class Scheduler {
         LockGuard guard(list_lock_);
         return thread_count_;
     }
+    // The thread of that number, or none: with LIBUKSCHED_IDS only.
+    [[nodiscard]] Ref<Thread> find(uint32_t id) {
+        LockGuard guard(list_lock_);
+        for (Thread& thread : all_) {
+            if (id_of(thread) == id)
+                return Ref<Thread>::share(thread);
+        }
+        return {};
+    }
     // Gives back what exited threads left and the stacks kept for the next ones. Thread context.
     void trim() {
         free_all_exited();
@@ -186,6 +195,18 @@ class Scheduler {
     [[noreturn]] void deadlock();
     bool is_joined_by(Thread& self, const Thread& thread);
     Result<Thread*> make_thread(const ThreadOptions& options);
+    template <class T>
+    static uint32_t id_of(const T& thread) {
+        if constexpr (requires { thread.id; })
+            return thread.id;
+        return 0;
+    }
+    // The list's lock is held.
+    template <class T>
+    void give_id(T& thread) {
+        if constexpr (requires { thread.id; })
+            thread.id = ++ids_given_;
+    }
     static void start_thread(void* thread);
     static void start_idle(void* scheduler);
     static void free_thread(Thread& thread);
@@ -241,9 +262,10 @@ class Scheduler {
     Atomic<uint64_t> online_; // bit n: CPU n runs threads; with several CPUs
     Thread first_;
     StackCache<M> stacks_;
-    ListLock list_lock_; // guards the two below
+    ListLock list_lock_; // guards the three below
     Thread::All all_;
     size_t thread_count_ = 0;
+    uint32_t ids_given_ = 0;
 };
 
 } // namespace uk

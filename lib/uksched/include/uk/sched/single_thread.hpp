@@ -30,7 +30,7 @@ class SingleThread {
     static_assert(HaltingMachine<M>);
 
   public:
-    constexpr SingleThread() = default;
+    constexpr SingleThread() { number(self_); }
     SingleThread(const SingleThread&) = delete;
     SingleThread& operator=(const SingleThread&) = delete;
 
@@ -62,6 +62,11 @@ class SingleThread {
     }
 
   private:
+    template <class T>
+    static constexpr void number(T& thread) {
+        if constexpr (requires { thread.id; })
+            thread.id = 1;
+    }
     // Interrupts are off from each look until idle() opens them, so no wake-up falls between.
     Wake wait(ThreadState kind, uint64_t deadline, WaitsFor what) {
         const typename M::IrqState irqs = M::irq_save();

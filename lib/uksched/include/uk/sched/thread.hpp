@@ -67,6 +67,9 @@ class Thread : public detail::MaybeHead, public Runnable {
     Thread& operator=(const Thread&) = delete;
 
     [[nodiscard]] const char* name() const { return name_; }
+    // Cut after 15 characters. A report that reads it meanwhile may show a mixture.
+    void set_name(const char* name);
+    [[nodiscard]] bool is_service() const { return service_; }
     // A glance from outside: may be wrong by the time it is looked at.
     [[nodiscard]] ThreadState state() const { return state_; }
     [[nodiscard]] unsigned cpu() const { return cpu_.load_relaxed(); }
@@ -86,6 +89,9 @@ class Thread : public detail::MaybeHead, public Runnable {
     const LockWord* blocked_on = nullptr; // uklock's, under LIBUKLOCK_CHECK
 #ifdef CONFIG_LIBUKTLS
     void* thread_pointer = nullptr; // to its thread-local variables; null: it has none
+#endif
+#ifdef CONFIG_LIBUKSCHED_IDS
+    uint32_t id = 0; // of a thread that create() has returned, and of the first: 1
 #endif
 #ifdef CONFIG_LIBUKSCHED_EDGE
     // lib/syscall_shim's: whether the thread is inside a system call, which its own code and the
@@ -131,13 +137,19 @@ class Thread : public detail::MaybeHead, public Runnable {
     void (*destroy_)(Thread& thread) = nullptr;
     char name_[kNameSize] = {};
 
-    void set_name(const char* name);
-
   public:
     using Sleepers = DeadlineQueue<&Thread::sleep_node_, &Thread::deadline_>;
     using Exited = List<&Thread::exited_node_>;
     using All = List<&Thread::all_node_>;
 };
+
+#ifdef CONFIG_LIBUKSCHED_EDGE
+// Defined by who selects LIBUKSCHED_EDGE, called by the scheduler in thread context: the calling
+// thread creates `thread`, which nobody knows yet (false when there is no memory); the calling
+// thread ends, and runs no code of the application any more.
+[[nodiscard]] bool edge_thread_made(Thread& thread);
+void edge_thread_ends();
+#endif
 
 // Logs every thread of the list: name, state, what it waits for. Reads without locks: for reports
 // of a system that has stopped.

@@ -42,6 +42,7 @@ void Scheduler<M, P>::start(const char* name, ThreadStack idle_stack, void* kern
     M::set_current(first_);
     online_.fetch_or_release(uint64_t{1} << number);
     LockGuard guard(list_lock_);
+    give_id(first_);
     all_.push_back(first_);
     thread_count_++;
 }
@@ -87,6 +88,7 @@ Result<Thread*> Scheduler<M, P>::make_thread(const ThreadOptions& options) {
     if constexpr (M::kStackChecks)
         stack_mark(stack);
     auto* thread = ::new (memory) Thread;
+    thread->service_ = options.service;
     if (!M::locals_make(*thread)) {
         M::deallocate(thread);
         stacks_.put(stack);
@@ -109,7 +111,6 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     thread.priority = static_cast<uint8_t>(options.priority);
     thread.policy_word = options.policy_word;
     thread.affinity_ = options.affinity;
-    thread.service_ = options.service;
     thread.cpu_.store_relaxed(0);
     thread.refs_.store_relaxed(2); // the handle's and its own
     thread.entry_ = entry;
@@ -119,6 +120,7 @@ Result<Ref<Thread>> Scheduler<M, P>::create(const ThreadOptions& options, Thread
     thread.context_ = M::context_make(top_of(thread.stack_), start_thread, &thread);
     {
         LockGuard guard(list_lock_);
+        give_id(thread);
         all_.push_back(thread);
         thread_count_ += options.service ? 0 : 1;
     }
