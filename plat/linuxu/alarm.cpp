@@ -7,6 +7,7 @@
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/linuxabi/lines.hpp>
+#include <uk/linuxabi/signal.hpp>
 
 #include "host.hpp"
 #include "signals.hpp"
@@ -16,7 +17,7 @@ extern "C" {
 extern const char uk_linuxu_preempted[];
 extern const char uk_linuxu_preempted_end[];
 void uk_linuxu_on_alarm(int signal, const uk::linuxabi::SigInfo* info, void* context);
-void uk_linuxu_act();
+void uk_linuxu_act(uintptr_t copied);
 }
 
 namespace uk {
@@ -150,7 +151,7 @@ void linuxu::wait_for_interrupt(const Timespec* timeout) {
         IrqPending::store(true);
     }
     block_alarm(kUnblock);
-    uk_linuxu_act();
+    uk_linuxu_act(0);
     hal::irq_restore(state);
 }
 
@@ -167,14 +168,15 @@ void uk_linuxu_on_alarm(int /*signal*/, const uk::linuxabi::SigInfo* /*info*/, v
     take_interrupt();
     if (linuxu::KernelStack::load() != 0 && g_wanted != nullptr && g_wanted()) {
         go_on_in_act(context); // interrupts stay off
-    } else {
+    } else if (!linuxabi::send_away(context, uk_linuxu_preempted)) {
         hal::irq_enable();
     }
 }
 
-// With interrupts off, on the kernel stack of a thread that was interrupted, or on the own stack of
-// one that waits.
-void uk_linuxu_act() {
+// With interrupts off, on the kernel stack of a thread that was interrupted, whose state is at
+// `copied` (on its own stack if it has run handlers of signals), or on the own stack of one that
+// waits, 0.
+void uk_linuxu_act(uintptr_t copied) {
     using namespace uk;
     if (IrqPending::load()) {
         take_interrupt();
@@ -182,4 +184,6 @@ void uk_linuxu_act() {
     if (g_wanted != nullptr && g_wanted()) {
         g_act();
     }
+    linuxabi::send_copy_away(copied, linuxu::KernelStack::load() - copied < hal::kKernelStackBytes,
+                             uk_linuxu_preempted);
 }

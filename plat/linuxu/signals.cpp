@@ -8,8 +8,10 @@
 #include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/linuxabi/fault.hpp>
+#include <uk/linuxabi/signal.hpp>
 #include <uk/linuxabi/lines.hpp>
 
+extern "C" const char uk_linuxu_preempted[];
 extern "C" void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* context);
 
 namespace uk {
@@ -129,6 +131,9 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
             linuxu::Frame::set_pc(context, go_on);
             return;
         }
+    }
+    if (info->code > 0 && linuxabi::send_fault_away(context, uk_linuxu_preempted, frame)) {
+        return;
     }
     unsigned depth = g_depth[hal::cpu_index()].fetch_add_relaxed(1);
     if (depth > 1) {

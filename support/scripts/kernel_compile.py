@@ -30,6 +30,11 @@ def several(name: str) -> bool:
     return "/smp/" in name or name.startswith("lib/uksmp/")
 
 
+def signals(name: str) -> bool:
+    """Whether the file is one of those that only images with signals have."""
+    return name.startswith("lib/posix-signal/") or "/signal/" in name
+
+
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
     """Every include folder that the file `user` may see, with one platform's header slots, those for several CPUs first."""
     smp = several(user)
@@ -53,7 +58,9 @@ def write_config(root: str) -> str:
     """Generates uk/config.h(pp) with default options; returns the folder to include."""
     folder = os.path.join(root, WORK, "include")
     if os.path.exists(os.path.join(root, "Config.uk")):
-        subprocess.run([sys.executable, os.path.join(gatelib.ROOT, "tests/host/config.py"), folder], cwd=root, check=True)
+        write = [sys.executable, os.path.join(gatelib.ROOT, "tests/host/config.py")]
+        subprocess.run([*write, folder], cwd=root, check=True)
+        subprocess.run([*write, os.path.join(root, WORK, "signals"), "LIBPOSIX_SIGNAL"], cwd=root, check=True)
     else:
         os.makedirs(os.path.join(folder, "uk"), exist_ok=True)
         for name in ("config.h", "config.hpp"):
@@ -81,7 +88,7 @@ def options(root: str, name: str) -> list:
     while folder and not os.path.exists(os.path.join(root, folder, "Makefile.uk")):
         folder = os.path.dirname(folder)
     own += [folder, os.path.join(folder, architecture(name))] if folder else []
-    config = "smp" if several(name) else "include"
+    config = "smp" if several(name) else "signals" if signals(name) else "include"
     return ["-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
             '-DUK_LIBNAME="gate"']

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Writes uk/config.h and uk/config.hpp for the host tests: options at their defaults for linuxu, but WANTED.
 
-Usage: config.py OUTPUT-INCLUDE-FOLDER (run in the root of the tree; files that would not change stay untouched)
+Usage: config.py OUTPUT-INCLUDE-FOLDER [OPTION...] (run in the root of the tree; files that would not change stay
+untouched). Further options are switched on.
 """
 import os
 import sys
@@ -15,11 +16,11 @@ WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y", "LIBUKALLOC_STATS": "y",
           "LIBUKDEBUG_SYMBOLS": "y"}
 
 
-def load() -> kconfiglib.Kconfig:
+def load(more: list) -> kconfiglib.Kconfig:
     os.environ.update(UK_T_ARCH="X86_64", UK_T_PLAT="LINUXU", UK_APP_NAME="hosttest",
                       UK_APP_DIR="/dev/null", UK_EXTERNAL_LIBS="/dev/null")
     kconf = kconfiglib.Kconfig("Config.uk", warn=False)
-    for name, value in WANTED.items():
+    for name, value in [*WANTED.items(), *((name, "y") for name in more)]:
         if name in kconf.syms:
             kconf.syms[name].set_value(value)
     return kconf
@@ -64,7 +65,7 @@ def write(path: str, text: str) -> None:
 
 
 def main() -> None:
-    kconf = load()
+    kconf = load(sys.argv[2:])
     write(os.path.join(sys.argv[1], "uk/config.h"), c_text(kconf))
     write(os.path.join(sys.argv[1], "uk/config.hpp"), cpp_text(kconf))
 

@@ -92,6 +92,24 @@
     common \kind
     .endm
 
+    /* x2 to x29 */
+    .macro general operation, base
+    \operation x2, x3, [\base, #16]
+    \operation x4, x5, [\base, #32]
+    \operation x6, x7, [\base, #48]
+    \operation x8, x9, [\base, #64]
+    \operation x10, x11, [\base, #80]
+    \operation x12, x13, [\base, #96]
+    \operation x14, x15, [\base, #112]
+    \operation x16, x17, [\base, #128]
+    \operation x18, x19, [\base, #144]
+    \operation x20, x21, [\base, #160]
+    \operation x22, x23, [\base, #176]
+    \operation x24, x25, [\base, #192]
+    \operation x26, x27, [\base, #208]
+    \operation x28, x29, [\base, #224]
+    .endm
+
     .section .text.trap, "ax", @progbits
     .globl uk_vectors
     .hidden uk_vectors
@@ -118,20 +136,7 @@ uk_vectors:
     /* x0 = interrupted stack pointer, x1 = number of the vector; both are in the frame already, and
      * where SP_EL1 was. */
 uk_trap_common:
-    stp x2, x3, [sp, #16]
-    stp x4, x5, [sp, #32]
-    stp x6, x7, [sp, #48]
-    stp x8, x9, [sp, #64]
-    stp x10, x11, [sp, #80]
-    stp x12, x13, [sp, #96]
-    stp x14, x15, [sp, #112]
-    stp x16, x17, [sp, #128]
-    stp x18, x19, [sp, #144]
-    stp x20, x21, [sp, #160]
-    stp x22, x23, [sp, #176]
-    stp x24, x25, [sp, #192]
-    stp x26, x27, [sp, #208]
-    stp x28, x29, [sp, #224]
+    general stp, sp
     stp x30, x0, [sp, #240]
     mrs x2, elr_el1
     mrs x3, spsr_el1
@@ -147,23 +152,14 @@ uk_trap_common:
     .globl uk_trap_return
     .hidden uk_trap_return
 uk_trap_return:
+#ifdef CONFIG_LIBUKSCHED_EDGE
+    mov x0, sp
+    bl uk_signal_at_trap_return
+#endif
     ldp x2, x3, [sp, #256]
     msr elr_el1, x2
     msr spsr_el1, x3
-    ldp x2, x3, [sp, #16]
-    ldp x4, x5, [sp, #32]
-    ldp x6, x7, [sp, #48]
-    ldp x8, x9, [sp, #64]
-    ldp x10, x11, [sp, #80]
-    ldp x12, x13, [sp, #96]
-    ldp x14, x15, [sp, #112]
-    ldp x16, x17, [sp, #128]
-    ldp x18, x19, [sp, #144]
-    ldp x20, x21, [sp, #160]
-    ldp x22, x23, [sp, #176]
-    ldp x24, x25, [sp, #192]
-    ldp x26, x27, [sp, #208]
-    ldp x28, x29, [sp, #224]
+    general ldp, sp
     ldr x30, [sp, #240]
     mov x0, sp
     ldr x1, [x0, #UK_TRAP_FRAME_STACK]

@@ -136,8 +136,13 @@ UkFunction uk_trap(uk::hal::TrapFrame* frame) {
             return nullptr;
         }
     }
-    if (!(trap_may_be_expected(*frame) && uk::repair(*frame))) {
-        uk_crash(frame);
+    if (trap_may_be_expected(*frame) && uk::repair(*frame)) {
+        return nullptr;
     }
-    return nullptr;
+    if constexpr (uk::cfg::libuksched_edge) {
+        if (signal_at_fault(*frame)) {
+            return nullptr;
+        }
+    }
+    uk_crash(frame);
 }

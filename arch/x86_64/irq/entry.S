@@ -52,6 +52,10 @@ uk_irq_common:
     testq %rax, %rax
     jnz 2f
 uk_irq_return:
+#ifdef CONFIG_LIBUKSCHED_EDGE
+    leaq 8(%rbp), %rdi                  /* what iretq will take */
+    call uk_signal_at_irq_return
+#endif
     leaq -72(%rbp), %rsp
     .irp register, r11, r10, r9, r8, rdx, rsi, rdi, rcx, rax, rbp
     popq %\register

@@ -47,4 +47,7 @@ void describe_page_fault(const hal::TrapFrame& frame, hal::TrapInfo& info);
 // Asks uk_page_fault(), with the vector registers saved. True: the access can be tried again.
 [[nodiscard]] bool repair_page_fault(const hal::TrapFrame& frame);
 
+// True: the thread goes on in a handler of signals. signal/signal_hw.cpp
+[[nodiscard]] bool signal_at_fault(hal::TrapFrame& frame);
+
 } // namespace uk::x86

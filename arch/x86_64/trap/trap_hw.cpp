@@ -135,7 +135,13 @@ void uk_trap(uk::hal::TrapFrame* frame) {
     }
     bool may_be_expected = frame->vector == kPageFault || frame->vector == kGeneralProtection ||
                            frame->vector == kStackFault;
-    if (!(may_be_expected && uk::repair(*frame))) {
-        uk_crash(frame);
+    if (may_be_expected && uk::repair(*frame)) {
+        return;
     }
+    if constexpr (uk::cfg::libuksched_edge) {
+        if (signal_at_fault(*frame)) {
+            return;
+        }
+    }
+    uk_crash(frame);
 }

@@ -38,6 +38,7 @@ uk_linuxu_preempted:
     .cfi_offset x30, -8
     adrp x0, uk_linuxu_irqs_on
     strb wzr, [x0, #:lo12:uk_linuxu_irqs_on]
+    mov x0, sp
     bl uk_linuxu_act
     adrp x0, uk_linuxu_irqs_on
     mov w1, #1

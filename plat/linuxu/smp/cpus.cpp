@@ -17,7 +17,7 @@
 
 extern "C" {
 // alarm.cpp
-void uk_linuxu_act();
+void uk_linuxu_act(uintptr_t copied);
 // Called by cpus.S.
 void uk_linuxu_act_and_move(uintptr_t copied);
 }
@@ -226,7 +226,7 @@ void linuxu::raise(int signal) {
 // What was interrupted may go on on another CPU. Interrupts stay off.
 void uk_linuxu_act_and_move(uintptr_t copied) {
     using namespace uk;
-    uk_linuxu_act();
+    uk_linuxu_act(copied);
     const linuxu::Cpu& cpu = linuxu::this_cpu();
     linuxu::Frame::move(copied, signal_stack_of(cpu), reinterpret_cast<uintptr_t>(&cpu));
 }

@@ -32,6 +32,7 @@ uk_linuxu_sigreturn:
     .type uk_linuxu_preempted, @function
 uk_linuxu_preempted:
     movb $0, uk_linuxu_irqs_on(%rip)
+    movq %rsp, %rdi
     call uk_linuxu_act
     .size uk_linuxu_preempted, . - uk_linuxu_preempted
     .type __restore_rt, @function

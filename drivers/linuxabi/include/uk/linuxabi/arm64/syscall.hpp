@@ -35,6 +35,7 @@ enum class Sys : long {
     execve = 221,
     mmap = 222,
     mprotect = 226,
+    getrandom = 278,
     memfd_create = 279,
 };
 

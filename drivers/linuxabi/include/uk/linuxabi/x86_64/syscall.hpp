@@ -36,6 +36,7 @@ enum class Sys : long {
     epoll_pwait = 281,
     eventfd2 = 290,
     epoll_create1 = 291,
+    getrandom = 318,
     memfd_create = 319,
 };
 
