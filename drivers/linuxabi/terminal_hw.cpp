@@ -80,7 +80,10 @@ Result<hal::ConsoleSize> hal::console_terminal() {
         UK_TRY(take_over());
     uk_winsize window{};
     syscall(Sys::ioctl, kStdout, UK_TIOCGWINSZ, &window);
-    return ConsoleSize{window.ws_row, window.ws_col};
+    // The host's output processing stays on, for log lines.
+    const bool adds_returns =
+        (g_before.c_oflag & UK_OPOST) != 0 && (g_before.c_oflag & UK_ONLCR) != 0;
+    return ConsoleSize{window.ws_row, window.ws_col, adds_returns};
 }
 
 } // namespace uk

@@ -10,6 +10,7 @@
 #include <uk/posix/fdtab.hpp>
 #include <uk/print.h>
 #include <uk/sched.hpp>
+#include <uk/string.h>
 #include <uk/syscall/edge.hpp>
 #include <uk/tty/basic_terminal.hpp>
 #include <uk/tty/signals.hpp>
@@ -21,11 +22,25 @@ namespace uk::tty {
 namespace {
 
 constinit SignalHook g_hook = nullptr;
+constinit bool g_adds_returns = false; // hal::ConsoleSize
 
 struct Image {
     using Lock = Mutex;
     using Thread = uk::Thread;
-    static void show(const char* data, size_t size) { console::write(data, size); }
+    static void show(const char* data, size_t size) {
+        if (!g_adds_returns)
+            return console::write(data, size);
+        // Those that stand right before a newline are left to it.
+        while (size != 0) {
+            const char* end = static_cast<const char*>(memchr(data, '\r', size));
+            const size_t count = end != nullptr ? static_cast<size_t>(end - data) : size;
+            const bool newline = count + 1 < size && data[count + 1] == '\n';
+            const size_t shown = count == size || newline ? count : count + 1;
+            console::write(data, shown);
+            data += newline ? shown + 1 : shown;
+            size -= newline ? shown + 1 : shown;
+        }
+    }
     static void signal(int signal) {
         if (g_hook != nullptr)
             return g_hook(signal);
@@ -136,7 +151,9 @@ void hang_up() {
 }
 
 Result<> open_console() {
-    const bool terminal = hal::console_terminal().ok();
+    const Result<hal::ConsoleSize> size = hal::console_terminal();
+    const bool terminal = size.ok();
+    g_adds_returns = terminal && size.value().adds_returns;
     File& file = terminal ? static_cast<File&>(g_terminal_file) : g_stream_file;
     for (int fd = 0; fd <= 2; fd++)
         UK_TRY(posix::fd_table().replace(fd, Ref<File>::share(file), false));

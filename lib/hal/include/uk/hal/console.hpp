@@ -25,6 +25,7 @@ void console_write(const char* data, size_t size);
 struct ConsoleSize {
     uint16_t rows = 0; // 0: unknown
     uint16_t columns = 0;
+    bool adds_returns = false; // what shows it puts a carriage return before each newline
 };
 
 // Whether somebody types and sees: input comes from keys, output goes to a screen. Returns the
