@@ -5,6 +5,7 @@
 #include <uk/base/atomic.hpp>
 #include <uk/config.hpp>
 #include <uk/hal/clock.hpp>
+#include <uk/init.hpp>
 #include <uk/syscall/edge.hpp>
 #ifdef CONFIG_LIBUKSCHED
 #include <uk/sched.hpp>
@@ -19,6 +20,14 @@ constinit Atomic<uint64_t> g_wall_shift{0};
 Result<uint64_t> wall_now() {
     return UK_TRY(hal::clock_wall_ns()) + g_wall_shift.load_relaxed();
 }
+
+// The monotonic clock may count from any moment, on linuxu from the host's start.
+constinit uint64_t g_start = 0;
+
+void note_start() {
+    g_start = hal::clock_monotonic_ns();
+}
+UK_INIT(bus, "clock of CPU time", note_start);
 
 } // namespace
 
@@ -66,9 +75,9 @@ Result<> set_wall_clock(uint64_t ns) {
     return ok();
 }
 
-// Since the first look at the clock, idle times included: the scheduler keeps no accounts.
+// Since the image started, idle times included: the scheduler keeps no accounts.
 uint64_t cpu_time_ns() {
-    return hal::clock_monotonic_ns();
+    return hal::clock_monotonic_ns() - g_start;
 }
 
 } // namespace uk::posix
