@@ -120,4 +120,34 @@ uk_user_can_write:
     ret
     .size uk_user_can_read, . - uk_user_can_read
 
+    /* bool uk_user_load_word(x0 at, x1 value) */
+    .section .text.uk_user_word, "ax", %progbits
+    .globl uk_user_load_word, uk_user_replace_word
+    .hidden uk_user_load_word, uk_user_replace_word
+    .type uk_user_load_word, %function
+    .type uk_user_replace_word, %function
+uk_user_load_word:
+1:  ldar w4, [x0]
+    FIXUP 1b, 5f
+    mov x3, x1
+    b 4f
+    /* bool uk_user_replace_word(x0 at, w1 expected, w2 wanted, x3 seen) */
+uk_user_replace_word:
+1:  ldaxr w4, [x0]
+    FIXUP 1b, 5f
+    cmp w4, w1
+    b.ne 3f
+2:  stlxr w5, w2, [x0]
+    FIXUP 2b, 5f
+    cbnz w5, 1b
+    b 4f
+3:  clrex
+4:  str w4, [x3]
+    mov w0, #1
+    ret
+5:  clrex
+    mov w0, #0
+    ret
+    .size uk_user_load_word, . - uk_user_load_word
+
     .section .note.GNU-stack, "", %progbits

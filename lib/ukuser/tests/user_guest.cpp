@@ -5,6 +5,7 @@
 #include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
 #include <uk/sched/test.hpp>
+#include <uk/spinlock.hpp>
 #include <uk/test.hpp>
 #include <uk/user.hpp>
 #include <uk/vmem.hpp>
@@ -145,6 +146,31 @@ UK_TEST(copies_work_with_interrupts_off)
     UK_TEST_EXPECT(refused);
     UK_TEST_EXPECT(off);
     UK_TEST_EXPECT(strcmp(pages.start.as<char>(), "with interrupts off") == 0);
+}
+
+// A page without a frame cannot get one where a spinning lock may be held.
+UK_TEST(words_under_a_lock_are_refused_until_their_page_is_there)
+{
+    Pages pages(2);
+    UK_TEST_EXPECT_EQ(UK_MUST(user::load_word(pages.start)), 0u);
+    UK_TEST_EXPECT_EQ(UK_MUST(user::replace_word(pages.start, 0, 5)), 0u);
+    UK_TEST_EXPECT_EQ(UK_MUST(user::replace_word(pages.start, 4, 6)), 5u);
+    UK_TEST_EXPECT(user::load_word(pages.end()).code() == Errno::fault);
+    UK_TEST_EXPECT(user::replace_word(pages.end(), 0, 1).code() == Errno::fault);
+    IrqSpinlock<LockRank::wait_queue> lock;
+    uint32_t there = 0;
+    bool refused = true; // where nobody counts who holds a lock, the page would come
+    {
+        LockGuard guard(lock);
+        there = user::load_word(pages.start).value_or(0);
+        if constexpr (cfg::libukspinlock_preempt)
+            refused = user::load_word(pages.start + kPage).code() == Errno::fault;
+    }
+    UK_TEST_EXPECT_EQ(there, 5u);
+    UK_TEST_EXPECT(refused);
+    UK_TEST_EXPECT(user::access(pages.start + kPage, 4, Access::read).ok());
+    LockGuard guard(lock);
+    UK_TEST_EXPECT_EQ(user::load_word(pages.start + kPage).value_or(1), 0u);
 }
 
 UK_TEST(strings_end_before_the_mapping_or_fail)

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -176,6 +177,42 @@ TEST_F(User, Values) {
     EXPECT_EQ(read.a, 7u);
     EXPECT_EQ(read.b, 9);
     EXPECT_EQ(user::read<Pair>(end() - 8).code(), Errno::fault);
+}
+
+TEST_F(User, WordsInOnePiece) {
+    const Vaddr at = Vaddr::of(memory_ + 8);
+    ASSERT_TRUE(user::write(at, uint32_t{7}).ok());
+    EXPECT_EQ(UK_MUST(user::load_word(at)), 7u);
+    EXPECT_EQ(UK_MUST(user::replace_word(at, 6, 9)), 7u) << "it is not 6";
+    EXPECT_EQ(UK_MUST(user::load_word(at)), 7u);
+    EXPECT_EQ(UK_MUST(user::replace_word(at, 7, 0xffff'fffe)), 7u);
+    EXPECT_EQ(UK_MUST(user::load_word(at)), 0xffff'fffe);
+    EXPECT_EQ(UK_MUST(user::read<uint32_t>(at + 4)) >> 24, static_cast<uint8_t>(memory_[15]));
+    for (const Vaddr nothing : {end(), Vaddr{0}, Vaddr{0xffff'ffff'ffff'fffc}}) {
+        EXPECT_EQ(user::load_word(nothing).code(), Errno::fault);
+        EXPECT_EQ(user::replace_word(nothing, 0, 1).code(), Errno::fault);
+    }
+    mprotect(memory_, kPageSize, PROT_READ);
+    EXPECT_EQ(UK_MUST(user::load_word(at)), 0xffff'fffe);
+    EXPECT_EQ(user::replace_word(at, 0xffff'fffe, 1).code(), Errno::fault);
+    EXPECT_EQ(UK_MUST(user::load_word(at)), 0xffff'fffe);
+}
+
+TEST_F(User, WordsAreReplacedByOneThreadAtATime) {
+    const Vaddr at = Vaddr::of(memory_);
+    ASSERT_TRUE(user::write(at, uint32_t{0}).ok());
+    constexpr uint32_t kTimes = 20'000;
+    const auto count = [at] {
+        for (uint32_t done = 0; done < kTimes;) {
+            const uint32_t seen = UK_MUST(user::load_word(at));
+            if (UK_MUST(user::replace_word(at, seen, seen + 1)) == seen)
+                done++;
+        }
+    };
+    std::thread other(count);
+    count();
+    other.join();
+    EXPECT_EQ(UK_MUST(user::load_word(at)), 2 * kTimes);
 }
 
 TEST_F(User, Strings) {

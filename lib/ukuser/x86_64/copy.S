@@ -143,4 +143,27 @@ uk_user_can_write:
     ret
     .size uk_user_can_read, . - uk_user_can_read
 
+    /* bool uk_user_load_word(rdi at, rsi value) */
+    .section .text.uk_user_word, "ax", @progbits
+    .globl uk_user_load_word, uk_user_replace_word
+    .hidden uk_user_load_word, uk_user_replace_word
+    .type uk_user_load_word, @function
+    .type uk_user_replace_word, @function
+uk_user_load_word:
+1:  movl (%rdi), %eax
+    FIXUP 1b, 3f
+    jmp 2f
+    /* bool uk_user_replace_word(rdi at, esi expected, edx wanted, rcx seen) */
+uk_user_replace_word:
+    movl %esi, %eax
+    movq %rcx, %rsi
+1:  lock cmpxchgl %edx, (%rdi)
+    FIXUP 1b, 3f
+2:  movl %eax, (%rsi)
+    movl $1, %eax
+    ret
+3:  xorl %eax, %eax
+    ret
+    .size uk_user_load_word, . - uk_user_load_word
+
     .section .note.GNU-stack, "", @progbits

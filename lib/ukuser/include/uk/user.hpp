@@ -35,6 +35,10 @@ size_t uk_user_copy_string(char* to, uintptr_t from, size_t size);
 // Whether a byte can be read; and written, with what it has.
 bool uk_user_can_read(uintptr_t at);
 bool uk_user_can_write(uintptr_t at);
+// In one piece, order acquire; `value` becomes what is there. And, if that is `expected`, put
+// `wanted` in its place in the same step, order acquire and release. False: it faulted.
+bool uk_user_load_word(uintptr_t at, uint32_t* value);
+bool uk_user_replace_word(uintptr_t at, uint32_t expected, uint32_t wanted, uint32_t* seen);
 }
 
 namespace uk::user {
@@ -88,6 +92,23 @@ template <class T>
 [[nodiscard]] Result<> write(Vaddr to, const T& value) {
     static_assert(std::is_trivially_copyable_v<T>);
     return copy_out(to, &value, sizeof(T));
+}
+
+// Words that other threads change meanwhile; `at` is a multiple of 4. Beside what the others here
+// permit, also under spinning locks: then a page that has no frame yet is EFAULT, too, so who wants
+// the word under a lock brings the page in first, with access(), and once more if that was in vain.
+// replace_word() returns what was there: it has put `wanted` in if that is `expected`. Never block.
+[[nodiscard]] inline Result<uint32_t> load_word(Vaddr at) {
+    uint32_t value = 0;
+    if (!uk_user_load_word(at.value(), &value))
+        return Errno::fault;
+    return value;
+}
+[[nodiscard]] inline Result<uint32_t> replace_word(Vaddr at, uint32_t expected, uint32_t wanted) {
+    uint32_t seen = 0;
+    if (!uk_user_replace_word(at.value(), expected, wanted, &seen))
+        return Errno::fault;
+    return seen;
 }
 
 } // namespace uk::user
