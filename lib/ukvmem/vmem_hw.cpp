@@ -154,6 +154,10 @@ Result<> sync(Vaddr start, uint64_t size) {
     UK_TRY(ready());
     return g_space.sync(start, size);
 }
+Result<Vaddr> first_present(Vaddr start, uint64_t size) {
+    UK_TRY(ready());
+    return g_space.first_present(start, size);
+}
 Result<AreaInfo> find(Vaddr at) {
     UK_TRY(ready());
     return g_space.find(at);

@@ -48,6 +48,27 @@ TEST_F(VmemTest, MemoryIsZerosAndGetsItsFrameWhenTouched) {
     EXPECT_EQ(m.last, Fault::unmapped);
 }
 
+TEST_F(VmemTest, PagesWithFramesAreFound) {
+    const Vaddr at = map_here(10);
+    const auto first = [&](uint64_t from, uint64_t pages) {
+        Result<Vaddr> found = space.first_present(at + from * kPage, pages * kPage);
+        EXPECT_TRUE(found.ok() || found.code() == Errno::noent);
+        return found.ok() ? static_cast<int>((found.value() - at) / kPage) : -1;
+    };
+    EXPECT_EQ(first(0, 10), -1);
+    m.write(at + 4 * kPage, 1);
+    m.write(at + 9 * kPage, 1);
+    EXPECT_EQ(first(0, 10), 4);
+    EXPECT_EQ(first(4, 1), 4);
+    EXPECT_EQ(first(5, 4), -1);
+    EXPECT_EQ(first(5, 100), 9);
+    ASSERT_TRUE(space.unmap(at + 3 * kPage, 3 * kPage).ok());
+    EXPECT_EQ(first(0, 20), 9);
+    EXPECT_EQ(first(10, 20), -1);
+    EXPECT_EQ(space.first_present(at + 1, kPage).code(), Errno::inval);
+    EXPECT_EQ(space.first_present(Vaddr{0}, kPage).code(), Errno::nomem);
+}
+
 TEST_F(VmemTest, SizesAreRoundedUp) {
     Vaddr at = map({.size = 1});
     EXPECT_TRUE(m.write(at + 4095, 1));

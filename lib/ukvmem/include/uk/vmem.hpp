@@ -30,6 +30,7 @@ namespace uk::vmem {
 [[nodiscard]] Result<> populate(Vaddr start, uint64_t size);
 [[nodiscard]] Result<> discard(Vaddr start, uint64_t size);
 [[nodiscard]] Result<> sync(Vaddr start, uint64_t size);
+[[nodiscard]] Result<Vaddr> first_present(Vaddr start, uint64_t size);
 [[nodiscard]] Result<AreaInfo> find(Vaddr at);
 [[nodiscard]] Stats stats();
 [[nodiscard]] VirtRange range();

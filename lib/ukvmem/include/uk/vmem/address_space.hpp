@@ -97,6 +97,10 @@ class AddressSpace {
     // mapped), the pager's.
     [[nodiscard]] Result<> sync(Vaddr start, uint64_t size);
 
+    // The lowest page of the range that has a frame now. O(pages before it), with the lock held.
+    // Errors: EINVAL, ENOMEM (outside range()), ENOENT (none has).
+    [[nodiscard]] Result<Vaddr> first_present(Vaddr start, uint64_t size);
+
     // An access to `at` faulted. Anything but `repaired` is the application's fault, or ours.
     [[nodiscard]] Fault fault(Vaddr at, Access access);
 

@@ -110,6 +110,25 @@ Fault AddressSpace<B>::repair(Area& area, Vaddr page, Access access, const PageE
 }
 
 template <Backend B>
+Result<Vaddr> AddressSpace<B>::first_present(Vaddr start, uint64_t size) {
+    const VirtRange range = UK_TRY(check(start, size));
+    Guard locked(lock_);
+    for (Vaddr at = range.start; at < range.end();) {
+        const Area* area = areas_.from(at);
+        if (area == nullptr || area->start >= range.end()) {
+            break;
+        }
+        at = area->start > at ? area->start : at;
+        for (; at < area->end() && at < range.end(); at += kPageSize) {
+            if (backend_.find(at).used) {
+                return at;
+            }
+        }
+    }
+    return Errno::noent;
+}
+
+template <Backend B>
 Fault AddressSpace<B>::fault(Vaddr at, Access access) {
     Guard locked(lock_);
     Area* area = areas_.at(at);
