@@ -22,6 +22,8 @@ enum class LockRank : uint8_t {
     cache,       // such a cache; gives frames back while it holds its lock
     frames,      // the frame allocator
     timer,       // timers that are not a thread's own
+    futex,       // waiters of futexes; wakes threads while it holds its lock
+    futex_next,  // the same, where two of them are needed
     wait_queue,  // waiters of one queue; wakes threads while it holds its lock
     run_queue,   // the threads of one CPU, their states and deadlines
     irq_lines,   // who wants which interrupt; drivers mask lines under their locks
@@ -30,10 +32,10 @@ enum class LockRank : uint8_t {
 };
 
 constexpr const char* lock_rank_name(LockRank rank) {
-    constexpr const char* kNames[] = {"subsystem", "thread_list", "stacks",     "heap_list",
-                                      "heap",      "page_tables", "reclaim",    "cache",
-                                      "frames",    "timer",       "wait_queue", "run_queue",
-                                      "irq_lines", "log",         "console"};
+    constexpr const char* kNames[] = {
+        "subsystem",  "thread_list", "stacks",    "heap_list", "heap",   "page_tables",
+        "reclaim",    "cache",       "frames",    "timer",     "futex",  "futex_next",
+        "wait_queue", "run_queue",   "irq_lines", "log",       "console"};
     return kNames[static_cast<unsigned>(rank)];
 }
 
