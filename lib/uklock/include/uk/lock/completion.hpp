@@ -20,7 +20,7 @@ class BasicCompletion : LockWord {
     // It has happened: everybody who waits goes on, who comes later does not wait. From anywhere,
     // handlers included; does not block; interrupts are off for O(waiters log waiters).
     void complete();
-    // Blocks until it has happened. Errors: ETIMEDOUT. Thread context.
+    // Blocks until it has happened. Errors: ETIMEDOUT, EINTR. Thread context.
     [[nodiscard]] Result<> wait(uint64_t deadline_ns = kNever);
     // A glance: not enough to let the completion go. From anywhere.
     [[nodiscard]] bool is_complete() const { return done_.load_acquire(); }
@@ -48,8 +48,7 @@ Result<> BasicCompletion<S>::wait(uint64_t deadline_ns) {
     if (done_.load_relaxed())
         return ok();
     waiters_.add(me);
-    const bool done = waiters_.wait(section, me, deadline_ns, {"completion", this});
-    return done ? ok() : Result<>(Errno::timedout);
+    return waiters_.wait(section, me, deadline_ns, {"completion", this});
 }
 
 } // namespace uk

@@ -22,11 +22,11 @@ class BasicCondVar : LockWord {
     // Gives the mutex back, waits to be woken, and locks the mutex again, also after an error, and
     // without a deadline. No wake-up that comes after the mutex was given back is lost, and none
     // happens for nothing; but others may have changed the data first. The caller holds the mutex.
-    // Blocks. Errors: ETIMEDOUT. Thread context.
+    // Blocks. Errors: ETIMEDOUT, EINTR. Thread context.
     [[nodiscard]] Result<> wait(BasicMutex<S>& mutex, uint64_t deadline_ns = kNever);
 
     // Waits until done() is true; called with the mutex held, once at least. Blocks. Errors:
-    // ETIMEDOUT (it is still false). Thread context.
+    // ETIMEDOUT, EINTR (it is still false). Thread context.
     template <class Done>
     [[nodiscard]] Result<> wait_until(BasicMutex<S>& mutex, Done done,
                                       uint64_t deadline_ns = kNever) {
@@ -51,7 +51,7 @@ class BasicCondVar : LockWord {
 template <LockFace S>
 Result<> BasicCondVar<S>::wait(BasicMutex<S>& mutex, uint64_t deadline_ns) {
     detail::LockWaiter me(S::current());
-    bool woken = false;
+    Errno how = Errno::ok;
     {
         detail::Section<S> section(lock_);
         waiters_.add(me);
@@ -59,10 +59,10 @@ Result<> BasicCondVar<S>::wait(BasicMutex<S>& mutex, uint64_t deadline_ns) {
     mutex.unlock();
     {
         detail::Section<S> section(lock_);
-        woken = waiters_.wait(section, me, deadline_ns, {"condition", this});
+        how = waiters_.wait(section, me, deadline_ns, {"condition", this});
     }
     mutex.lock();
-    return woken ? ok() : Result<>(Errno::timedout);
+    return how;
 }
 
 template <LockFace S>

@@ -101,8 +101,9 @@ Result<uint32_t> BasicEventSet<S>::wait(uint32_t mask, bool all, EventClear clea
     detail::Section<S> section(lock_);
     if (!satisfy(me)) {
         waiters_.add(me);
-        if (!waiters_.wait(section, me, deadline_ns, {"events", this}))
-            return Errno::timedout;
+        const Errno how = waiters_.wait(section, me, deadline_ns, {"events", this});
+        if (how != Errno::ok)
+            return how;
     }
     return me.seen;
 }

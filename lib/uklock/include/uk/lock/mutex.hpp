@@ -50,6 +50,10 @@ class BasicMutex : LockWord {
         compiler_barrier();
         return ok();
     }
+    // The same, and gives up with EINTR when interrupted.
+    [[nodiscard]] Result<> lock_interruptibly(uint64_t deadline_ns) {
+        return try_lock() ? ok() : lock_slowly<true>(deadline_ns);
+    }
     // False when somebody holds it, the caller included. Does not block.
     [[nodiscard]] bool try_lock() {
         if constexpr (S::kLockChecks) {
@@ -76,6 +80,7 @@ class BasicMutex : LockWord {
 
     // Who waits is in the list until it has the mutex or gives up. While there are waiters, either
     // kWaiters is set or one of them is woken and will look.
+    template <bool kGivesUp = false>
     [[gnu::noinline]] Result<> lock_slowly(uint64_t deadline_ns);
     [[gnu::noinline]] void lock_or_panic() {
         if (!lock_slowly(kNever).ok())
@@ -118,6 +123,7 @@ class BasicMutex : LockWord {
 };
 
 template <LockFace S>
+template <bool kGivesUp>
 Result<> BasicMutex<S>::lock_slowly(uint64_t deadline_ns) {
     Thread& self = S::current();
     if (holder() == &self)
@@ -126,9 +132,10 @@ Result<> BasicMutex<S>::lock_slowly(uint64_t deadline_ns) {
     detail::Section<S> section(guard());
     waiters_.add(me);
     for (bool timed_out = false; !take(me);) {
-        if (timed_out) {
+        const bool interrupted = kGivesUp && detail::interrupted<S>();
+        if (timed_out || interrupted) {
             waiters_.remove(me);
-            return Errno::timedout;
+            return timed_out ? Errno::timedout : Errno::intr;
         }
         if constexpr (S::kLockChecks) {
             if (deadline_ns == kNever) {

@@ -35,7 +35,8 @@ class BasicRwLock : LockWord {
             detail::lock_held_already("rwlock", name, S::current());
         return {};
     }
-    // May block until the deadline. Errors: ETIMEDOUT, EDEADLK (the caller writes already).
+    // May block until the deadline. Errors: ETIMEDOUT, EINTR, EDEADLK (the caller writes
+    // already).
     [[nodiscard]] Result<> lock_until(uint64_t deadline_ns) {
         return try_lock() ? ok() : lock_slowly(deadline_ns);
     }
@@ -48,6 +49,7 @@ class BasicRwLock : LockWord {
         if (!word.replace_release(address(S::current()) | kWriter, 0)) [[unlikely]]
             unlock_slowly();
     }
+    [[nodiscard]] bool written_by_me() const { return written_by(S::current()); }
 
     // For reading; otherwise like the four above.
     void lock_shared() {

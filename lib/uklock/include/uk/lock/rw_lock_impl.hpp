@@ -39,14 +39,15 @@ template <LockFace S>
 Result<> BasicRwLock<S>::wait(Section& section, detail::Waiters<S>& list, uint64_t deadline_ns) {
     detail::LockWaiter me(S::current());
     list.add(me);
-    if (list.wait(section, me, deadline_ns, {"rwlock", this}))
+    const Errno how = list.wait(section, me, deadline_ns, {"rwlock", this});
+    if (how == Errno::ok)
         return ok();
     const uintptr_t now = word.load_relaxed();
     if (nobody_waits())
         word.store_relaxed(now & ~kWaiting);
     else if (writers_.empty() && (now & kWriter) == 0)
         admit_readers();
-    return Errno::timedout;
+    return how;
 }
 
 // Nobody holds the lock; somebody waits to write.

@@ -27,7 +27,7 @@ class BasicSemaphore : LockWord {
         if (!try_acquire()) [[unlikely]]
             (void)acquire_slowly(kNever);
     }
-    // Takes one. Blocks until the deadline. Errors: ETIMEDOUT. Thread context.
+    // Takes one. Blocks until the deadline. Errors: ETIMEDOUT, EINTR. Thread context.
     [[nodiscard]] Result<> acquire_until(uint64_t deadline_ns) {
         if (!try_acquire()) [[unlikely]]
             return acquire_slowly(deadline_ns);
@@ -60,6 +60,9 @@ class BasicSemaphore : LockWord {
         return seen > kMost ? 0 : seen;
     }
 
+    // The same.
+    [[nodiscard]] bool anybody_waits() const { return units_.load_relaxed() > kMost; }
+
   private:
     static constexpr uint32_t kWaiters = kMost + 1; // alone: no units, and somebody waits
 
@@ -80,11 +83,12 @@ Result<> BasicSemaphore<S>::acquire_slowly(uint64_t deadline_ns) {
             return ok();
     }
     waiters_.add(me);
-    if (waiters_.wait(section, me, deadline_ns, {"semaphore", this}))
+    const Errno how = waiters_.wait(section, me, deadline_ns, {"semaphore", this});
+    if (how == Errno::ok)
         return ok();
     if (waiters_.empty()) // kWaiters is still there: while it is set, all changes are ours
         units_.replace_acquire(kWaiters, 0);
-    return Errno::timedout;
+    return how;
 }
 
 template <LockFace S>

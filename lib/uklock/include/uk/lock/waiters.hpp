@@ -12,6 +12,10 @@
 namespace uk {
 
 // What a sleeping lock asks of a scheduler; all static. <uk/lock.hpp> has that of this image.
+//
+// A face may also have `bool interrupted()`: somebody has unparked the calling thread because it
+// has something else to do first, a signal's handler for example. Whatever waits then gives up with
+// EINTR where that is said; without it nothing does, and no code is there for it.
 template <class S>
 concept LockFace = LockMachine<typename S::Locks> &&
     requires(Thread& thread, uint64_t deadline_ns, WaitsFor what) {
@@ -22,6 +26,13 @@ concept LockFace = LockMachine<typename S::Locks> &&
 };
 
 namespace detail {
+
+template <class S>
+inline bool interrupted() {
+    if constexpr (requires { S::interrupted(); })
+        return S::interrupted();
+    return false;
+}
 
 // On the stack of the thread that waits. It leaves only after it took the list's lock again, so
 // whoever holds that lock may use the thread of each waiter.
@@ -81,20 +92,23 @@ class Waiters {
         S::unpark(waiter.thread);
     }
 
-    // Waits until somebody grants; false when the deadline came first. The waiter is out of the
-    // list then.
-    [[nodiscard]] bool wait(Section<S>& section, LockWaiter& me, uint64_t deadline_ns,
-                            WaitsFor what) {
+    // Waits until somebody grants; the waiter is out of the list then. Errors: ETIMEDOUT, EINTR
+    // (interrupted).
+    [[nodiscard]] Errno wait(Section<S>& section, LockWaiter& me, uint64_t deadline_ns,
+                             WaitsFor what) {
         while (me.node.is_linked()) {
-            section.open();
-            const bool timed_out = S::park(deadline_ns, what) == Wake::timed_out;
-            section.close();
-            if (timed_out && me.node.is_linked()) {
+            bool timed_out = false;
+            if (!interrupted<S>()) {
+                section.open();
+                timed_out = S::park(deadline_ns, what) == Wake::timed_out;
+                section.close();
+            }
+            if (me.node.is_linked() && (timed_out || interrupted<S>())) {
                 remove(me);
-                return false;
+                return timed_out ? Errno::timedout : Errno::intr;
             }
         }
-        return true;
+        return Errno::ok;
     }
 
   private:
