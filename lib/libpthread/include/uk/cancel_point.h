@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* For C libraries: what makes a function a cancellation point.
+ *
+ *     ssize_t read(int fd, void* data, size_t size) {
+ *         return result_of(UK_CANCELLABLE(uk_sys_read(fd, data, size)));
+ *     }
+ *
+ * Where there is no libpthread it is the call and nothing else.
+ */
+#pragma once
+
+#include <uk/config.h>
+
+#ifdef CONFIG_LIBPTHREAD
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* May not return: the thread is cancelled. Between the two a request ends waits with -EINTR; the
+ * second acts on it if that is what `result` says. */
+void uk_cancel_point_begin(void);
+void uk_cancel_point_end(long result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#define UK_CANCELLABLE(call)                                                                       \
+    __extension__({                                                                                \
+        uk_cancel_point_begin();                                                                   \
+        const long uk_cancellable_ = (call);                                                       \
+        uk_cancel_point_end(uk_cancellable_);                                                      \
+        uk_cancellable_;                                                                           \
+    })
+
+#else
+#define UK_CANCELLABLE(call) (call)
+#endif
