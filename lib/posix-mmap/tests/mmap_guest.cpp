@@ -78,11 +78,11 @@ UK_TEST(mmap_refusals)
     UK_TEST_EXPECT_EQ(uk_sys_mlock(global + 100, kPage), 0);
     UK_TEST_EXPECT_EQ(uk_sys_munlock(global + 100, kPage), 0);
     UK_TEST_EXPECT_EQ(uk_sys_mlock(reinterpret_cast<void*>(16), 8), -UK_ENOMEM);
-    const long reserved = map(size_t{1} << 28, UK_PROT_NONE, kAnonymous | UK_MAP_NORESERVE);
+    const long reserved = map(size_t{1} << 22, UK_PROT_NONE, kAnonymous | UK_MAP_NORESERVE);
     UK_TEST_EXPECT(reserved > 0);
     if (reserved > 0)
         UK_TEST_EXPECT_EQ(
-            uk_sys_munmap(reinterpret_cast<void*>(reserved), (size_t{1} << 28) * kPage), 0);
+            uk_sys_munmap(reinterpret_cast<void*>(reserved), (size_t{1} << 22) * kPage), 0);
 }
 
 UK_TEST(mremap_moves_what_was_written)
