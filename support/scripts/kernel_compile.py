@@ -36,11 +36,15 @@ def signals(name: str) -> bool:
 
 
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
-    """Every include folder that the file `user` may see, with one platform's header slots, those for several CPUs first."""
+    """Every include folder that the file `user` may see, with one platform's header slots, those for several CPUs first.
+
+    What stands on a C library sees nolibc; what is one of its own, with headers/, does not."""
     smp = several(user)
     others = [other for other in ARCHITECTURES if other != architecture(user)]
     foreign = tuple(f"arch/{other}/" for other in others)
-    found, hidden = set(), [folder + "/" for folder in c_libraries(root) if not user.startswith(folder + "/")]
+    libcs = [folder + "/" for folder in c_libraries(root)]
+    above = any(user.startswith(folder) and not os.path.isdir(os.path.join(root, folder, "headers")) for folder in libcs)
+    found, hidden = set(), [folder for folder in libcs if not user.startswith(folder) and not (above and folder == "lib/nolibc/")]
     for name in gatelib.files(root, ".h", ".hpp"):
         top = name.split("/")[0]
         if name.startswith(tuple(hidden)) or "/include/" not in name or top not in ("lib", "drivers", "arch", "plat"):
