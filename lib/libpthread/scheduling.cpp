@@ -173,8 +173,7 @@ int pthread_attr_setstacksize(pthread_attr_t* attr, size_t size) {
     return 0;
 }
 int pthread_attr_getstacksize(const pthread_attr_t* attr, size_t* size) {
-    *size =
-        attr->__stack_size != 0 ? attr->__stack_size : size_t{CONFIG_LIBPTHREAD_STACK_KIB} * 1024;
+    *size = attr->__stack_size != 0 ? attr->__stack_size : size_t{cfg::libpthread_stack_kib} * 1024;
     return 0;
 }
 int pthread_attr_setstack(pthread_attr_t* /*attr*/, void* /*stack*/, size_t /*size*/) {

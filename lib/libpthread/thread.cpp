@@ -128,7 +128,7 @@ Result<> create(Control& control, const pthread_attr_t* attr) {
     control.priority = priority_of(attr);
     control.stack_size = attr != nullptr && attr->__stack_size != 0
                              ? attr->__stack_size
-                             : size_t{CONFIG_LIBPTHREAD_STACK_KIB} * 1024;
+                             : size_t{cfg::libpthread_stack_kib} * 1024;
     if (attr != nullptr && attr->__detached != 0) {
         control.handle.store_relaxed(Control::detached);
         (void)control.references.fetch_sub_acq_rel(1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The system calls of memory, over the address space of this image.
+#include <uk/config.hpp>
 #include <uk/lock.hpp>
 #include <uk/mmap/calls.hpp>
 #include <uk/mmap/program_break.hpp>
@@ -35,7 +36,7 @@ constexpr Calls<ImageSpace> kCalls{ImageSpace{}};
 
 struct Break {
     Mutex lock{"brk"};
-    ProgramBreak<ImageSpace> end{ImageSpace{}, uint64_t{CONFIG_LIBPOSIX_MMAP_BRK_MIB} << 20};
+    ProgramBreak<ImageSpace> end{ImageSpace{}, uint64_t{cfg::libposix_mmap_brk_mib} << 20};
 };
 constinit Break g_break;
 
