@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
     void* __words[4];
     unsigned short __kind;
-    unsigned short __unused;
+    unsigned short __padding;
     unsigned int __depth;
 } pthread_mutex_t;
 
