@@ -64,6 +64,15 @@ inline bool interrupted() {
     return sched::current().edge_work.load_relaxed() != 0;
 }
 
+namespace detail {
+
+// The thread is to end: nothing is called again.
+inline bool cancelled() {
+    return (sched::current().edge_work.load_relaxed() & edge::kCancel) != 0;
+}
+
+} // namespace detail
+
 template <OnSignal kOnSignal = OnSignal::fail, class Body>
 inline long syscall(Body body) {
     for (;;) {
@@ -72,7 +81,7 @@ inline long syscall(Body body) {
         if constexpr (kOnSignal == OnSignal::restart) {
             // Still in the kernel: handlers that an interrupt runs do not say what they permit.
             if (result == Error(Errno::intr).neg()) [[unlikely]] {
-                if (edge_leave())
+                if (edge_leave() && !detail::cancelled())
                     continue;
                 return result;
             }
