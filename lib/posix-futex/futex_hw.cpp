@@ -6,6 +6,7 @@
 #include <uk/abi/time.h>
 #include <uk/futex/table.hpp>
 #include <uk/hal/clock.hpp>
+#include <uk/posix/time.hpp>
 #include <uk/sched.hpp>
 #include <uk/syscall.h>
 #include <uk/syscall/edge.hpp>
@@ -37,34 +38,15 @@ constexpr size_t bucket_count() {
 
 constinit FutexTable<ImageFace, bucket_count()> g_table;
 
-constexpr uint64_t kNsPerSecond = 1'000'000'000;
-
-Result<uint64_t> nanoseconds(const uk_timespec& time) {
-    if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= int64_t{kNsPerSecond})
-        return Errno::inval;
-    uint64_t ns = 0;
-    if (__builtin_mul_overflow(static_cast<uint64_t>(time.tv_sec), kNsPerSecond, &ns) ||
-        __builtin_add_overflow(ns, static_cast<uint64_t>(time.tv_nsec), &ns))
-        return kNever;
-    return ns;
-}
-
-uint64_t later(uint64_t from, uint64_t by) {
-    return by > kNever - from ? kNever : from + by;
-}
-
 // The deadline of a wait. FUTEX_WAIT counts from now, FUTEX_WAIT_BITSET names a time of its clock.
 Result<uint64_t> deadline_of(const uk_timespec* timeout, bool is_absolute, bool is_wall) {
     if (timeout == nullptr)
         return kNever;
-    const uint64_t ns = UK_TRY(nanoseconds(UK_TRY(user::read<uk_timespec>(Vaddr::of(timeout)))));
-    const uint64_t now = hal::clock_monotonic_ns();
+    const auto time = UK_TRY(user::read<uk_timespec>(Vaddr::of(timeout)));
+    const uint64_t ns = UK_TRY(posix::to_ns(time));
     if (!is_absolute)
-        return later(now, ns);
-    if (!is_wall)
-        return ns;
-    const uint64_t wall = UK_TRY(hal::clock_wall_ns());
-    return ns > wall ? later(now, ns - wall) : 0;
+        return posix::add_ns(hal::clock_monotonic_ns(), ns);
+    return posix::deadline_at(is_wall ? UK_CLOCK_REALTIME : UK_CLOCK_MONOTONIC, ns);
 }
 
 struct Call {
