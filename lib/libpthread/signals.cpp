@@ -2,6 +2,7 @@
 // Signals of one thread: the signal library's.
 #include <uk/syscall.h>
 
+#include <uk/abi/signal.h>
 #include <uk/base/errno.hpp>
 
 #include "thread.hpp"
@@ -12,7 +13,7 @@ using namespace uk::pthread;
 extern "C" {
 
 // As <signal.h> of the C library declares it, whose sigset_t is that of the system calls.
-int pthread_sigmask(int how, const struct uk_sigset* wanted, struct uk_sigset* before) {
+int pthread_sigmask(int how, const uk_sigset_t* wanted, uk_sigset_t* before) {
     return static_cast<int>(-uk_sys_rt_sigprocmask(how, wanted, before, sizeof(uint64_t)));
 }
 
