@@ -63,7 +63,7 @@ int tcflow(int fd, int action) {
 }
 
 pid_t tcgetpgrp(int fd) {
-    pid_t group;
+    pid_t group = -1;
     return request(fd, TIOCGPGRP, pointer(&group)) == 0 ? group : -1;
 }
 
@@ -72,7 +72,7 @@ int tcsetpgrp(int fd, pid_t group) {
 }
 
 pid_t tcgetsid(int fd) {
-    pid_t session;
+    pid_t session = -1;
     return request(fd, TIOCGSID, pointer(&session)) == 0 ? session : -1;
 }
 

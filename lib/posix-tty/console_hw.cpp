@@ -76,6 +76,9 @@ class ConsoleFile : public File {
         return ok();
     }
 
+  protected:
+    ~ConsoleFile() = default;
+
   private:
     void destroy() override { UK_UNREACHABLE(); }
 

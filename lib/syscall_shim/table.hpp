@@ -60,7 +60,7 @@ constexpr size_t syscall_table_size(const std::array<SyscallRow, kRows>& rows) {
     int most = -1;
     for (const SyscallRow& row : rows)
         most = row.number > most ? row.number : most;
-    return static_cast<size_t>(most + 1);
+    return most < 0 ? 0 : static_cast<size_t>(most) + 1;
 }
 
 // Index is the number; null where there is nothing.

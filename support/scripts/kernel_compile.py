@@ -30,9 +30,13 @@ def several(name: str) -> bool:
     return "/smp/" in name or name.startswith("lib/uksmp/")
 
 
-def signals(name: str) -> bool:
-    """Whether the file is one of those that only images with signals have."""
-    return name.startswith("lib/posix-signal/") or "/signal/" in name
+# What images with system calls have over the defaults.
+EDGE = ("LIBPOSIX_SIGNAL", "LIBPOSIX_FDIO", "LIBPOSIX_TTY", "LIBPOSIX_SYSINFO", "LIBPOSIX_MMAP", "LIBPOSIX_FUTEX", "LIBPTHREAD")
+
+
+def edge(name: str) -> bool:
+    """Whether the file is one of those that only images with system calls have."""
+    return name.startswith(("lib/posix-", "lib/syscall_shim/", "lib/libpthread/", "lib/ukfile/")) or "/signal/" in name
 
 
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
@@ -64,12 +68,16 @@ def write_config(root: str) -> str:
     if os.path.exists(os.path.join(root, "Config.uk")):
         write = [sys.executable, os.path.join(gatelib.ROOT, "tests/host/config.py")]
         subprocess.run([*write, folder], cwd=root, check=True)
-        subprocess.run([*write, os.path.join(root, WORK, "signals"), "LIBPOSIX_SIGNAL"], cwd=root, check=True)
+        subprocess.run([*write, os.path.join(root, WORK, "edge"), *EDGE], cwd=root, check=True)
     else:
         os.makedirs(os.path.join(folder, "uk"), exist_ok=True)
         for name in ("config.h", "config.hpp"):
             with open(os.path.join(folder, "uk", name), "w", encoding="utf-8"):
                 pass
+    bits = os.path.join(root, WORK, "edge/uk/bits")
+    os.makedirs(bits, exist_ok=True)
+    with open(os.path.join(bits, "provided_syscalls.h"), "w", encoding="utf-8"):
+        pass  # the build writes what an image provides
     several_cpus(root)
     return os.path.join(WORK, "include")
 
@@ -92,7 +100,7 @@ def options(root: str, name: str) -> list:
     while folder and not os.path.exists(os.path.join(root, folder, "Makefile.uk")):
         folder = os.path.dirname(folder)
     own += [folder, os.path.join(folder, architecture(name))] if folder else []
-    config = "smp" if several(name) else "signals" if signals(name) else "include"
+    config = "smp" if several(name) else "edge" if edge(name) else "include"
     return ["-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
-            '-DUK_LIBNAME="gate"']
+            *(["-DCONFIG_HAL_CLOCK_FAST=1"] if name.startswith("plat/kvm/x86_64/") else []), '-DUK_LIBNAME="gate"']

@@ -38,7 +38,7 @@ concept TerminalEnvironment = requires(typename E::Thread& thread, uint64_t dead
 
 // Any number of threads, in thread context.
 template <TerminalEnvironment E>
-class BasicTerminal : Screen {
+class BasicTerminal final : Screen {
   public:
     BasicTerminal() : line_(*this) {}
     BasicTerminal(const BasicTerminal&) = delete;

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Programs that nobody wrote for this system: Lua and MuJS, unmodified, at their prompts and with their options."""
+import os
+import subprocess
+
+import guest
+import pytest
+from terminal import Session
+
+TARGETS = ["linuxu-x86_64", "kvm-x86_64"]
+
+
+@pytest.fixture(scope="module", name="image_of")
+def built_images(tmp_path_factory):
+    images = {}
+
+    def build(app, target, *lines):
+        key = (app, target, *lines)
+        if key not in images:
+            folder = tmp_path_factory.mktemp(f"{app}-{target}")
+            words = [f"A=apps/{app}", f"T={target}", f"O={folder}"]
+            if lines:
+                config = folder / "config"
+                with open(os.path.join(guest.ROOT, f"apps/{app}/defconfigs/{target}"), encoding="utf-8") as file:
+                    config.write_text(file.read() + "\n".join(lines) + "\n", encoding="utf-8")
+                words.append(f"C={config}")
+            done = guest.make_in_tree(*words)
+            assert done.returncode == 0, done.stdout + done.stderr
+            images[key] = str(folder / f"{app}_{target}")
+        return images[key]
+    return build
+
+
+@pytest.fixture(name="start")
+def sessions():
+    opened = []
+
+    def start(image, target, arguments=""):
+        opened.append(Session(image, target, arguments))
+        return opened[-1]
+    yield start
+    for session in opened:
+        session.close()
+
+
+def output(image, *arguments, status=0) -> str:
+    done = subprocess.run([image, *arguments], capture_output=True, text=True, check=False, timeout=guest.LIMIT, stdin=subprocess.DEVNULL)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_lua_has_a_prompt_that_ctrl_c_comes_back_to(image_of, start, target):
+    session = start(image_of("lua", target), target)
+    session.expect("Lua 5.4.4  Copyright (C) 1994-2022 Lua.org, PUC-Rio\n> ")
+    session.type("print(6 * 8\x7f7, ('%.3f'):format(math.pi))\r")
+    session.expect("\n42\t3.142\n> ")
+    session.type("x = = 3\r")
+    session.expect("stdin:1: unexpected symbol near '='\n> ")
+    session.type("while true do end\r")
+    session.type("\x03")
+    session.expect("interrupted!\nstack traceback:\n")
+    session.expect("> ")
+    session.type("print(pcall(string.rep, 'x', 1 << 40))\r")
+    session.expect("not enough memory\n> ")
+    session.type("os.exit(7)\r")
+    assert session.end() == 7
+
+
+def test_lua_ends_at_the_end_of_its_input(image_of, start):
+    session = start(image_of("lua", TARGETS[0]), TARGETS[0])
+    session.expect("> ")
+    session.type("\x04")
+    assert session.end() == 0
+
+
+def test_lua_takes_its_options(image_of):
+    image = image_of("lua", TARGETS[0])
+    assert output(image, "-e", "print(_VERSION, 6 * 7)") == "Lua 5.4\t42\n"
+    assert "boom" in output(image, "-e", "error('boom')", status=1)
+    assert "cannot open" in output(image, "nothing.lua", status=1)
+    said = output(image, "-e", "local t = os.time() print(t > 1700000000, os.getenv('HOME'), os.clock() < 5, #os.date())")
+    assert said == "true\tnil\ttrue\t24\n"
+
+
+def test_lua_states_leave_no_memory_behind(image_of):
+    said = output(image_of("lua", TARGETS[0]), "-e", """
+        local function used() collectgarbage() collectgarbage() return collectgarbage('count') end
+        local before = used()
+        for i = 1, 300 do
+            local t = {}
+            for j = 1, 2000 do t[j] = ('x'):rep(j % 100) .. j end
+            local c = coroutine.wrap(function() for j = 1, 10 do coroutine.yield(j) end end)
+            while c() and #t > 0 do t[#t] = nil end
+        end
+        print(used() - before < 64)""")
+    assert said == "true\n"
+
+
+def test_a_script_can_be_part_of_the_image(tmp_path, image_of):
+    script = tmp_path / "main.lua"
+    script.write_text("print(#arg, arg[1], ...)\nif arg[1] == 'fail' then local x = nil; x.y = 1 end\n", encoding="utf-8")
+    image = image_of("lua", TARGETS[0], f'CONFIG_APPLUA_SCRIPT="{script}"')
+    assert output(image, "one", "two words") == "2\tone\tone\ttwo words\n"
+    said = output(image, "fail", status=1)
+    assert "main.lua:2: attempt to index a nil value (local 'x')" in said and "stack traceback:" in said
+
+
+def test_mujs_runs_as_well(image_of, start):
+    target = TARGETS[0]
+    session = start(image_of("mujs", target), target)
+    session.expect("> ")
+    session.type("[3,1,2].sort().map(function (x) { return x * 1.5 }).join()\r")
+    session.expect("1.5,3,4.5\n")
+    session.type("JSON.stringify({a: Math.sqrt(2)})\r")
+    session.expect('{"a":1.4142135623730951}')
+    session.type("\x04")
+    assert session.end() == 0
