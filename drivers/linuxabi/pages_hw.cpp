@@ -3,6 +3,7 @@
 // where they are wanted. Tables that nobody but us reads remember which.
 #include <uk/hal/pages.hpp>
 
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/linuxabi/ram.hpp>
 #include <uk/pagetable/soft_codec.hpp>
@@ -23,6 +24,7 @@ constinit int g_file = -1;
 constinit uintptr_t g_ram_start = 0;
 constinit hal::TableFrames g_frames{};
 constinit Paddr g_root{};
+constinit bool g_in_steps = false; // see takes_for_hint()
 
 // What protect() is at, since the host changes page by page.
 constinit long g_wanted = -1;
@@ -35,6 +37,36 @@ long number(Vaddr at) {
 constexpr long host_protection(Protection p) {
     return (p.read ? kRead : 0) | (p.read && p.write ? kWrite : 0) |
            (p.read && p.execute ? kExecute : 0);
+}
+
+// qemu-user before 8.1, which as old kernels takes kFixedNoReplace for a hint, first maps zeros of
+// its own and then the file: what another CPU writes in between would be lost. On such hosts nobody
+// may touch a page before it is the right one.
+bool takes_for_hint(Paddr taken) {
+    const long at = reinterpret_cast<long>(hal::direct_map(taken));
+    const long place =
+        raw_syscall(Sys::mmap, at, kPageSize, kNone, kShared | kFixedNoReplace, g_file, 0);
+    if (place <= 0) {
+        return false;
+    }
+    raw_syscall(Sys::munmap, place, kPageSize);
+    return true;
+}
+
+// Returns as mmap() does.
+long show_page(Vaddr page, Paddr frame, long protection) {
+    const long place = raw_syscall(Sys::mmap, number(page), kPageSize,
+                                   g_in_steps ? kNone : protection, kShared | kFixedNoReplace,
+                                   g_file, static_cast<long>(frame.value() - g_ram_start));
+    if (!g_in_steps || place != number(page)) {
+        return place;
+    }
+    const long failed = raw_syscall(Sys::mprotect, place, kPageSize, protection);
+    if (failed != 0) {
+        raw_syscall(Sys::munmap, place, kPageSize);
+        return failed;
+    }
+    return place;
 }
 
 struct Host {
@@ -129,6 +161,9 @@ Result<hal::PagesRange> hal::pages_init(const TableFrames& frames) {
     }
     g_frames = frames;
     g_root = UK_TRY(g_frames.take());
+    if constexpr (kMostCpus > 1) {
+        g_in_steps = takes_for_hint(g_root);
+    }
     return PagesRange{kRange, kRange.start + (uint64_t{1} << 32)};
 }
 
@@ -137,9 +172,7 @@ Result<> hal::pages_map(Vaddr page, Paddr frame, Protection protection) {
         return Errno::nosys;
     }
     UK_TRY(table().map(page, frame, protection));
-    const long place = raw_syscall(Sys::mmap, number(page), kPageSize, host_protection(protection),
-                                   kShared | kFixedNoReplace, g_file,
-                                   static_cast<long>(frame.value() - g_ram_start));
+    const long place = show_page(page, frame, host_protection(protection));
     if (place == number(page)) {
         return {};
     }

@@ -115,4 +115,45 @@ UK_TEST(all_cpus_fault_in_the_same_pages)
     UK_TEST_EXPECT(vmem::unmap(pages.value(), kPages * kPage).ok());
 }
 
+// While one CPU brings a page in, another that has not asked for it comes by, a little later each
+// time: what it writes must not land in something that was there before the page.
+UK_TEST(what_is_written_to_a_page_that_just_comes_stays)
+{
+    constexpr uint64_t kPages = 400;
+    constexpr uint64_t kLonger = 100; // how much later with each page
+    if (smp::cpu_count() < 2)
+        UK_TEST_SKIP("one CPU");
+    auto pages = vmem::map({.size = kPages * kPage});
+    if (pages.code() == Errno::nosys)
+        UK_TEST_SKIP("no address space");
+    UK_TEST_ASSERT(pages.ok());
+    g_at = pages.value().as<uint64_t>();
+    g_step.store_relaxed(0);
+    g_seen.store_relaxed(0);
+    const auto touch = [](void* late) -> void* {
+        for (uint64_t page = 0; page < kPages; page++) {
+            g_seen.fetch_add_relaxed(1);
+            while (g_seen.load_acquire() < 2 * (page + 1)) {
+                hal::cpus_serve();
+                hal::cpu_relax();
+            }
+            for (uint64_t i = 0; late != nullptr && i < page * kLonger; i++)
+                asm volatile("");
+            __atomic_fetch_add(g_at + page * (kPage / sizeof(uint64_t)), 1, __ATOMIC_RELAXED);
+        }
+        return nullptr;
+    };
+    auto first = create({.name = "first", .affinity = 1}, touch, nullptr);
+    auto second = create({.name = "late", .affinity = 2}, touch, &g_at);
+    UK_TEST_ASSERT(first.ok());
+    UK_TEST_ASSERT(second.ok());
+    UK_TEST_EXPECT(join(*first.value()).ok());
+    UK_TEST_EXPECT(join(*second.value()).ok());
+    unsigned wrong = 0;
+    for (uint64_t page = 0; page < kPages; page++)
+        wrong += g_at[page * (kPage / sizeof(uint64_t))] != 2 ? 1 : 0;
+    UK_TEST_EXPECT_EQ(wrong, 0);
+    UK_TEST_EXPECT(vmem::unmap(pages.value(), kPages * kPage).ok());
+}
+
 } // namespace

@@ -80,6 +80,7 @@ inline constexpr uint32_t kEpollOnce = 1U << 30; // until the next kEpollChange
 inline constexpr uint32_t kEpollEdge = 1U << 31;
 
 inline constexpr long kReadWrite = 1 | 2; // mmap: protection and flags
+inline constexpr long kNone = 0;
 inline constexpr long kRead = 1;
 inline constexpr long kWrite = 2;
 inline constexpr long kExecute = 4;
