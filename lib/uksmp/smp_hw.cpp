@@ -61,6 +61,11 @@ void start() {
         }
         g_count.store_relaxed(running + 1);
     }
+    if (running > 1) {
+        // A preemptive scheduler has done so. Else one that computes would let others wait for it
+        // when they unmap memory.
+        hal::irq_enable();
+    }
     uk_pr_info("%u CPUs\n", running);
 }
 

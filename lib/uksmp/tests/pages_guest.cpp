@@ -3,8 +3,10 @@
 #include <uk/base/atomic.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/cpus.hpp>
+#include <uk/hal/irq.hpp>
 #include <uk/hal/trap.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/smp.hpp>
 #include <uk/test.hpp>
 #include <uk/vmem.hpp>
@@ -62,6 +64,7 @@ UK_TEST(what_one_cpu_unmaps_is_gone_on_all)
     g_at = at.as<uint64_t>();
     g_step.store_relaxed(0);
     g_wrong.store_relaxed(0);
+    sched::StayOnOneCpu stay; // who is on a watcher's CPU may not keep it from there
     const unsigned watchers = smp::cpu_count() - 1;
     Ref<Thread> threads[hal::kMostCpus];
     for (unsigned i = 0; i < watchers; i++) {
@@ -154,6 +157,36 @@ UK_TEST(what_is_written_to_a_page_that_just_comes_stays)
         wrong += g_at[page * (kPage / sizeof(uint64_t))] != 2 ? 1 : 0;
     UK_TEST_EXPECT_EQ(wrong, 0);
     UK_TEST_EXPECT(vmem::unmap(pages.value(), kPages * kPage).ok());
+}
+
+// Interrupts are on whatever the scheduler: who only computes answers others all the same.
+UK_TEST(who_computes_lets_others_unmap)
+{
+    if (smp::cpu_count() < 2)
+        UK_TEST_SKIP("one CPU");
+    UK_TEST_ASSERT(hal::irq_enabled());
+    g_step.store_relaxed(0);
+    const uint64_t other = uint64_t{1} << (smp::cpu_count() - 1);
+    auto computing = create(
+        {.name = "compute", .affinity = other},
+        [](void*) -> void* {
+            const bool enabled = hal::irq_enabled();
+            g_step.store_release(1);
+            while (enabled && g_step.load_relaxed() != 2)
+                asm volatile("");
+            return enabled ? &g_step : nullptr;
+        },
+        nullptr);
+    UK_TEST_ASSERT(computing.ok());
+    sched::StayOnOneCpu stay;
+    while (g_step.load_acquire() == 0)
+        sched::yield();
+    for (unsigned i = 0; i < 10; i++) {
+        auto page = vmem::map({.size = kPage, .populate = true});
+        UK_TEST_EXPECT(!page.ok() || vmem::unmap(page.value(), kPage).ok());
+    }
+    g_step.store_release(2);
+    UK_TEST_EXPECT(join(*computing.value()).value() == &g_step);
 }
 
 } // namespace
