@@ -14,7 +14,7 @@ static_assert(cfg::libuksched_threads || !cfg::libuktimer,
 
 struct KernelFace : sched::Face {
     static uint64_t now() { return hal::clock_monotonic_ns(); }
-    static bool may_block() { return KernelMachine::may_switch(); }
+    static bool may_block() { return KernelMachine::may_switch() && !KernelMachine::irqs_held(); }
     static constexpr bool stopping() { return false; }
     static Result<Ref<Thread>> create(ThreadEntry entry, void* argument) {
         // Above all that only computes; who must not wait for the timers has one more.

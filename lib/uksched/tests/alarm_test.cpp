@@ -57,6 +57,40 @@ TEST(PreemptiveScheduler, AlarmsAreEnoughAndNoneIsWasted) {
     });
 }
 
+// Who has switched interrupts off is not switched, and does not lose the wish of others.
+TEST(PreemptionPoint, WaitsUntilInterruptsAreOn) {
+    Prio::run(1, [] {
+        static unsigned runs;
+        runs = 0;
+        sim::g->ns_per_point = 1'000;
+        Ref<Thread> urgent = Prio::start([](void*) -> void* {
+            for (unsigned i = 0; i < 3; i++) {
+                runs++;
+                Prio::sched->park(uk::kNever, {});
+            }
+            return nullptr;
+        });
+        EXPECT_TRUE(Prio::sched->set_priority(*urgent, 20).ok());
+        EXPECT_EQ(runs, 1u);
+        const auto irqs = Prio::M::irq_save();
+        Prio::sched->unpark(*urgent);
+        EXPECT_EQ(runs, 1u) << "switched by a wake";
+        Prio::M::preempt_disable();
+        Prio::M::preempt_enable();
+        EXPECT_EQ(runs, 1u) << "switched by a preemption point";
+        const uint64_t interrupts = sim::g->interrupts;
+        Prio::M::irq_restore(irqs);
+        EXPECT_EQ(runs, 2u) << "the wish was lost";
+        EXPECT_EQ(sim::g->interrupts, interrupts + 1);
+        Prio::sched->unpark(*urgent);
+        EXPECT_EQ(runs, 3u) << "at once with interrupts on";
+        EXPECT_EQ(sim::g->interrupts, interrupts + 1);
+        Prio::sched->unpark(*urgent);
+        Prio::join(urgent);
+        sim::g->ns_per_point = 0;
+    });
+}
+
 bool g_stop;
 uint64_t g_work[2];
 

@@ -196,6 +196,7 @@ struct Machine {
         glimpse();
     }
     static bool may_switch() { return here().preempt_count == 0; }
+    static bool irqs_held() { return !here().irqs_on; }
     static uint64_t now() { return g->now; }
     static void set_kernel_stack(void* /*top*/) {}
     static void set_alarm(uint64_t deadline) {

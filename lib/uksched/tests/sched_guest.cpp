@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Guest tests: threads on this machine, with its real switch, stacks, clock and idle.
 #include <uk/hal/clock.hpp>
+#include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
 #include <uk/sched/kernel_machine.hpp>
 #include <uk/sched/test.hpp>
@@ -217,6 +218,41 @@ UK_TEST(threads_keep_their_registers)
         threads[i] = start(sum, word(i + 3));
     for (uintptr_t i = 0; i < 4; i++)
         UK_TEST_EXPECT(join(threads[i]) == word((i + 3) * 199 * 100));
+}
+
+// Interrupts that a thread has switched off put a switch off, until they are on again.
+UK_TEST(who_has_interrupts_off_is_not_switched)
+{
+    if (!uk::KernelMachine::alarm_works)
+        UK_TEST_SKIP("no preemption");
+    sched::StayOnOneCpu stay;
+    static unsigned runs;
+    auto runs_now = [] { return __atomic_load_n(&runs, __ATOMIC_RELAXED); };
+    __atomic_store_n(&runs, 0, __ATOMIC_RELAXED);
+    Ref<Thread> urgent = start_here(
+        [](void*) -> void* {
+            for (unsigned i = 0; i < 2; i++) {
+                __atomic_fetch_add(&runs, 1, __ATOMIC_RELAXED);
+                sched::park();
+            }
+            return nullptr;
+        },
+        nullptr, uk::kDefaultPriority + 1);
+    while (runs_now() == 0 || urgent->state() != uk::ThreadState::parked)
+        sched::yield();
+    const uk::hal::IrqState irqs = uk::hal::irq_save();
+    sched::unpark(*urgent);
+    uk::preempt_disable();
+    uk::preempt_enable();
+    const unsigned held = runs_now();
+    uk::hal::irq_restore(irqs);
+    const uint64_t end = uk::hal::clock_monotonic_ns() + 1000 * kMs;
+    while (runs_now() == held && uk::hal::clock_monotonic_ns() < end) {
+    }
+    UK_TEST_EXPECT_EQ(held, 1);
+    UK_TEST_EXPECT_EQ(runs_now(), 2);
+    sched::unpark(*urgent);
+    join(urgent);
 }
 
 UK_TEST(ten_thousand_threads_live_at_once)

@@ -42,6 +42,7 @@ struct State {
     bool woken_from_outside = false;
     std::function<void()> on_timer;      // the scheduler's
     std::function<void()> preempt_point; // the scheduler's
+    std::function<void()> on_exit;       // the scheduler's, of interrupts
     std::function<bool()> any_ready;     // somebody is in the run queue
     std::function<void()> handler;       // a test's interrupt handler
     uint64_t interrupts = 0;
@@ -60,9 +61,9 @@ inline void interrupt() {
     if (g->handler)
         g->handler();
     g->preempt_count--;
-    g->irqs_on = true;
     if (g->preempt_count == 0 && g->need_resched)
-        g->preempt_point();
+        g->on_exit();
+    g->irqs_on = true;
 }
 
 // Every place where an interrupt could come.
@@ -127,6 +128,7 @@ struct Machine {
     static void set_need_resched(bool flag) { g->need_resched = flag; }
     static void kick(unsigned /*cpu*/) { g->need_resched = true; }
     static bool may_switch() { return g->preempt_count == 0; }
+    static bool irqs_held() { return !g->irqs_on; }
     static uint64_t now() { return g->now; }
     static void set_kernel_stack(void* /*top*/) {}
     static void set_alarm(uint64_t deadline) {
@@ -257,6 +259,12 @@ struct System {
         g->preempt_point = [] {
             if constexpr (Policy::kPreempts)
                 sched->preempt_point();
+        };
+        g->on_exit = [] {
+            EXPECT_FALSE(g->irqs_on);
+            if constexpr (Policy::kPreempts)
+                sched->on_interrupt_end();
+            EXPECT_FALSE(g->irqs_on);
         };
         g->any_ready = [] {
             bool found = false;

@@ -91,6 +91,7 @@ struct SmpMachine {
         g_cpus[cpu].need_resched.store(true, std::memory_order_relaxed);
     }
     static bool may_switch() { return here().preempt_count == 0; }
+    static bool irqs_held() { return !here().irqs_on; }
     static uint64_t now() {
         return static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
     }
@@ -152,9 +153,8 @@ inline void SmpMachine::irq_restore(IrqState state) {
         cpu.preempt_count++;
         g_sched->on_timer();
         cpu.preempt_count--;
-        cpu.irqs_on = true;
         if (cpu.preempt_count == 0 && need_resched())
-            g_sched->preempt_point();
+            g_sched->on_interrupt_end();
     }
     here().irqs_on = state.on;
 }

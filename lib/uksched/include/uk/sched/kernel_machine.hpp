@@ -42,6 +42,7 @@ struct KernelMachine : KernelLocks, KernelLocals {
             hal::cpu_kick(cpu);
     }
     static bool may_switch() { return preempt_count() == 0 && !hal::in_interrupt(); }
+    static bool irqs_held() { return alarm_works && !hal::irq_enabled(); }
     static uint64_t now() { return hal::clock_monotonic_ns(); }
     static void set_kernel_stack(void* top) { hal::kernel_stack_set(top); }
     static void set_alarm(uint64_t deadline_ns) {

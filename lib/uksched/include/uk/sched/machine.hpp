@@ -36,7 +36,10 @@ concept SchedMachine = LockMachine<M> &&
     { M::set_need_resched(flag) } -> std::same_as<void>; // this CPU's flag
     { M::kick(cpu) } -> std::same_as<void>;              // sets another CPU's flag
     { M::may_switch() } -> std::same_as<bool>; // preemption is not disabled, no handler runs
-    { M::now() } -> std::same_as<uint64_t>;    // monotonic nanoseconds
+    // Interrupts are off though they could come: a thread has switched them off by hand, or the
+    // idle thread looks for work. False until set_alarm() works.
+    { M::irqs_held() } -> std::same_as<bool>;
+    { M::now() } -> std::same_as<uint64_t>; // monotonic nanoseconds
     // Interrupts of this CPU run there from now on: below the top of the next thread's.
     { M::set_kernel_stack(memory) } -> std::same_as<void>;
     // Scheduler::on_timer() runs on this CPU at about `ns`, once; replaces what was set.

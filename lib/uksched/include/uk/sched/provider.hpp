@@ -65,7 +65,7 @@ class Instance<Scheduler, true> {
     static void uk_scheduler_start_alarm() {                                                       \
         if constexpr (uk::KernelMachine::kAlarm)                                                   \
             uk::KernelMachine::start_alarm([] { uk_scheduler().on_timer(); },                      \
-                                           [] { uk_scheduler().preempt_point(); });                \
+                                           [] { uk_scheduler().on_interrupt_end(); });             \
     }                                                                                              \
     UK_INIT(bus, "alarm", uk_scheduler_start_alarm);                                               \
     uk::Result<uk::Ref<uk::Thread>> uk::sched::create(const ThreadOptions& options,                \

@@ -94,7 +94,11 @@ class Scheduler {
     [[nodiscard]] Result<> set_priority(Thread& thread, unsigned priority);
     void set_policy_word(Thread& thread, uint64_t word);
     [[nodiscard]] Result<> set_affinity(Thread& thread, uint64_t mask);
+    // The running thread lets go if somebody else should run. With interrupts off by hand it goes
+    // on, and a switch that is wanted comes by an interrupt as soon as they are on.
     void preempt_point();
+    // The same at the end of an interrupt, interrupts off, before and after.
+    void on_interrupt_end();
     // The timer interrupt's part: wakes whose deadline has come, ends slices. Handlers only.
     void on_timer();
     [[nodiscard]] size_t thread_count() {
@@ -176,6 +180,7 @@ class Scheduler {
     }
     void switch_to(Cpu& cpu, Thread& self, Thread& next);
     void switch_from(Cpu& cpu, Thread& self);
+    void switch_later();
     void after_wake() {
         if constexpr (Policy::kPreempts) {
             if (M::need_resched()) [[unlikely]]

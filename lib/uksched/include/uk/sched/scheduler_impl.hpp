@@ -144,7 +144,7 @@ void Scheduler<M, P>::yield() {
 
 template <class M, class P>
 Wake Scheduler<M, P>::block(ThreadState kind, uint64_t deadline, WaitsFor what) {
-    UK_ASSERT(M::may_switch());
+    UK_ASSERT(M::may_switch() && !M::irqs_held());
     const IrqState irqs = M::irq_save();
     Cpu& cpu = here();
     Thread& self = M::current();
@@ -195,11 +195,29 @@ void Scheduler<M, P>::sleep_until(uint64_t deadline) {
     }
 }
 
+// The idle thread looks for work itself before it waits.
+template <class M, class P>
+[[gnu::noinline]] void Scheduler<M, P>::switch_later() {
+    Cpu& cpu = here();
+    cpu.lock.lock_irqs_off();
+    if (M::need_resched() && &M::current() != &cpu.idle)
+        alarm_at(cpu, 0);
+    cpu.lock.unlock_irqs_off();
+}
+
 template <class M, class P>
 void Scheduler<M, P>::preempt_point() {
     if (!M::may_switch())
         return;
+    if (M::irqs_held())
+        return switch_later();
     const IrqState irqs = M::irq_save();
+    on_interrupt_end();
+    M::irq_restore(irqs);
+}
+
+template <class M, class P>
+void Scheduler<M, P>::on_interrupt_end() {
     Cpu& cpu = here();
     cpu.lock.lock_irqs_off();
     if (M::need_resched()) {
@@ -215,7 +233,6 @@ void Scheduler<M, P>::preempt_point() {
         switch_from(cpu, self);
     }
     unlock(here());
-    M::irq_restore(irqs);
 }
 
 // A slice is what the timer sees of a thread: one that came to the CPU because another waited gets
