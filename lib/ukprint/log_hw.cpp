@@ -135,27 +135,22 @@ void flush() {
     }
 }
 
-} // namespace uk::log
-
-extern "C" {
-
-void uk_vprintk(int level, const char* libname, const char* /*srcfile*/, int /*line*/,
-                const char* fmt, va_list ap) {
-    const uk::log::Hold hold;
+void print_line(int level, const char* library, const char* format, va_list* arguments) {
+    const Hold hold;
     if (hold.mine()) {
-        uk::log::write_as_caller();
-        uk::log::logger.print(level, libname, fmt, ap);
-    } else if (level <= uk::log::console_level()) {
-        uk::log::print_past(level, libname, fmt, ap);
+        write_as_caller();
+        logger.print(level, library, format, *arguments);
+    } else if (level <= console_level()) {
+        print_past(level, library, format, *arguments);
     }
 }
 
-void uk_printk(int level, const char* libname, const char* srcfile, int line, const char* fmt,
-               ...) {
-    va_list ap;
-    va_start(ap, fmt);
-    uk_vprintk(level, libname, srcfile, line, fmt, ap);
-    va_end(ap);
-}
+} // namespace uk::log
 
-} // extern "C"
+extern "C" void uk_vprintk(int level, const char* libname, const char* /*srcfile*/, int /*line*/,
+                           const char* fmt, va_list ap) {
+    va_list arguments;
+    va_copy(arguments, ap);
+    uk::log::print_line(level, libname, fmt, &arguments);
+    va_end(arguments);
+}

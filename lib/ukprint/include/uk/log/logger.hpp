@@ -60,4 +60,7 @@ class Logger {
 // "[    0.000123] Info: [ukalloc] " into `out`; returns its size, at most size - 1. Pure.
 size_t format_prefix(char* out, size_t size, uint64_t time_ns, int level, const char* library);
 
+// uk_vprintk(), with its arguments where the caller has them. The log of this image.
+void print_line(int level, const char* library, const char* format, va_list* arguments);
+
 } // namespace uk::log
