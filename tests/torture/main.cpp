@@ -36,7 +36,7 @@ unsigned cpu_count() {
 }
 
 void* work(void* number) {
-    Random random(g_seed + reinterpret_cast<uintptr_t>(number));
+    Random random(g_seed * kMostWorkers + reinterpret_cast<uintptr_t>(number));
     const std::span<const Act> all[] = {thread_acts(), lock_acts(), memory_acts(), compute_acts()};
     uint64_t acts = 0;
     while (uk::hal::clock_monotonic_ns() < g_end) {

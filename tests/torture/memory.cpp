@@ -30,6 +30,22 @@ void check(const void* memory, size_t bytes, uint64_t seed, const char* what) {
     }
 }
 
+// What there is instead of `memory`, which holds at least what it held. To ask for nothing is to
+// give the block back.
+void* grow(Random& random, void* memory, size_t bytes, uint64_t seed) {
+    const size_t wanted = random.one_in(20) ? 0 : bytes + random.below(2'000);
+    void* larger = uk::heap::reallocate(memory, wanted);
+    if (wanted == 0) {
+        expect(larger == nullptr, "reallocate() to nothing gives something");
+        return nullptr;
+    }
+    if (larger == nullptr) {
+        return memory;
+    }
+    check(larger, bytes, seed, "a block that grew");
+    return larger;
+}
+
 void heap_blocks(Random& random) {
     constexpr unsigned kBlocks = 12;
     struct {
@@ -51,12 +67,8 @@ void heap_blocks(Random& random) {
             continue;
         }
         check(block.memory, block.bytes, block.seed, "a block of the heap");
-        const size_t more = block.bytes + random.below(2'000);
         if (random.one_in(3)) {
-            if (void* larger = uk::heap::reallocate(block.memory, more)) {
-                block.memory = larger;
-                check(larger, block.bytes, block.seed, "a block that grew");
-            }
+            block.memory = grow(random, block.memory, block.bytes, block.seed);
         }
         uk::heap::deallocate(block.memory);
     }
