@@ -64,6 +64,12 @@ void run(Job& job, size_t stack_bytes) {
     (void)UK_MUST(sched::join(*thread));
 }
 
+uint64_t trimmed_areas() {
+    sched::sleep_for(10'000'000); // the last ones may be on their way out
+    sched::trim();
+    return uk::vmem::stats().areas;
+}
+
 } // namespace
 
 UK_TEST(a_stack_lies_between_guards_that_have_its_thread_s_name)
@@ -91,4 +97,26 @@ UK_TEST(stacks_give_all_back)
     const auto after = uk::vmem::stats();
     UK_TEST_EXPECT(after.areas <= before.areas + 4);
     UK_TEST_EXPECT(after.private_pages <= before.private_pages + job.size / 4096 + 3);
+}
+
+UK_TEST(trim_leaves_no_stack_of_threads_that_ended)
+{
+    uint64_t before = trimmed_areas();
+    for (uint64_t last = 0; last != before; before = trimmed_areas())
+        last = before;
+    Ref<Thread> threads[40]; // more than are kept, and given back together
+    for (size_t i = 0; i < 40; i++) {
+        const size_t bytes = i % 3 == 0 ? 3 * 4096 : 0;
+        threads[i] = UK_MUST(sched::create({.name = "short", .stack_bytes = bytes},
+                                           [](void* argument) { return argument; }, nullptr));
+    }
+    for (Ref<Thread>& thread : threads) {
+        (void)UK_MUST(sched::join(*thread));
+        thread = {};
+    }
+    UK_TEST_EXPECT(uk::vmem::stats().areas > before);
+    uint64_t after = trimmed_areas();
+    for (int i = 0; i < 200 && after != before; i++)
+        after = trimmed_areas();
+    UK_TEST_EXPECT_EQ(after, before);
 }

@@ -30,6 +30,7 @@ UK_TEST(there_is_one_thread_and_none_can_be_created)
     UK_TEST_EXPECT(sched::current().name()[0] == 'm');
     UK_TEST_EXPECT(sched::join(sched::current()).code() == Errno::deadlk);
     sched::yield();
+    sched::trim();
     { auto handle = uk::Ref<uk::Thread>::share(sched::current()); }
     UK_TEST_EXPECT(sched::current().state() == uk::ThreadState::ready);
 }

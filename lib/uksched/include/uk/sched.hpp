@@ -101,6 +101,11 @@ void wake_source_remove();
 // Thread context.
 [[nodiscard]] Ref<Thread> find(uint32_t id);
 
+// Gives back what threads that have ended left behind, and the stacks kept for the next ones. One
+// that is just ending may still keep its own. O(what is given back). Thread context; does not
+// block.
+void trim();
+
 [[nodiscard]] const char* policy_name(); // "coop", "prio", ...
 [[nodiscard]] size_t thread_count();     // without idle ones and services
 void report();                           // logs all threads; for debugging, takes no lock

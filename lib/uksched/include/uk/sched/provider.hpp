@@ -122,6 +122,9 @@ class Instance<Scheduler, true> {
     uk::Ref<uk::Thread> uk::sched::find(uint32_t id) {                                             \
         return uk_scheduler().find(id);                                                            \
     }                                                                                              \
+    void uk::sched::trim() {                                                                       \
+        uk_scheduler().trim();                                                                     \
+    }                                                                                              \
     const char* uk::sched::policy_name() {                                                         \
         return text;                                                                               \
     }                                                                                              \

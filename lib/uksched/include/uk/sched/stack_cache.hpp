@@ -67,8 +67,10 @@ class StackCache {
     }
     // Gives all of them back.
     void clear() {
-        if constexpr (kBatch > 1)
-            (void)put_waiting();
+        if constexpr (kBatch > 1) {
+            while (put_waiting()) {
+            }
+        }
         while (Kept* kept = take())
             M::stack_put({reinterpret_cast<char*>(kept), kUsual});
     }
