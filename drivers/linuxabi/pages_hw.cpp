@@ -42,7 +42,7 @@ constexpr long host_protection(Protection p) {
 // qemu-user before 8.1, which as old kernels takes kFixedNoReplace for a hint, first maps zeros of
 // its own and then the file: what another CPU writes in between would be lost. On such hosts nobody
 // may touch a page before it is the right one.
-bool takes_for_hint(Paddr taken) {
+[[maybe_unused]] bool takes_for_hint(Paddr taken) {
     const long at = reinterpret_cast<long>(hal::direct_map(taken));
     const long place =
         raw_syscall(Sys::mmap, at, kPageSize, kNone, kShared | kFixedNoReplace, g_file, 0);
