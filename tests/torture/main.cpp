@@ -78,6 +78,10 @@ Usage usage_at_rest(const Usage& start) {
 void run(uint64_t seconds) {
     const unsigned workers = cpu_count() * 3 < kMostWorkers ? cpu_count() * 3 : kMostWorkers;
     uk::Ref<uk::Thread> threads[kMostWorkers];
+    printf("torture: %llu s with seed %llu by %u threads on %u CPUs\n",
+           static_cast<unsigned long long>(seconds), static_cast<unsigned long long>(g_seed),
+           workers, cpu_count());
+    fflush(stdout);
     g_end = uk::hal::clock_monotonic_ns() + seconds * kSecond;
     for (uintptr_t i = 0; i < workers; i++) {
         auto thread = uk::sched::create({.name = "worker"}, work,
