@@ -114,13 +114,13 @@ extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
     Report report(machine);
     report.begin();
     report.exception(info);
-    uk::debug::cpu_and_thread(report);
     if constexpr (uk::cfg::libukvmem) {
         char text[160];
         if (info.has_fault_address && uk_describe_mapping(info.fault_address, text, sizeof text)) {
             report.line("mapping %s", text);
         }
     }
+    uk::debug::cpu_and_thread(report);
     report.calls(info.pc, info.frame_pointer, info.sp, info.link);
     if constexpr (uk::cfg::libukdebug_crash_full) {
         uk::hal::NamedRegister registers[40];
