@@ -2,6 +2,7 @@
 """Programs that nobody wrote for this system: Lua and MuJS, unmodified, at their prompts and with their options."""
 import os
 import subprocess
+import time
 
 import guest
 import pytest
@@ -58,6 +59,8 @@ def test_lua_has_a_prompt_that_ctrl_c_comes_back_to(image_of, start, target):
     session.type("x = = 3\r")
     session.expect("stdin:1: unexpected symbol near '='\n> ")
     session.type("while true do end\r")
+    session.expect("while true do end\n")
+    time.sleep(2)  # Lua asks for the signal when it begins to run a line; before, Ctrl-C ends it, as everywhere
     session.type("\x03")
     session.expect("interrupted!\nstack traceback:\n")
     session.expect("> ")
