@@ -31,6 +31,8 @@ class Session:
 
     def own_terminal(self):
         os.close(os.open(os.ttyname(0), os.O_RDWR))  # the leader of a session gets the first that it opens
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # what a shell starts in the background ignores some
 
     def read(self) -> bool:
         if not select.select([self.master], [], [], 0.1)[0]:
