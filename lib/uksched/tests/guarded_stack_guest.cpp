@@ -107,8 +107,9 @@ UK_TEST(trim_leaves_no_stack_of_threads_that_ended)
     Ref<Thread> threads[40]; // more than are kept, and given back together
     for (size_t i = 0; i < 40; i++) {
         const size_t bytes = i % 3 == 0 ? 3 * 4096 : 0;
-        threads[i] = UK_MUST(sched::create({.name = "short", .stack_bytes = bytes},
-                                           [](void* argument) { return argument; }, nullptr));
+        threads[i] = UK_MUST(sched::create(
+            {.name = "short", .stack_bytes = bytes}, [](void* argument) { return argument; },
+            nullptr));
     }
     for (Ref<Thread>& thread : threads) {
         (void)UK_MUST(sched::join(*thread));
