@@ -43,7 +43,7 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
   N   image name                            V=1 show the commands
   CC CXX LD CROSS_COMPILE choose the compiler: make CC=clang
 
-docs/build.md has the rest."""
+support/new-app FOLDER writes an application to start from. docs/build.md has the rest."""
 
 VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "CC",
              "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR", "HOSTCC", "UK_DL", "UK_PYTHON",
