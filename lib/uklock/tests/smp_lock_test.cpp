@@ -30,7 +30,7 @@ uint64_t shortly() {
 
 template <class F>
 class SmpLockTest : public SmpTest {
-  protected:
+  public:
     // Two threads on each CPU run body(shared, number), which has no state of its own.
     template <class Shared, class Body>
     void crowd(Shared& shared, Body body) {
@@ -94,9 +94,10 @@ TYPED_TEST(SmpLockTest, MutexesAndConditions) {
     EXPECT_EQ(shared.turn, 40u);
 }
 
-TYPED_TEST(SmpLockTest, ObjectsGoWithTheLastUnlock) {
+template <class Lock, class Fixture, class Look>
+void goes_with_the_last_unlock(Fixture& test, Look look) {
     struct Object {
-        uk::BasicMutex<TypeParam> mutex;
+        Lock lock;
         int references = 2 * kCpuCount;
     };
     struct Shared {
@@ -104,16 +105,23 @@ TYPED_TEST(SmpLockTest, ObjectsGoWithTheLastUnlock) {
     } shared;
     for (auto& object : shared.objects)
         object = new Object;
-    this->crowd(shared, [](Shared& s, unsigned) {
+    test.crowd(shared, [=](Shared& s, unsigned) {
         for (auto& slot : s.objects) {
             Object* object = slot;
-            object->mutex.lock();
+            look(object->lock);
+            object->lock.lock();
             const bool last = --object->references == 0;
-            object->mutex.unlock();
+            object->lock.unlock();
             if (last)
                 delete object;
         }
     });
+}
+
+TYPED_TEST(SmpLockTest, ObjectsGoWithTheLastUnlock) {
+    goes_with_the_last_unlock<uk::BasicMutex<TypeParam>>(*this, [](auto&) {});
+    goes_with_the_last_unlock<uk::BasicRwLock<TypeParam>>(
+        *this, [](auto& lock) { uk::SharedGuard guard(lock); });
 }
 
 TYPED_TEST(SmpLockTest, RwLocks) {
@@ -172,6 +180,51 @@ TYPED_TEST(SmpLockTest, SemaphoresCarryItems) {
     EXPECT_EQ(shared.sum, TestFixture::kRounds * (TestFixture::kRounds + 1) / 2);
     EXPECT_EQ(shared.free.units(), 3u);
     EXPECT_EQ(shared.filled.units(), 0u);
+}
+
+// Who has got what it wanted may let the object go, however the giver came to give it: to one that
+// waits, that gives up just then, or that never waited. take() waits for a moment and may fail.
+template <class Object, class Fixture, class Take, class Give>
+void goes_when_taken(Fixture& test, Take take, Give give) {
+    struct Shared {
+        std::atomic<Object*> asked[kCpuCount] = {};
+    } shared;
+    test.crowd(shared, [=](Shared& s, unsigned me) {
+        std::atomic<Object*>& asked = s.asked[me / 2];
+        for (int i = 0; i < Fixture::kRounds; i++) {
+            Object* object = nullptr;
+            if (me % 2 == 0) {
+                object = new Object;
+                asked = object;
+                while (!take(*object, SmpMachine::now() + random_number() % 4000)) {
+                }
+                delete object;
+            } else {
+                while ((object = asked.exchange(nullptr)) == nullptr)
+                    g_sched->sleep_until(SmpMachine::now() + random_number() % 4000);
+                give(*object);
+            }
+        }
+    });
+}
+
+TYPED_TEST(SmpLockTest, SemaphoresGoWithTheLastUnit) {
+    struct Semaphore : uk::BasicSemaphore<TypeParam> {
+        Semaphore() : uk::BasicSemaphore<TypeParam>(0) {}
+    };
+    goes_when_taken<Semaphore>(
+        *this, [](Semaphore& it, uint64_t deadline) { return it.acquire_until(deadline).ok(); },
+        [](Semaphore& it) { it.release(); });
+}
+
+TYPED_TEST(SmpLockTest, EventSetsGoWithTheLastEvent) {
+    using EventSet = uk::BasicEventSet<TypeParam>;
+    goes_when_taken<EventSet>(
+        *this,
+        [](EventSet& it, uint64_t deadline) {
+            return it.wait_all(3, uk::EventClear::no, deadline).ok();
+        },
+        [](EventSet& it) { it.set(3); });
 }
 
 TYPED_TEST(SmpLockTest, CompletionsAndEvents) {

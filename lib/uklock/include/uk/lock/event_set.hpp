@@ -12,7 +12,8 @@ namespace uk {
 
 enum class EventClear : uint8_t { no, yes }; // whether a wait clears what it returns
 
-// The name is static text for reports. It must outlive all calls.
+// The name is static text for reports. It may go when waits have returned all that was ever set:
+// set() does not touch it any more then.
 template <LockFace S>
 class BasicEventSet : LockWord {
   public:

@@ -15,8 +15,9 @@ namespace uk {
 // reader waits for one writer at most, a writer for those before it and the readers between them.
 // Among each other writers go by urgency, then arrival. Thread context only, never under a spinning
 // lock. A reader that reads again may wait for ever, if a writer came in between; one that wants to
-// write has to give back first. The name is static text for reports. It must outlive all calls.
-// Without contention each call is one compare-exchange.
+// write has to give back first. The name is static text for reports. It must be free when it goes,
+// and may go as soon as the last unlock() has begun, if nobody waits. Without contention each call
+// is one compare-exchange.
 template <LockFace S>
 class BasicRwLock : LockWord {
     using Section = detail::Section<S>;

@@ -8,8 +8,9 @@
 namespace uk {
 
 // A released unit goes straight to who waits, in the order of urgency, then of arrival; nobody
-// overtakes. At most 2^31-1 units; more panic. The name is static text for reports. It must outlive
-// all calls. Without waiters acquire() and release() are one compare-exchange each.
+// overtakes. At most 2^31-1 units; more panic. The name is static text for reports. It may go when
+// all units that were ever released are acquired: release() does not touch it after the last of its
+// units is. Without waiters acquire() and release() are one compare-exchange each.
 template <LockFace S>
 class BasicSemaphore : LockWord {
   public:
@@ -46,13 +47,8 @@ class BasicSemaphore : LockWord {
     // Gives some. Does not block; may switch to who gets them. From anywhere, handlers included;
     // interrupts are off for O(log waiters) for each unit that somebody waits for.
     void release(uint32_t units = 1) {
-        for (;;) {
-            const uint32_t seen = units_.load_relaxed();
-            if (seen > kMost || units > kMost - seen) [[unlikely]]
-                return release_slowly(units);
-            if (units_.replace_release(seen, seen + units)) [[likely]]
-                return;
-        }
+        if (!add(units)) [[unlikely]]
+            release_slowly(units);
     }
     // A glance: may be wrong by the time it is looked at.
     [[nodiscard]] uint32_t units() const {
@@ -68,6 +64,17 @@ class BasicSemaphore : LockWord {
 
     [[gnu::noinline]] Result<> acquire_slowly(uint64_t deadline_ns);
     [[gnu::noinline]] void release_slowly(uint32_t units);
+    uint32_t grant(uint32_t units);
+    // For whoever comes next. False when somebody waits already, or it would be too many.
+    bool add(uint32_t units) {
+        for (;;) {
+            const uint32_t seen = units_.load_relaxed();
+            if (seen > kMost || units > kMost - seen) [[unlikely]]
+                return false;
+            if (units_.replace_release(seen, seen + units)) [[likely]]
+                return true;
+        }
+    }
 
     Atomic<uint32_t> units_; // kWaiters is set and cleared under the lock
     [[no_unique_address]] detail::WaitersLock<S> lock_;
@@ -91,21 +98,30 @@ Result<> BasicSemaphore<S>::acquire_slowly(uint64_t deadline_ns) {
     return how;
 }
 
+// A unit that nobody waits for is given with no lock held, as the last access: whoever takes it may
+// let the semaphore go. Who waited for one takes the lock before he goes on.
 template <LockFace S>
 void BasicSemaphore<S>::release_slowly(uint32_t units) {
+    do {
+        units = grant(units);
+    } while (units != 0 && !add(units));
+}
+
+// Gives units to those who wait. Returns how many are left.
+template <LockFace S>
+uint32_t BasicSemaphore<S>::grant(uint32_t units) {
     detail::Section<S> section(lock_);
-    for (; units != 0 && !waiters_.empty(); units--)
-        waiters_.grant(*waiters_.first());
-    if (!waiters_.empty())
-        return;
-    units_.replace_acquire(kWaiters, 0);
-    for (;;) {
+    if (waiters_.empty()) {
         const uint32_t seen = units_.load_relaxed();
         if (units > kMost - seen)
             UK_PANIC("semaphore '%s' has %u units and is given %u more", name, seen, units);
-        if (units_.replace_release(seen, seen + units))
-            return;
+        return units;
     }
+    for (; units != 0 && !waiters_.empty(); units--)
+        waiters_.grant(*waiters_.first());
+    if (waiters_.empty())
+        units_.store_relaxed(0);
+    return units;
 }
 
 } // namespace uk
