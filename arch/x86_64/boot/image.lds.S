@@ -11,6 +11,9 @@ ENTRY(uk_pvh_entry)
 #define PHYS(address) (ABSOLUTE(address) - UK_KERNEL_BASE)
 #define SECTION(name) name : AT(ADDR(name) - UK_KERNEL_BASE)
 
+/* Page tables for the direct map. */
+#define POOL 8 * 4096
+
 PHDRS
 {
     rodata PT_LOAD FLAGS(4);
@@ -83,14 +86,14 @@ SECTIONS
         /* One page table for each 2 MiB of the first GiB up to the end of the image; the tables
          * themselves may need one more. */
         uk_pts = .;
-        . += ((PHYS(.) + 0x1fffff + ((PHYS(.) >> 21) + 1) * 4096) >> 21) * 4096;
+        . += ((PHYS(.) + POOL + 0x1fffff + ((PHYS(.) + POOL >> 21) + 1) * 4096) >> 21) * 4096;
         uk_pts_end = .;
-        /* For the direct map. */
         uk_table_pool = .;
-        . += 8 * 4096;
+        . += POOL;
         uk_table_pool_end = .;
         uk_image_end = .;
     } :bss
+    ASSERT(PHYS(uk_image_end) <= ABSOLUTE(uk_pts_end - uk_pts) << 9, "page tables for the image")
 
     /DISCARD/ : { *(.eh_frame .eh_frame_hdr .note.gnu.property .note.ABI-tag .comment .interp) }
 }
