@@ -121,6 +121,8 @@ def guest(variant: tuple) -> Job:
     if "-smp" in name:
         some = ["CPUS=2" if target == XEN else "CPUS=4", "ARGS=uksmp"]
         runs = [["CPUS=" + number] for number in SMP_CPUS[target]] if target in SMP_CPUS else [some]
+        if target == KVM_ARM:
+            runs.append(["CPUS=4", "ARGS=trap_stack"])
     limit = 300 if runs[0] and target != XEN else 120
     for words in runs:
         steps.append(Step(make(folder, "tests/guest", target, compiler, *memory, *words, "run"), count_tap, limit=limit,

@@ -78,9 +78,12 @@ SECTIONS
         *(.bss .bss.*)
         *(COMMON)
         . = ALIGN(4096);
-        /* For the direct map. */
+        /* For the direct map; with several CPUs also for what each begins with. */
         uk_table_pool = .;
         . += 7 * 4096;
+#if CONFIG_HAL_CPUS > 1
+        . += 3 * 4096;
+#endif
         uk_table_pool_end = .;
         uk_image_end = .;
     } :data

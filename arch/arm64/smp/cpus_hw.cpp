@@ -23,8 +23,9 @@ Paddr arm64::cpu_entry() {
     return image_range().start + static_cast<uint64_t>(uk_cpu_entry - uk_image_start);
 }
 
-uint64_t arm64::prepare_cpu(unsigned index, const hal::CpuStart& start) {
-    char* end = static_cast<char*>(start.memory) + hal::kCpuBytes;
+Result<uint64_t> arm64::prepare_cpu(unsigned index, const hal::CpuStart& start) {
+    void* guarded = UK_TRY(show_guarded(start.memory, hal::kCpuBytes));
+    char* end = static_cast<char*>(guarded) + hal::kCpuBytes;
     auto* block = reinterpret_cast<CpuBlock*>(end) - 1;
     *block = {index, 0, 0, start.stack, start.thread, start.entry};
     asm volatile("mrs %0, tcr_el1" : "=r"(block->tcr));

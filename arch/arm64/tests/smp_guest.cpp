@@ -88,6 +88,20 @@ UK_TEST(each_cpu_has_its_own_block)
     }
 }
 
+// What overflows it faults, on each of them.
+UK_TEST(nothing_lies_below_a_trap_stack)
+{
+    UK_TEST_EXPECT(on_all([] {
+        const auto end = reinterpret_cast<uintptr_t>(uk::arm64::cpu_block()) & ~uintptr_t{4095};
+        const uintptr_t lowest = end + 4096 - UK_TRAP_STACK_SIZE;
+        char byte;
+        return uk::hal::cpu_index() == 0 ||
+               (uk::hal::probe_read(&byte, lowest, 1) == 1 &&
+                uk::hal::probe_read(&byte, lowest - 1, 1) == 0 &&
+                uk::hal::probe_read(&byte, lowest - UK_TRAP_STACK_GUARD, 1) == 0);
+    }));
+}
+
 // Each fault runs on its CPU's trap stack and leaves the registers as they were.
 UK_TEST(all_cpus_fault_at_the_same_time)
 {

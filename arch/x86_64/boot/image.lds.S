@@ -11,8 +11,12 @@ ENTRY(uk_pvh_entry)
 #define PHYS(address) (ABSOLUTE(address) - UK_KERNEL_BASE)
 #define SECTION(name) name : AT(ADDR(name) - UK_KERNEL_BASE)
 
-/* Page tables for the direct map. */
+/* Page tables for the direct map; with several CPUs also for what each begins with. */
+#if CONFIG_HAL_CPUS > 1
+#define POOL 11 * 4096
+#else
 #define POOL 8 * 4096
+#endif
 
 PHDRS
 {

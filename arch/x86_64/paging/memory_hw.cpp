@@ -74,6 +74,17 @@ Result<std::span<const std::byte>> x86::view_physical(Paddr start, size_t size) 
     return std::span(Map::vaddr(start).as<const std::byte>(), size);
 }
 
+#if CONFIG_HAL_CPUS > 1
+Result<void*> x86::show_guarded(void* memory, size_t size) {
+    static constinit Vaddr next{UK_GUARDED_BASE};
+    hal::MapLock::Guard locked(g_lock);
+    const Vaddr at = next + UK_GUARDED_GAP;
+    UK_TRY(direct().show_also(at, {hal::direct_map_paddr(memory), size}));
+    next = at + size;
+    return at.as<void>();
+}
+#endif
+
 void* hal::direct_map(Paddr address) {
     return Map::vaddr(address).as<void>();
 }

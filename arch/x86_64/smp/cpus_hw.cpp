@@ -7,6 +7,7 @@
 #include <uk/x86/boot.hpp>
 #include <uk/x86/gate.hpp>
 #include <uk/x86/layout.h>
+#include <uk/x86/memory.hpp>
 
 #include "cpu_memory.h"
 #include "flush.hpp"
@@ -22,9 +23,9 @@ namespace {
 
 using namespace x86;
 
-// CpuStart::memory. An overflow of the trap stack, which is the last thing before the machine ends
-// anyhow, meets what belongs to the same CPU.
+// CpuStart::memory, where show_guarded() shows it: an overflow of the trap stack meets the gap.
 struct CpuMemory {
+    char trap_stack[UK_TRAP_STACK_SIZE];
     CpuBlock block;
     void* stack;
     uint16_t padding[3];
@@ -33,7 +34,6 @@ struct CpuMemory {
     void (*entry)();
     uint64_t gdt[UK_SELECTOR_TSS / 8 + 2];
     Task task;
-    char trap_stack[UK_TRAP_STACK_SIZE];
 };
 static_assert(sizeof(CpuMemory) <= hal::kCpuBytes);
 static_assert(offsetof(CpuMemory, stack) == UK_CPU_MEMORY_STACK);
@@ -44,8 +44,9 @@ constinit Atomic<uint64_t> g_come{0}; // bit n: CPU n has come
 } // namespace
 
 // Gates are the same for all, and are complete by now.
-void x86::prepare_cpu(unsigned index, const hal::CpuStart& start) {
-    auto& memory = *static_cast<CpuMemory*>(start.memory);
+Result<void*> x86::prepare_cpu(unsigned index, const hal::CpuStart& start) {
+    void* guarded = UK_TRY(show_guarded(start.memory, hal::kCpuBytes));
+    auto& memory = *static_cast<CpuMemory*>(guarded);
     char* trap_stack = memory.trap_stack + UK_TRAP_STACK_SIZE;
     memory.block = {start.thread, trap_stack, trap_stack, index};
     memory.stack = start.stack;
@@ -56,6 +57,7 @@ void x86::prepare_cpu(unsigned index, const hal::CpuStart& start) {
     memory.task.fill(memory.gdt + UK_SELECTOR_TSS / 8);
     memory.gdt_pointer = {sizeof memory.gdt - 1, reinterpret_cast<uint64_t>(memory.gdt)};
     asm volatile("sidt %0" : "=m"(memory.idt_pointer));
+    return guarded;
 }
 
 bool x86::cpu_has_come(unsigned index) {

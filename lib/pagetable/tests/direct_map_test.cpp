@@ -40,6 +40,29 @@ TYPED_TEST(DirectMapTest, UsesTheLargestPagesThatFit) {
     EXPECT_EQ(small.page_size(k1G), k2M);
 }
 
+// Where nothing is above and below: stacks whose overflow faults.
+TYPED_TEST(DirectMapTest, ShowsMemoryAtAnotherAddress) {
+    Machine<TypeParam> m;
+    const PhysRange range{Paddr{k1G}, 5 * kPageSize};
+    ASSERT_TRUE(m.map.open(range).ok());
+    const Vaddr to = FakePages<TypeParam>::kWindow.end() + 7 * kPageSize;
+    const size_t before = m.map.reserve();
+    ASSERT_TRUE(m.map.show_also(to, range).ok());
+    EXPECT_EQ(m.map.reserve(), before - 3);
+    for (uint64_t at = 0; at < range.size; at += kPageSize) {
+        const Mapping found = m.map.lookup(to + at + 1);
+        EXPECT_EQ(found.address.value(), (range.start + at + 1).value());
+        EXPECT_EQ(found.protection, kRam);
+    }
+    EXPECT_EQ(m.map.lookup(to - 1).size, 0u);
+    EXPECT_EQ(m.map.lookup(to + range.size).size, 0u);
+    m.expect_mapped(range); // it is where it was, too
+    EXPECT_EQ(m.map.show_also(to, {range.start + kPageSize, kPageSize}).code(), Errno::inval);
+    EXPECT_EQ(m.map.show_also(to + range.size, kImage).code(), Errno::inval);
+    Machine<TypeParam> poor(2);
+    EXPECT_EQ(poor.map.show_also(to, range).code(), Errno::nomem);
+}
+
 TYPED_TEST(DirectMapTest, OpeningTwiceIsAllowedAndTakesNothing) {
     Machine<TypeParam> m(5);
     PhysRange range{Paddr{4 * k2M}, 2 * k2M + kPageSize};

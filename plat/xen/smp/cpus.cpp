@@ -36,11 +36,11 @@ Result<> bind_messages(unsigned cpu) {
 
 constexpr uint64_t kEferLma = 0x400; // in 64-bit mode already
 
-Result<> begin(unsigned cpu, const hal::CpuStart& start) {
+Result<> begin(unsigned cpu, const void* stack, const void* memory) {
     VcpuContext context{};
     context.mode = 1;
-    context.rdi = reinterpret_cast<uint64_t>(start.memory);
-    context.rsp = reinterpret_cast<uint64_t>(start.stack);
+    context.rdi = reinterpret_cast<uint64_t>(memory);
+    context.rsp = reinterpret_cast<uint64_t>(stack);
     context.rip = reinterpret_cast<uint64_t>(uk_cpu_entry);
     context.rflags = 2; // always set; interrupts off
     context.cr0 = UK_CR0_VALUE;
@@ -85,9 +85,9 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
     }
     UK_TRY(bind_messages(index));
     UK_TRY(timer_joins(index));
-    x86::prepare_cpu(index, start);
+    void* memory = UK_TRY(x86::prepare_cpu(index, start));
     g_are_others.store_relaxed(true);
-    UK_TRY(begin(index, start));
+    UK_TRY(begin(index, start.stack, memory));
     for (const uint64_t since = clock_monotonic_ns(); !x86::cpu_has_come(index); xen::yield()) {
         if (clock_monotonic_ns() - since > kLongestNs) {
             return Errno::timedout;

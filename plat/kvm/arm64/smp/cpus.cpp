@@ -80,7 +80,7 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
         g_several.store_release(true);
     }
     auto psci = UK_TRY(firmware());
-    const uint64_t context = arm64::prepare_cpu(index, start);
+    const uint64_t context = UK_TRY(arm64::prepare_cpu(index, start));
     Result<> on = psci.cpu_on(g_affinities[index], arm64::cpu_entry().value(), context);
     if (!on.ok()) {
         uk_pr_err("PSCI does not start CPU %u: %s\n", index, on.error().name());

@@ -71,7 +71,7 @@ bool comes(unsigned index, uint64_t ns) {
 }
 
 // The start page, and tables that show it where it is beside everything the image's tables show.
-void fill_low(const hal::CpuStart& start) {
+void fill_low(const void* cpu_memory) {
     constexpr uint64_t kTable = 0x23; // A, W, P
     constexpr uint64_t kLarge = 0xe3; // a page of 2 MiB at 0: D, A, W, P
     char* page = static_cast<char*>(hal::direct_map(g_low));
@@ -79,7 +79,7 @@ void fill_low(const hal::CpuStart& start) {
     __builtin_memcpy(page, uk_cpu_start, static_cast<size_t>(uk_cpu_start_end - uk_cpu_start));
     const uint64_t here = g_low.value();
     const uint64_t root = x86::root_table_address();
-    const auto memory = reinterpret_cast<uint64_t>(start.memory);
+    const auto memory = reinterpret_cast<uint64_t>(cpu_memory);
     __builtin_memcpy(page + UK_CPU_START_HERE, &here, sizeof here);
     __builtin_memcpy(page + UK_CPU_START_ROOT, &root, sizeof root);
     __builtin_memcpy(page + UK_CPU_START_MEMORY, &memory, sizeof memory);
@@ -141,8 +141,7 @@ Result<> hal::cpu_start(unsigned index, const CpuStart& start) {
     if (index >= cpu_count() || !x86::view_physical(g_low, kSize).ok()) {
         return Errno::nodev;
     }
-    x86::prepare_cpu(index, start);
-    fill_low(start);
+    fill_low(UK_TRY(x86::prepare_cpu(index, start)));
     const auto page = static_cast<uint8_t>(g_low.value() / kPageSize);
     IrqState state = irq_save();
     kvm::g_apic.send_init(g_ids[index]);

@@ -13,6 +13,10 @@
 #define UK_DIRECT_MAP_BASE 0xffff000000000000
 #define UK_DIRECT_MAP_SIZE 0x800000000000
 
+/* Behind it: memory that is shown a second time, each piece with a gap below that nobody maps. */
+#define UK_GUARDED_BASE 0xffff800000000000
+#define UK_GUARDED_GAP UK_TRAP_STACK_GUARD
+
 #define UK_BOOT_STACK_SIZE 16384
 #define UK_TRAP_STACK_SIZE 8192  /* faults are handled and reported here */
 #define UK_TRAP_STACK_GUARD 8192 /* what lies below it and cannot be written */

@@ -38,8 +38,7 @@ inline CpuBlock* cpu_block() {
 
 namespace uk::hal {
 
-// The trap stack. What lies below it is not protected: an overflow of it, which is the last thing
-// before the machine ends anyhow, meets what belongs to others.
+// The trap stack, which prepare_cpu() shows where nothing lies below it.
 inline constexpr size_t kCpuBytes = UK_TRAP_STACK_SIZE;
 
 inline ThreadHead* cpu_thread() {

@@ -5,10 +5,11 @@
 
 #include <cstdint>
 
+#include <uk/base/result.hpp>
 #include <uk/hal/cpus.hpp>
 
 // Where a further CPU comes into the image: in 64-bit mode, on the image's page tables, interrupts
-// off, any stack and segments, rdi = CpuStart::memory after prepare_cpu(). layout.h says what
+// off, any stack and segments, rdi = what prepare_cpu() said. layout.h says what
 // CR0, CR4 and EFER have to be.
 extern "C" void uk_cpu_entry();
 
@@ -17,8 +18,9 @@ extern "C" void uk_platform_cpu_start(unsigned index);
 
 namespace uk::x86 {
 
-// Lays out start.memory, so that a CPU can enter with it. Thread context.
-void prepare_cpu(unsigned index, const hal::CpuStart& start);
+// Lays out start.memory, so that a CPU can enter with it: at the address that is returned, below
+// which nothing is. Once for each CPU; thread context. Errors: ENOMEM (no page tables left).
+[[nodiscard]] Result<void*> prepare_cpu(unsigned index, const hal::CpuStart& start);
 
 // Whether CPU `index` is about to call its entry(). From anywhere.
 [[nodiscard]] bool cpu_has_come(unsigned index);

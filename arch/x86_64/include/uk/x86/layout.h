@@ -11,6 +11,10 @@
 #define UK_DIRECT_MAP_BASE 0xffff800000000000
 #define UK_DIRECT_MAP_SIZE 0x400000000000
 
+/* Behind it: memory that is shown a second time, each piece with a gap below that nobody maps. */
+#define UK_GUARDED_BASE 0xffffc00000000000
+#define UK_GUARDED_GAP 4096
+
 /* What the loader left in a register; also how the C++ entry is told who it was. */
 #define UK_PVH_MAGIC 0x336ec578
 #define UK_MULTIBOOT2_MAGIC 0x36d76289

@@ -19,6 +19,11 @@ void memory_init();
 // device), ENOMEM (no page tables left).
 [[nodiscard]] Result<std::span<const std::byte>> view_physical(Paddr start, size_t size);
 
+// In images for several CPUs: shows `size` bytes of the direct map, whole pages, at a second
+// address for ever, below which UK_GUARDED_GAP bytes are never mapped. Thread context. Errors:
+// ENOMEM (no page tables left).
+[[nodiscard]] Result<void*> show_guarded(void* memory, size_t size);
+
 // Where the image lies.
 [[nodiscard]] PhysRange image_range();
 

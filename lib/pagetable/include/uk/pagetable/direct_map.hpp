@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <uk/assert.h>
 #include <uk/base/address.hpp>
 #include <uk/base/result.hpp>
 #include <uk/pagetable/page_map.hpp>
@@ -116,6 +117,22 @@ class DirectMap {
                 return error_of(step.code());
             }
             range = {range.start + step.value().size, range.size - step.value().size};
+        }
+        return {};
+    }
+
+    // Shows memory at a second address, `to`, outside the window, for ever; kRam. Errors: as
+    // open(), and EINVAL where something else is at `to`.
+    Result<> show_also(Vaddr to, PhysRange range) {
+        UK_TRY(check(range));
+        UK_ASSERT(!P::kWindow.overlaps({to, range.size}));
+        for (uint64_t done = 0; done < range.size;) {
+            auto step = tables().map_some(to + done, {range.start + done, range.size - done},
+                                          C::attributes(kRam));
+            if (!step.ok()) {
+                return error_of(step.code());
+            }
+            done += step.value().size;
         }
         return {};
     }
