@@ -9,7 +9,8 @@ INSTEAD = {}
 PANIC = 127         # what a panic leaves in the 7 bits of isa-debug-exit
 WORK = 64 << 10     # what an image needs beside itself, at the least
 MOST_TEXT = 4095    # bytes of command line that QEMU's PVH loader takes on pc and q35; more damages what it leaves
-FIRMWARE, FIRMWARE_FROM = 352 << 10, 1280 << 10  # what SeaBIOS uses at the end of memory, if there is more than that
+# What SeaBIOS may overwrite at the end of memory that ends below or above the last 4 KiB before this place.
+FIRMWARE_BELOW, FIRMWARE, FIRMWARE_FROM = 128 << 10, 384 << 10, 1280 << 10
 
 
 def check() -> None:
@@ -19,11 +20,13 @@ def check() -> None:
 def check_fit(name: str, memory: str, line: str) -> None:
     """Refuses what would end in silence: QEMU loads the image before the firmware runs, even where there is no memory."""
     end, size = qemu.image_end(machine.image()), qemu.bytes_of(memory)
-    room = WORK if name == "microvm" or size <= FIRMWARE_FROM else FIRMWARE
+    room = WORK
+    if name != "microvm" and not FIRMWARE_FROM - 4096 <= size <= FIRMWARE_FROM:
+        room = FIRMWARE if size > FIRMWARE_FROM else FIRMWARE_BELOW
     if size < end + room:
         small = name == "microvm" or (size < FIRMWARE_FROM and end + WORK <= FIRMWARE_FROM)
         least = max(FIRMWARE_FROM, end + (WORK if small else FIRMWARE) + (128 << 10) - 1) >> 17 << 7
-        why = " and the firmware overwrites what is above it, before it starts" if room == FIRMWARE and size >= end else ""
+        why = " and the firmware overwrites what is above it, before it starts" if room > WORK and size >= end else ""
         raise Problem(f"error: MEM={memory}: the image fills memory up to {end >> 10} KiB{why}; give it MEM={least}K or more")
     if name != "microvm" and len(line.encode()) > MOST_TEXT:
         raise Problem(f"error: the command line has {len(line.encode())} bytes; QEMU's loader on MACHINE={name} has room "
