@@ -32,8 +32,11 @@ constinit char* g_memory[hal::kMostCpus]{};
 constinit uint32_t cpus = hal::kMostCpus;
 UK_LIBPARAM_NAMED("smp.cpus", cpus, u32, "CPUs to run on, if the machine has as many");
 
+// Also on one that comes after it was given up.
 void run() {
-    sched::detail::run_cpu(g_memory[hal::cpu_index()] + kBytes);
+    const unsigned index = hal::cpu_index();
+    g_count.store_relaxed(index + 1);
+    sched::detail::run_cpu(g_memory[index] + kBytes);
     UK_UNREACHABLE();
 }
 
@@ -55,7 +58,14 @@ void start() {
     const unsigned wanted = min(hal::cpu_count(), max(static_cast<unsigned>(cpus), 1U));
     unsigned running = 1;
     for (; running < wanted; running++) {
-        if (Result<> started = start_one(running); !started.ok()) {
+        Result<> started = start_one(running);
+        if (started.code() == Errno::timedout) {
+            uk_pr_warn("CPU %u of %u has not come in time, those after it stay off: give the machine "
+                       "no more CPUs than its host has free\n",
+                       running, wanted);
+            break;
+        }
+        if (!started.ok()) {
             uk_pr_err("CPU %u of %u does not start: %s\n", running, wanted, started.error().name());
             break;
         }

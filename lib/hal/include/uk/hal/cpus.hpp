@@ -91,8 +91,9 @@ unsigned cpu_count();
 
 // Starts CPU `index`, from 1 on, and waits until entry() is about to be called there. What was
 // given to irq_on_exit() and clock_alarm_start() holds there, too: they come first.
-// Once for each; thread context, on CPU 0; may take 200 ms. Errors: ENODEV (there is no such CPU,
-// or it cannot be started), ENOMEM, ETIMEDOUT (it did not come; `start` stays in use).
+// Once for each; thread context, on CPU 0; may take 2 s. Errors: ENODEV (there is no such CPU, or
+// it cannot be started), ENOMEM, ETIMEDOUT (it did not come; `start` stays in use, for it still
+// may).
 [[nodiscard]] Result<> cpu_start(unsigned index, const CpuStart& start);
 
 // Defined by whoever starts CPUs: runs on a CPU, as any interrupt handler (|isr), after somebody
