@@ -53,9 +53,9 @@ struct State {
     std::map<void*, std::unique_ptr<sim::Fiber>> fibers; // by the top of their stacks
     size_t stacks = 0, blocks = 0, locals = 0;
     bool woken_from_outside = false;
-    std::function<void()> on_timer, preempt_point; // the scheduler's
-    std::function<bool()> any_ready;               // somebody is in a run queue
-    std::function<void()> handler;                 // a test's interrupt handler, with each alarm
+    std::function<void()> on_timer, interrupt_end, preempt_point; // the scheduler's
+    std::function<bool()> any_ready;                              // somebody is in a run queue
+    std::function<void()> handler; // a test's interrupt handler, with each alarm
 };
 inline std::unique_ptr<State> g;
 
@@ -101,9 +101,9 @@ inline void interrupt() {
             g->handler();
     }
     cpu.preempt_count--;
-    cpu.irqs_on = true;
     if (cpu.preempt_count == 0 && cpu.need_resched)
-        g->preempt_point();
+        g->interrupt_end();
+    here().irqs_on = true;
 }
 
 inline bool has_interrupt(const Cpu& cpu) {
@@ -374,6 +374,7 @@ struct System {
         void* memory = ::operator new (sizeof(Scheduler), std::align_val_t{64});
         sched = new (memory) Scheduler;
         g->on_timer = [] { sched->on_timer(); };
+        g->interrupt_end = [] { sched->on_interrupt_end(); };
         g->preempt_point = [] {
             if constexpr (Policy::kPreempts)
                 sched->preempt_point();

@@ -119,7 +119,7 @@ template <class M, class P>
     for (unsigned moves = 0; Thread* thread = moving.pop_front(); moves++) {
         Cpu& there = cpus_[thread->cpu_.load_relaxed()]; // only who delivers it could change that
         there.lock.lock_irqs_off();
-        there.traffic.guest = thread;
+        thread->arrival_ = ++there.traffic.arrivals;
         settle(there, *thread, Why::woken, moves < M::kCpus);
         collect_and_unlock(there);
     }
@@ -392,39 +392,64 @@ uint64_t Scheduler<M, P>::next_share(Cpu& cpu) {
 
 template <class M, class P>
 [[gnu::noinline]] void Scheduler<M, P>::share(Cpu& cpu) {
-    cpu.traffic.shares++;
-    const bool starving = cpu.ready.slice_ns(*cpu.running) == kNoSlice; // whoever waits here
     Thread* first[kLook];
     const unsigned count = look(cpu, first);
     bool gave = false;
     for (unsigned i = 0; i < count; i++) {
         Thread& thread = *first[i];
         if (!go_to_idle(cpu, thread) && !go_to_less_urgent(cpu, thread) && !gave)
-            gave = give(cpu, thread, starving);
+            gave = give(cpu, thread, 2);
     }
+    if (++cpu.traffic.shares >= kRotate && !gave)
+        rotate(cpu, first, count);
 }
 
-// Gives a thread to a CPU that has two less to do. One less is as good as the same; but at times
-// one goes round, so that all get the same in the long run: another than the one that came last, if
-// that is not the only one ever found waiting.
+// Gives a thread to a CPU that has so much less to do.
 template <class M, class P>
-bool Scheduler<M, P>::give(Cpu& cpu, Thread& thread, bool starving) {
-    Traffic& traffic = cpu.traffic;
-    const unsigned next = (number_of(cpu) + 1) % M::kCpus;
-    const unsigned target = least_loaded(thread.affinity_ & ~bit_of(cpu), next);
+bool Scheduler<M, P>::give(Cpu& cpu, Thread& thread, unsigned less) {
+    const unsigned target = lighter(cpu, thread, less);
     if (target == M::kCpus)
         return false;
-    const unsigned mine = load_of(number_of(cpu));
-    const unsigned theirs = load_of(target);
-    if (theirs + 2 > mine) {
-        const unsigned patience = traffic.guest == &thread ? 2 * kRotate : kRotate;
-        if (traffic.shares < patience || theirs + (starving ? 0 : 1) > mine)
-            return false;
-        traffic.shares = 0;
-    }
     dequeue(cpu, thread);
     send(cpu, thread, target);
     return true;
+}
+
+template <class M, class P>
+unsigned Scheduler<M, P>::lighter(const Cpu& cpu, const Thread& thread, unsigned less) const {
+    const unsigned next = (number_of(cpu) + 1) % M::kCpus;
+    const unsigned target = least_loaded(thread.affinity_ & ~bit_of(cpu), next);
+    return target != M::kCpus && load_of(target) + less <= load_of(number_of(cpu)) ? target
+                                                                                   : M::kCpus;
+}
+
+// One less is as good as the same; but at times one goes round, so that all get the same in the
+// long run: of the one that runs and those that take turns with it, the one that came first. If
+// that runs, it goes another time. Whoever waits and takes no turns here goes to one that has as
+// much to do.
+//
+// Who happens to wait will not do: slices end at the same pace as this is called, so that always
+// the same ones would go, and the others keep what they have.
+template <class M, class P>
+void Scheduler<M, P>::rotate(Cpu& cpu, Thread** first, unsigned count) {
+    Thread& running = *cpu.running;
+    const bool takes_turns = cpu.ready.slice_ns(running) != kNoSlice;
+    const unsigned less = takes_turns ? 1 : 0;
+    auto goes = [&](const Thread& thread) { return lighter(cpu, thread, less) != M::kCpus; };
+    Thread* eldest = takes_turns && goes(running) ? &running : nullptr;
+    for (unsigned i = 0; i < count; i++) {
+        Thread& thread = *first[i];
+        if (!thread.is_queued() || (takes_turns && cpu.ready.preempts(running, thread)))
+            continue;
+        const bool came_first =
+            eldest == nullptr || static_cast<int16_t>(thread.arrival_ - eldest->arrival_) <= 0;
+        if (came_first && goes(thread))
+            eldest = &thread;
+    }
+    if (eldest != nullptr && eldest != &running) {
+        cpu.traffic.shares = 0;
+        (void)give(cpu, *eldest, less);
+    }
 }
 
 } // namespace uk

@@ -43,7 +43,7 @@ class Scheduler {
         Atomic<uint32_t> starts{0};         // how often it stopped to be idle
         uint64_t share_at = kNever;         // when on_timer() looks who else could run them
         unsigned shares = 0;                // since the odd one went on
-        const Thread* guest = nullptr;      // came last; only compared
+        uint16_t arrivals = 0;              // of threads from other CPUs
     };
     struct Nothing {};
     // Bit n is for CPU n.
@@ -257,7 +257,9 @@ class Scheduler {
     void pull(Cpu& cpu);
     static unsigned look(Cpu& cpu, Thread** first);
     void share(Cpu& cpu);
-    bool give(Cpu& cpu, Thread& thread, bool starving);
+    bool give(Cpu& cpu, Thread& thread, unsigned less);
+    unsigned lighter(const Cpu& cpu, const Thread& thread, unsigned less) const;
+    void rotate(Cpu& cpu, Thread** first, unsigned count);
     uint64_t next_share(Cpu& cpu);
     bool wait_for_work(Cpu& cpu);
     bool all_are_quiet();

@@ -118,6 +118,7 @@ class Thread : public detail::MaybeHead, public Runnable {
     bool timed_out_ = false;
     bool done_ = false; // result_ is there
     bool service_ = false;
+    uint16_t arrival_ = 0; // as how many-eth it came to its CPU
     Atomic<uint32_t> refs_{0};
     Atomic<unsigned> cpu_{0};
     uint64_t deadline_ = kNever;
