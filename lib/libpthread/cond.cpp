@@ -6,6 +6,7 @@
 
 #include "barrier.hpp"
 #include "mutex.hpp"
+#include "pause.hpp"
 #include "thread.hpp"
 
 namespace uk::pthread {
@@ -48,8 +49,8 @@ template <class Object>
 int end_of(Object& object) {
     if (object.anybody_waits())
         return static_cast<int>(Errno::busy);
-    while (object.anybody_inside())
-        sched::sleep_for(10'000);
+    for (Pause pause; object.anybody_inside();)
+        sched::sleep_for(pause.next_ns());
     return 0;
 }
 

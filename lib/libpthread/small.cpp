@@ -4,6 +4,7 @@
 #include <uk/hal/cpu.hpp>
 
 #include "once.hpp"
+#include "pause.hpp"
 #include "thread.hpp"
 
 namespace uk::pthread {
@@ -71,6 +72,7 @@ int pthread_spin_trylock(pthread_spinlock_t* lock) {
 }
 // The holder may be a thread that does not run: after a while this one lets it.
 int pthread_spin_lock(pthread_spinlock_t* lock) {
+    Pause pause;
     for (unsigned tries = 0; pthread_spin_trylock(lock) != 0;) {
         if (kManyCpus && tries < 1000) {
             tries++;
@@ -79,7 +81,7 @@ int pthread_spin_lock(pthread_spinlock_t* lock) {
             tries++;
             sched::yield();
         } else {
-            sched::sleep_for(20'000); // it may be less urgent than we are
+            sched::sleep_for(pause.next_ns()); // it may be less urgent than we are
         }
     }
     return 0;

@@ -3,12 +3,15 @@
 #include "thread.hpp"
 
 #include <new>
+#include <utility>
 
 #include <uk/config.hpp>
 #include <uk/print.h>
 #ifdef CONFIG_LIBUKTLS
 #include <uk/tls.hpp>
 #endif
+
+#include "pause.hpp"
 
 namespace uk::pthread {
 
@@ -22,7 +25,14 @@ void* allocate_control() {
     return heap::allocate(sizeof(Control), alignof(Control));
 }
 
+// The first of the thread and its creator who comes here.
+void make_known(Control& control, Ref<Thread> thread) {
+    if (control.thread.replace_release(nullptr, thread.get()))
+        (void)thread.release();
+}
+
 void begin(Control& me) {
+    make_known(me, Ref<Thread>::share(sched::current()));
     sched::current().user = &me;
     me.stack_end = static_cast<const char*>(__builtin_frame_address(0));
 }
@@ -96,10 +106,9 @@ Control& adopt() {
 
 Thread& thread_of(pthread_t thread) {
     Control& control = control_of(thread);
-    for (;;) {
+    for (Pause pause;; sched::sleep_for(pause.next_ns())) { // it may be being created
         if (Thread* known = control.thread.load_acquire())
             return *known;
-        sched::sleep_for(10'000); // it told others who it is before its creator knows it
     }
 }
 
@@ -140,7 +149,7 @@ Result<> create(Control& control, const pthread_attr_t* attr) {
                        .priority = own ? urgency(control.policy, control.priority) : me.priority,
                        .affinity = cpus},
                       run, &control));
-    control.thread.store_release(thread.release());
+    make_known(control, std::move(thread));
     return ok();
 }
 

@@ -25,7 +25,7 @@ struct Control {
     // What may still be done with a pthread_t.
     enum Handle : uint32_t { joinable, being_joined, detached };
 
-    Atomic<Thread*> thread{nullptr}; // a counted reference, as soon as create() knows it
+    Atomic<Thread*> thread{nullptr}; // a counted reference, as soon as it runs or create() has it
     void* (*start)(void*) = nullptr;
     void* argument = nullptr;
     void* result = nullptr;
