@@ -172,9 +172,12 @@ void park_and_unpark(Random& random) {
         },
         as_word(1 + random.below(10)), random);
     if (thread) { // an unpark() too many or at the wrong time does no harm
-        while (join(*thread, uk::hal::clock_monotonic_ns() + 50 * kUs).code() ==
-               uk::Errno::timedout) {
+        // Who unparks may be more urgent: it waits longer each time, until that is longer than a
+        // slow machine needs to begin and end the wait, and the other thread runs.
+        uint64_t ns = 50 * kUs;
+        while (join(*thread, uk::hal::clock_monotonic_ns() + ns).code() == uk::Errno::timedout) {
             uk::sched::unpark(*thread);
+            ns = ns < 10'000 * kUs ? 2 * ns : ns;
         }
     }
 }
