@@ -10,9 +10,10 @@ _ARCHIVES :=
 
 _archive_compiler = $(CC) -std=gnu11 $(_CODE) -w $(call _both,ARCHFLAGS) $(_NOSTDINC) $(addprefix -I,$($(1)_ARCHIVE_OWN)) $($(1)_ARCHIVE_FLAGS) \
     $(_OPT_LAST) -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/=
+_archive_patches = $(foreach p,$($(1)_PATCHES),$(firstword $(call _words_of,$(p))))
 _archive_command = $(UK_BASE)/support/build/archive --name $(2) --out "$$OUT" --log $(BUILD_DIR)/$(2)/compile.log --cache $(UK_ARCHIVES) \
     --root $($(1)_ORIGIN)/$($(1)_ORIGIN_TOP) --list $($(1)_ARCHIVE_LIST) $(addprefix --set ,$($(1)_ARCHIVE_SET)) \
-    $(addprefix --own ,$($(1)_ARCHIVE_OWN)) $(foreach p,$($(1)_PATCHES),--own $(firstword $(call _words_of,$(p)))) \
+    $(addprefix --own ,$($(1)_ARCHIVE_OWN) $(call _archive_patches,$(1))) \
     --identity $($(1)_ORIGIN_SHA256) --identity "$(CC_VERSION)" --ar $(AR) -- $(call _archive_compiler,$(1))
 
 # _archive <library>,<LIBRARY>,<output>
@@ -21,7 +22,7 @@ CMD_$(3) := $$(strip : $$(TOOLCHAIN_ID); $$(call _archive_command,$(2),$(1)))
 ifneq "$$(file <$(3).cmd)" "$$(CMD_$(3))"
 $(3): FORCE
 endif
-$(3): $$($(2)_ARCHIVE_LIST) $(UK_BASE)/support/build/archive $$(foreach folder,$$($(2)_ARCHIVE_OWN),$$(wildcard $$(folder)/* \
+$(3): $$($(2)_ARCHIVE_LIST) $$(call _archive_patches,$(2)) $(UK_BASE)/support/build/archive $$(foreach folder,$$($(2)_ARCHIVE_OWN),$$(wildcard $$(folder)/* \
         $$(folder)/*/* $$(folder)/*/*/* $$(folder)/*/*/*/*)) | $$($(2)_ORIGIN)/
 	$$(call _step,ARCHIVE $(1) (compiled once$(comma) in about a minute),$(3),$$(CMD_$(3)),-a)
 _ARCHIVES += $(3)
