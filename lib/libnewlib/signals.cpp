@@ -3,6 +3,7 @@
 // n.
 #include <errno.h>
 #include <reent.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -148,4 +149,18 @@ int raise(int number) {
 
 int pause() {
     return status(uk_sys_pause());
+}
+
+void __sigsetjmp_mask(sigjmp_buf place, int save) {
+    place->__has_mask = save;
+    if (save != 0) {
+        (void)uk_sys_rt_sigprocmask(SIG_SETMASK, nullptr, abi(&place->__mask), kMaskBytes);
+    }
+}
+
+void siglongjmp(sigjmp_buf place, int value) {
+    if (place->__has_mask != 0) {
+        (void)uk_sys_rt_sigprocmask(SIG_SETMASK, abi(&place->__mask), nullptr, kMaskBytes);
+    }
+    longjmp(place->__place, value);
 }

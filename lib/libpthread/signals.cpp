@@ -6,15 +6,27 @@
 #include <uk/base/errno.hpp>
 
 #include "thread.hpp"
+#ifdef CONFIG_HAVE_LIBC
+#include <signal.h>
+#endif
 
 using namespace uk;
 using namespace uk::pthread;
 
+// As <signal.h> declares it, where there is one: its sets are those of the system calls.
+#ifdef CONFIG_HAVE_LIBC
+using Set = sigset_t;
+#else
+using Set = uk_sigset_t;
+#endif
+
 extern "C" {
 
-// As <signal.h> of the C library declares it, whose sigset_t is that of the system calls.
-int pthread_sigmask(int how, const uk_sigset_t* wanted, uk_sigset_t* before) {
-    return static_cast<int>(-uk_sys_rt_sigprocmask(how, wanted, before, sizeof(uint64_t)));
+int pthread_sigmask(int how, const Set* wanted, Set* before) {
+    static_assert(sizeof(Set) == sizeof(uk_sigset_t));
+    return static_cast<int>(
+        -uk_sys_rt_sigprocmask(how, reinterpret_cast<const uk_sigset_t*>(wanted),
+                               reinterpret_cast<uk_sigset_t*>(before), sizeof(Set)));
 }
 
 // Of a thread that has ended and is not joined yet there is nothing to signal: 0, as on Linux.

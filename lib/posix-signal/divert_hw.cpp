@@ -77,6 +77,10 @@ uintptr_t uk_signal_at_fault(const uk::hal::TrapFrame* frame, uintptr_t sp) {
     return go_to(*self, sp, g_model.wants_alt_stack(info.number));
 }
 
+int uk_signal_of_fault(const uk::hal::TrapFrame* frame) {
+    return uk::signal::cause_of(uk::hal::trap_info(*frame)).number;
+}
+
 uk::hal::Detour* uk_signal_detour() {
     return &uk::signal::own_signals()->detour;
 }

@@ -12,6 +12,7 @@
 #include <uk/log.hpp>
 #include <uk/log/console.hpp>
 
+#include "status.hpp"
 #include "stop_other_cpus.hpp"
 #ifdef CONFIG_LIBUKSCHED_THREADS
 #include <uk/sched.hpp>
@@ -21,7 +22,6 @@ namespace uk::debug {
 
 namespace {
 
-constexpr int kStatus = 134; // 128 + SIGABRT, what a shell shows for a program that aborted
 constexpr size_t kStackBytes = 128;
 constexpr size_t kLogLines = 10;
 
@@ -70,7 +70,7 @@ void enter(const char* what, uintptr_t pc) {
         report.end();
     }
     if (level <= 2) {
-        hal::shutdown(hal::Shutdown::panic, kStatus);
+        hal::shutdown(hal::Shutdown::panic, kAborted);
     }
     hal::cpu_stop();
 }
@@ -130,7 +130,7 @@ extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
     }
     uk::debug::last_log_lines(report);
     report.end();
-    uk::hal::shutdown(uk::hal::Shutdown::panic, uk::debug::kStatus);
+    uk::hal::shutdown(uk::hal::Shutdown::panic, uk::debug::status_of(frame));
 }
 
 extern "C" void uk_panic(const char* file, int line, const char* func, const char* fmt, ...) {
@@ -146,5 +146,5 @@ extern "C" void uk_panic(const char* file, int line, const char* func, const cha
     report.calls(0, uk::hal::frame_pointer(), 0);
     uk::debug::last_log_lines(report);
     report.end();
-    uk::hal::shutdown(uk::hal::Shutdown::panic, uk::debug::kStatus);
+    uk::hal::shutdown(uk::hal::Shutdown::panic, uk::debug::kAborted);
 }

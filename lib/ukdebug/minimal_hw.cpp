@@ -11,11 +11,11 @@
 #include <uk/hal/trap.hpp>
 #include <uk/log/console.hpp>
 
+#include "status.hpp"
 #include "stop_other_cpus.hpp"
 
 namespace {
 
-constexpr int kStatus = 134;
 constinit int depth = 0; // atomic
 
 // Only the first failure prints; the second ends the machine in silence, the third stops the CPU.
@@ -27,13 +27,14 @@ void enter() {
         uk::console::seize();
         return;
     case 1:
-        uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
+        uk::hal::shutdown(uk::hal::Shutdown::panic, uk::debug::kAborted);
     default:
         uk::hal::cpu_stop();
     }
 }
 
-[[noreturn]] __attribute__((format(printf, 1, 2))) void finish(const char* format, ...) {
+[[noreturn]] __attribute__((format(printf, 2, 3))) void finish(int status, const char* format,
+                                                               ...) {
     va_list arguments;
     va_start(arguments, format);
     uk_vformat(
@@ -43,7 +44,7 @@ void enter() {
         },
         nullptr, format, arguments);
     va_end(arguments);
-    uk::hal::shutdown(uk::hal::Shutdown::panic, kStatus);
+    uk::hal::shutdown(uk::hal::Shutdown::panic, status);
 }
 
 } // namespace
@@ -51,7 +52,8 @@ void enter() {
 extern "C" void uk_crash(const uk::hal::TrapFrame* frame) {
     enter();
     const uk::hal::TrapInfo info = uk::hal::trap_info(*frame);
-    finish("\ncrash: %s (%u, error 0x%llx) at 0x%llx, address 0x%llx\n", info.name, info.number,
+    finish(uk::debug::status_of(frame),
+           "\ncrash: %s (%u, error 0x%llx) at 0x%llx, address 0x%llx\n", info.name, info.number,
            static_cast<unsigned long long>(info.error_code),
            static_cast<unsigned long long>(info.pc),
            static_cast<unsigned long long>(info.fault_address));
@@ -64,5 +66,5 @@ extern "C" void uk_panic(const char* file, int line, const char* func, const cha
     va_start(arguments, fmt);
     uk_vsnprintf(text, sizeof(text), fmt, arguments);
     va_end(arguments);
-    finish("\npanic: %s:%d: %s: %s\n", file, line, func, text);
+    finish(uk::debug::kAborted, "\npanic: %s:%d: %s: %s\n", file, line, func, text);
 }

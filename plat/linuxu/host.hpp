@@ -43,7 +43,7 @@ void catch_faults();
 long map_memory();
 
 // Ends the process by SIGABRT, as abort() does, so that a debugger stops and a core is written.
-[[noreturn]] void die_by_abort();
+[[noreturn]] void die_by(int signal);
 
 // Writes to standard error: for failures before there is a console.
 void complain(const char* text);

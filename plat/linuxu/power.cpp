@@ -13,14 +13,15 @@ namespace uk {
 using namespace linuxu;
 
 static constexpr int kMostStatus = 255;
+static constexpr int kBySignal = 128;
 
-void linuxu::die_by_abort() {
+void linuxu::die_by(int signal) {
     terminal_restore();
-    set_signal(kSigabrt, SigAction{kSigDefault, 0, 0, 0});
-    raise(kSigabrt);
-    // Only a process that is the init of its namespace comes here.
+    set_signal(signal, SigAction{kSigDefault, 0, 0, 0});
+    raise(signal);
+    // Only a process that is the init of its namespace comes here, or one that blocks the signal.
     for (;;) {
-        syscall(Sys::exit_group, 128 + kSigabrt);
+        syscall(Sys::exit_group, kBySignal + signal);
     }
 }
 
@@ -38,7 +39,7 @@ static void say_what_is_lost(int status) {
 void hal::shutdown(Shutdown reason, int status) {
     irq_disable();
     if (reason == Shutdown::panic) {
-        die_by_abort();
+        die_by(status - kBySignal);
     }
     terminal_restore();
     if (reason == Shutdown::reboot) {

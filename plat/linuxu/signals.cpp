@@ -139,7 +139,7 @@ void uk_linuxu_on_signal(int signal, const uk::linuxabi::SigInfo* info, void* co
     if (depth > 1) {
         constexpr char kText[] = "\nMicrolith: faults in the crash report; giving up.\n";
         hal::console_write(kText, sizeof kText - 1);
-        linuxu::die_by_abort();
+        linuxu::die_by(kSigabrt);
     }
     frame.nested = depth != 0 || hal::in_interrupt();
     uk_crash(&frame);

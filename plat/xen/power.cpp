@@ -21,9 +21,7 @@ namespace {
 
 using hal::Shutdown;
 
-constexpr int kMostStatus = 126;
-constexpr int kPanicStatus = 134; // what a shell shows for an abort
-constexpr int kPanicSeen = 127;   // the same in 7 bits; `make run` makes it 134
+constexpr int kPanicSeen = 127; // in the 7 bits of isa-debug-exit
 
 constinit Atomic<unsigned> g_tried{0};
 constinit Shutdown g_reason{};
@@ -54,24 +52,28 @@ void wait_for_hypervisor() {
 }
 
 // The machine under Xen may be QEMU with isa-debug-exit, and the control domain reaches it. It
-// answers zeros, an empty bus ones.
+// answers zeros, an empty bus ones. Before that the whole byte goes to isa-debugcon, which `make
+// run` has.
 void debug_exit(Shutdown reason, int status) {
     if ((xen::found() && !xen::g_is_control_domain) || reason == Shutdown::reboot ||
         hal::port_read<uint8_t>(UK_DEBUG_EXIT_PORT) != 0) {
         return;
     }
-    bool fits = status >= 0 && status <= kMostStatus;
+    const bool whole = hal::port_read<uint8_t>(UK_STATUS_PORT) == UK_STATUS_PORT_ANSWER;
     int seen = status & 0x7f;
     if (reason == Shutdown::panic) {
         seen = kPanicSeen;
-    } else if (!fits) {
-        seen = seen == kPanicSeen ? 1 : seen; // it must not look like a panic
+    } else if (seen == kPanicSeen) {
+        seen = 1; // it must not look like a panic
+    }
+    const int arrives = whole ? status & 0xff : seen;
+    if (arrives != status && reason != Shutdown::panic) {
         char text[96];
         say({text, uk_scnprintf(text, sizeof text,
-                                "Microlith: exit status %d arrives as %d: isa-debug-exit has 7 "
-                                "bits.\n",
-                                status, seen)});
+                                "Microlith: exit status %d arrives as %d: there are %d bits.\n",
+                                status, arrives, whole ? 8 : 7)});
     }
+    hal::port_write<uint8_t>(UK_STATUS_PORT, static_cast<uint8_t>(status));
     if (xen::found()) {
         wait_for_hypervisor();
     }
@@ -84,8 +86,7 @@ void store_status(Shutdown reason, int status) {
         return;
     }
     char text[16];
-    size_t size =
-        uk_scnprintf(text, sizeof text, "%d", reason == Shutdown::panic ? kPanicStatus : status);
+    size_t size = uk_scnprintf(text, sizeof text, "%d", status);
     if (Result<> written = xen::store_write("data/exit-status", {text, size}); !written.ok()) {
         char message[96];
         say({message, uk_scnprintf(message, sizeof message,

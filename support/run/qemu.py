@@ -10,7 +10,9 @@ import tempfile
 import threading
 import time
 
-from machine import Problem, configured, gdb, image, setting, show, split
+from machine import PANIC_STATUS, Problem, configured, gdb, image, setting, show, split
+
+PANIC_SEEN = 127  # what a panic leaves in the 7 bits of isa-debug-exit
 
 
 def bytes_of(size: str) -> int:
@@ -146,6 +148,31 @@ def run(command, status_of, watched: str = "") -> int:
     if note:
         print(f"run: {note}", file=sys.stderr)
     return status
+
+
+class StatusFile:
+    """Where an image on x86 leaves all 8 bits of its status: isa-debug-exit, which ends QEMU, has 7."""
+    PORT = "0x505"
+
+    def __enter__(self):
+        descriptor, self.path = tempfile.mkstemp(prefix="microlith-status-")
+        os.close(descriptor)  # it may be 0, where our caller has none
+        return self
+
+    def __exit__(self, *_):
+        os.unlink(self.path)
+
+    def device(self) -> list:
+        return ["-chardev", f"file,id=status,path={self.path}", "-device", f"isa-debugcon,iobase={self.PORT},chardev=status"]
+
+    def status(self, exit_code: int) -> int:
+        """From QEMU's exit code, which is odd, and what was left here, if there is anything."""
+        with open(self.path, "rb") as file:
+            left = file.read()
+        if left:
+            return left[-1]
+        value = exit_code >> 1
+        return PANIC_STATUS if value == PANIC_SEEN else value
 
 
 def wait_for(path: str, process) -> None:

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Runs the tests of the image: all, those whose name contains the argument, one death (crash:NAME),
-// or one end of the machine (end:reboot, end:power_off, end:STATUS).
+// one end of the machine (end:reboot, end:power_off, end:STATUS), or one by a signal (signal:NAME).
 #include "crash.hpp"
+#ifdef CONFIG_LIBC_NEWLIB
+#include "signal_ends.hpp"
+#endif
 
 #include <uk/boot/shutdown.hpp>
 #include <uk/test.hpp>
@@ -27,6 +30,11 @@ int main(int argc, char** argv) {
     if (argument != nullptr && strncmp(argument, "end:", 4) == 0) {
         return end(argument + 4);
     }
+#ifdef CONFIG_LIBC_NEWLIB
+    if (argument != nullptr && strncmp(argument, "signal:", 7) == 0) {
+        return end_by_signal(argument + 7);
+    }
+#endif
     const uk::test::Totals totals = uk::test::run_all(argument);
     return totals.failed == 0 && totals.passed != 0 ? 0 : 1;
 }

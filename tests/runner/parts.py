@@ -15,7 +15,7 @@ SMP_CPUS = {KVM: ("1", "4"), LINUXU: ("1", "4", "8")}
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
 # By the words behind the compiler in a guest's name.
 GUEST_OPTIONS = {"coop": "CONFIG_UKSCHED_COOP=y", "none": "CONFIG_UKSCHED_NONE=y", "checks": "CONFIG_LIBUKALLOC_CHECKS=y", "lto": LTO,
-                 "mimalloc": "CONFIG_UKALLOC_DEFAULT_MIMALLOC=y", "smp": "CONFIG_LIBUKSMP=y"}
+                 "mimalloc": "CONFIG_UKALLOC_DEFAULT_MIMALLOC=y", "smp": "CONFIG_LIBUKSMP=y", "newlib": "CONFIG_LIBC_NEWLIB=y"}
 # Xen runs on emulated virtualisation (SVM by TCG), in which guests die or halt for ever once in some dozen loaded runs, Linux
 # too; the same tests on kvm-x86_64 did not in hundreds. A test that fails is no such death.
 EMULATED_XEN = r"crash report begins|^no end after"
@@ -44,6 +44,9 @@ GUESTS = [
     ("gcc-smp", KVM, GCC, True), ("gcc-smp", LINUXU, GCC, True), ("gcc-smp", KVM_ARM, GCC, True), ("gcc-smp", LINUXU_ARM, GCC, True),
     ("gcc-smp", XEN, GCC, True), ("clang-smp", KVM, CLANG, False), ("clang-smp", LINUXU, CLANG, False),
     ("clang-smp", LINUXU_ARM, CLANG, False), ("gcc-smp-coop", LINUXU, GCC, False),
+    ("gcc-newlib", KVM, GCC, True), ("gcc-newlib", LINUXU, GCC, True), ("gcc-newlib", KVM_ARM, GCC, False),
+    ("gcc-newlib", LINUXU_ARM, GCC, False), ("clang-newlib", KVM, CLANG, False), ("clang-newlib-lto", LINUXU, CLANG, False),
+    ("gcc-newlib-smp", KVM, GCC, False), ("gcc-newlib-none", LINUXU, GCC, False),
     ("gcc-mimalloc", KVM, GCC, True), ("clang-mimalloc-lto", KVM, CLANG, False), ("gcc-mimalloc-checks", KVM, GCC, False),
     ("gcc-mimalloc", LINUXU, GCC, False), ("gcc-mimalloc-none", LINUXU, GCC, False), ("gcc-mimalloc", LINUXU_ARM, GCC, False),
     ("clang-mimalloc", KVM_ARM, CLANG, False), ("gcc-mimalloc", XEN, GCC, False),

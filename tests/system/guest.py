@@ -37,6 +37,23 @@ def build(target: str) -> str:
     return os.path.join(OUT, target, f"guest_{target}")
 
 
+@functools.cache
+def build_newlib(target: str) -> str:
+    """The same with newlib and signals; `make check` builds it, too (tests/runner/parts.py)."""
+    folder = os.path.join(ROOT, "build/check", f"guest-{target}-gcc-newlib")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(ROOT, "tests/guest/defconfigs", target), encoding="utf-8") as file:
+        text = file.read() + "CONFIG_LIBC_NEWLIB=y\n"
+    words = ["A=tests/guest", f"T={target}", f"O={folder}", f"C={folder}/config"]
+    if not os.path.exists(f"{folder}/config"):
+        with open(f"{folder}/config", "w", encoding="utf-8") as file:
+            file.write(text)
+        make_in_tree(*words, "olddefconfig")
+    done = make_in_tree(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(folder, f"guest_{target}")
+
+
 def build_hello(name: str) -> str:
     """Builds apps/hello from one of its defconfigs; the image's path."""
     target = name.removeprefix("smallest-")
@@ -52,7 +69,10 @@ def build_hello(name: str) -> str:
 
 def run(target: str, arguments="", parameters=""):
     """(console, exit status) of a run with this command line."""
-    image = build(target)
+    return run_image(build(target), target, arguments, parameters)
+
+
+def run_image(image: str, target: str, arguments="", parameters=""):
     if target.startswith("linuxu-"):
         words = shlex.split(parameters) + (["--"] if parameters else []) + shlex.split(arguments)
         done = subprocess.run([*EMULATOR.get(target, []), image, *words], capture_output=True, text=True, errors="replace", check=False,

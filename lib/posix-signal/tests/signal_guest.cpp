@@ -242,23 +242,101 @@ UK_TEST(handlers_run_in_the_middle_of_computing)
 
 volatile uintptr_t g_nowhere = 0x10;
 
+void* g_place[5];
+
+void leave(int number, uk_siginfo* info, void* context) {
+    note(number, info, context);
+    __builtin_longjmp(g_place, 1);
+}
+
+// Whether `go` came to an end by the signal, whose handler jumped back.
+[[gnu::noinline]] bool faults(void (*go)(), int number, uint64_t more_flags = 0) {
+    Handle handle(number, leave, UK_SA_SIGINFO | UK_SA_NODEFER | more_flags);
+    if (__builtin_setjmp(g_place) == 0) {
+        go();
+        return false;
+    }
+    return g_calls == 1 && g_number == number;
+}
+
+void write_nowhere() {
+    *reinterpret_cast<volatile char*>(g_nowhere) = 1;
+}
+
 UK_TEST(a_fault_can_be_left_by_a_jump)
 {
-    static void* place[5];
-    static auto leave = +[](int number, uk_siginfo* info, void* context) {
-        note(number, info, context);
-        __builtin_longjmp(place, 1);
-    };
-    Handle segv(UK_SIGSEGV, leave, UK_SA_SIGINFO | UK_SA_NODEFER);
-    UK_TEST_ASSERT(segv.ok);
-    if (__builtin_setjmp(place) == 0) {
-        *reinterpret_cast<volatile char*>(g_nowhere) = 1;
-        UK_TEST_EXPECT(false && "it was written");
-    }
-    UK_TEST_EXPECT_EQ(g_number, UK_SIGSEGV);
+    UK_TEST_EXPECT(faults(write_nowhere, UK_SIGSEGV));
     UK_TEST_EXPECT_EQ(g_code, UK_SEGV_MAPERR);
     UK_TEST_EXPECT_EQ(g_address, g_nowhere);
-    block(0);
+}
+
+UK_TEST(wrong_instructions_are_sigill)
+{
+    static constexpr auto kGo = [] {
+#ifdef __x86_64__
+        asm volatile("ud2");
+#else
+        asm volatile(".inst 0");
+#endif
+    };
+    UK_TEST_EXPECT(faults(kGo, UK_SIGILL));
+    UK_TEST_EXPECT(g_address != 0);
+}
+
+UK_TEST(addresses_that_cannot_be_are_sigbus)
+{
+    static constexpr auto kGo = [] {
+#ifdef __x86_64__
+        asm volatile("mov %%rsp, %%rbx\n mov %0, %%rsp\n push %%rax\n mov %%rbx, %%rsp" // #SS
+                     :
+                     : "r"(uintptr_t{1} << 63)
+                     : "rbx", "memory");
+#else
+        asm volatile("br %0" : : "r"(uintptr_t{0x1002})); // alignment of pc
+#endif
+    };
+#ifdef __x86_64__
+    // The stack pointer is no address: handlers need a stack of their own.
+    const uk_stack stack{g_alt, 0, sizeof g_alt};
+    UK_TEST_EXPECT_EQ(uk_sys_sigaltstack(&stack, nullptr), 0);
+#endif
+    UK_TEST_EXPECT(faults(kGo, UK_SIGBUS, UK_SA_ONSTACK));
+    const uk_stack none{nullptr, UK_SS_DISABLE, 0};
+    UK_TEST_EXPECT_EQ(uk_sys_sigaltstack(&none, nullptr), 0);
+}
+
+#ifdef __x86_64__
+UK_TEST(division_by_zero_is_sigfpe)
+{
+    static volatile int zero = 0;
+    UK_TEST_EXPECT(faults([] { zero = 7 / zero; }, UK_SIGFPE));
+    UK_TEST_EXPECT_EQ(g_code, UK_FPE_INTDIV);
+}
+#endif
+
+// The limit is far beyond any stack.
+[[gnu::noinline]] int overflow(int depth) {
+    volatile char room[512];
+    room[0] = static_cast<char>(depth);
+    return depth == 1 << 30 ? 0 : overflow(depth + 1) + room[0];
+}
+
+void* overflow_thread(void* argument) {
+    const uk_stack stack{g_alt, 0, sizeof g_alt};
+    (void)uk_sys_sigaltstack(&stack, nullptr);
+    *static_cast<bool*>(argument) = faults([] { (void)overflow(0); }, UK_SIGSEGV, UK_SA_ONSTACK);
+    return nullptr;
+}
+
+UK_TEST(a_stack_that_overflows_is_handled_on_the_other_one)
+{
+    UK_TEST_NEEDS_THREADS;
+    bool handled = false;
+    auto thread = uk::sched::create({.name = "deep"}, overflow_thread, &handled);
+    UK_TEST_ASSERT(thread.ok());
+    UK_TEST_EXPECT(uk::sched::join(*thread.value()).ok());
+    UK_TEST_EXPECT(handled);
+    UK_TEST_EXPECT(g_stack - reinterpret_cast<uintptr_t>(g_alt) < sizeof g_alt);
 }
 
 } // namespace

@@ -19,7 +19,6 @@ namespace {
 using arm64::Conduit;
 using hal::Shutdown;
 
-constexpr int kPanicStatus = 134; // what a shell shows for an abort
 constexpr int kMostStatus = 255;
 
 constinit Atomic<unsigned> g_tried{0};
@@ -35,9 +34,7 @@ void semihosting(Shutdown reason, int status) {
         return;
     }
     bool fits = status >= 0 && status <= kMostStatus;
-    if (reason == Shutdown::panic) {
-        status = kPanicStatus;
-    } else if (!fits) {
+    if (!fits) {
         char text[96];
         size_t size = uk_scnprintf(
             text, sizeof text, "Microlith: exit status %d arrives as %d: a status has 8 bits.\n",

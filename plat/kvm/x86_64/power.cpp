@@ -24,8 +24,7 @@ namespace {
 
 using hal::Shutdown;
 
-constexpr int kMostStatus = 126;  // through isa-debug-exit as it is
-constexpr int kPanicStatus = 127; // a panic; `make run` makes it 134
+constexpr int kPanicSeen = 127; // in the 7 bits of isa-debug-exit
 constexpr uint16_t kResetControl = 0xcf9;
 constexpr uint16_t kKeyboardCommand = 0x64;
 
@@ -74,29 +73,31 @@ void write_register(const acpi::Register& where, uint16_t value, unsigned bytes)
 }
 
 // Where people put isa-debug-exit: QEMU's default, and what many scripts say. It answers zeros, an
-// empty bus ones. QEMU ends with (value << 1) | 1.
+// empty bus ones. QEMU ends with (value << 1) | 1. Before that the whole byte goes to isa-debugcon,
+// which `make run` has.
 void debug_exit(Shutdown reason, int status) {
     constexpr uint16_t kPorts[] = {UK_DEBUG_EXIT_PORT, 0xf4};
-    bool fits = status >= 0 && status <= kMostStatus;
-    bool told = fits || reason == Shutdown::panic;
+    const bool whole = hal::port_read<uint8_t>(UK_STATUS_PORT) == UK_STATUS_PORT_ANSWER;
     int seen = status & 0x7f;
     if (reason == Shutdown::panic) {
-        seen = kPanicStatus;
-    } else if (seen == kPanicStatus) {
+        seen = kPanicSeen;
+    } else if (seen == kPanicSeen) {
         seen = 1; // it must not look like a panic
     }
+    const int arrives = whole ? status & 0xff : seen;
     for (uint16_t port : kPorts) {
         if (hal::port_read<uint8_t>(port) != 0) {
             continue;
         }
-        if (!told) {
+        if (arrives != status && reason != Shutdown::panic) {
             char text[96];
             size_t size = uk_scnprintf(text, sizeof text,
-                                       "Microlith: exit status %d arrives as %d: isa-debug-exit "
-                                       "has 7 bits.\n",
-                                       status, seen);
+                                       "Microlith: exit status %d arrives as %d: there are %d "
+                                       "bits.\n",
+                                       status, arrives, whole ? 8 : 7);
             say({text, size});
         }
+        hal::port_write<uint8_t>(UK_STATUS_PORT, static_cast<uint8_t>(status));
         hal::port_write<uint8_t>(port, static_cast<uint8_t>(seen));
         wait();
     }

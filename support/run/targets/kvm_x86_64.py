@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""x86_64 under QEMU: machines pc, q35 and microvm. Statuses come through isa-debug-exit."""
+"""x86_64 under QEMU: machines pc, q35 and microvm. Statuses come through isa-debugcon, and isa-debug-exit ends QEMU."""
 import machine
 import qemu
 from machine import Problem, setting
 
 MACHINES = {"pc": "pc", "q35": "q35", "microvm": "microvm,acpi=on,isa-serial=on,pit=on,pic=on,rtc=on"}
 INSTEAD = {}
-PANIC = 127         # what a panic leaves in the 7 bits of isa-debug-exit
 WORK = 64 << 10     # what an image needs beside itself, at the least
 MOST_TEXT = 4095    # bytes of command line that QEMU's PVH loader takes on pc and q35; more damages what it leaves
 # What SeaBIOS may overwrite at the end of memory that ends below or above the last 4 KiB before this place.
@@ -43,20 +42,20 @@ def command(console: list) -> list:
     return words + (["-append", line] if line else [])
 
 
-def status_of(code: int, errors: list) -> tuple:
-    """Exit status, and a word about it, from QEMU's exit code: (value << 1) | 1 comes from the image."""
+def status_of(code: int, errors: list, left: qemu.StatusFile) -> tuple:
+    """Exit status, and a word about it, from QEMU's exit code, which is odd if the image ended it, and what it left."""
     if code < 0:
         return 128 - code, f"QEMU was ended by signal {-code}"
     if errors and code == 1:
         return machine.NO_STATUS, qemu.not_started("the image", errors)
     if code % 2 == 0:
         return machine.NO_STATUS, "the machine was reset or switched off; the image gave no exit status"
-    value = code >> 1
-    return (machine.PANIC_STATUS, "") if value == PANIC else (value, "")
+    return left.status(code), ""
 
 
 def run() -> int:
-    return qemu.run(command, status_of)
+    with qemu.StatusFile() as left:
+        return qemu.run(lambda console: command(console + left.device()), lambda code, errors: status_of(code, errors, left))
 
 
 def debug() -> int:

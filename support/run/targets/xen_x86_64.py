@@ -19,7 +19,6 @@ INSTEAD = {"ACCEL": "Xen runs by emulation, whose AMD-V it uses"}
 CRASHED = "3"   # the reason that xl gives for a panic
 LOW, HIGH = 640 << 10, 1 << 20  # a control domain's memory has the machine's hole between these, a domain's has none
 PAGE, MEBIBYTE = 4 << 10, 1 << 20
-PANIC = 127     # what a panic leaves in the 7 bits of isa-debug-exit
 CONSOLE = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]
 XEN_LINES = 12  # of what Xen said, shown when there is no exit status
 
@@ -45,7 +44,7 @@ def check_fit() -> None:
         raise Problem(f"error: MEM={setting('MEM')}: the image does not fit into the domain's memory; give it MEM={text} or more")
 
 
-def command(scratch: str) -> list:
+def command(scratch: str, status: list) -> list:
     program = machine.find_program("QEMU", "qemu-system-x86_64", "xen-x86_64")
     try:
         folder = packages.get()
@@ -53,23 +52,22 @@ def command(scratch: str) -> list:
         raise Problem(str(missing)) from missing
     image, line, cpus = machine.image(), machine.command_line(), qemu.cpus()
     if setting("MACHINE") != "domu":
-        return xenmachine.dom0_command(program, folder, image, line, kibibytes(), cpus, CONSOLE)
+        return xenmachine.dom0_command(program, folder, image, line, kibibytes(), cpus, CONSOLE + status)
     domains = [xenmachine.Domain("microlith", image, line, kibibytes() >> 10, int(cpus))]
     archive = os.path.join(scratch, "initrd")
     xenmachine.initrd(folder, domains, archive)
-    return xenmachine.domu_command(program, folder, archive, domains, CONSOLE)
+    return xenmachine.domu_command(program, folder, archive, domains, CONSOLE + status)
 
 
-def status_of(code: int, errors: list) -> tuple:
-    """Exit status, and a word about it, from QEMU's exit code: (value << 1) | 1 comes from isa-debug-exit."""
+def status_of(code: int, errors: list, left: qemu.StatusFile) -> tuple:
+    """Exit status, and a word about it, from QEMU's exit code, which is odd if the image ended it, and what it left."""
     if code < 0:
         return 128 - code, f"QEMU was ended by signal {-code}"
     if errors and code == 1:
         return machine.NO_STATUS, qemu.not_started("Xen", errors)
     if code % 2 == 0:
         return machine.NO_STATUS, "the domain was reset or switched off; the image gave no exit status"
-    value = code >> 1
-    return (machine.PANIC_STATUS, "") if value == PANIC else (value, "")
+    return left.status(code), ""
 
 
 def show(data: bytes) -> None:
@@ -90,17 +88,17 @@ def run() -> int:
     signal.signal(signal.SIGINT, lambda *_: interrupted.append(1))  # QEMU gets it, too, and ends
     screen = xenmachine.Screen(setting("MACHINE", "dom0"))
     everything = setting("V") not in ("", "0")
-    with xenmachine.temporary() as scratch:
-        supervised = qemu.Supervised(command(scratch), stdin=qemu.usable_input(), stdout=subprocess.PIPE)
+    with xenmachine.temporary() as scratch, qemu.StatusFile() as left:
+        supervised = qemu.Supervised(command(scratch, left.device()), stdin=qemu.usable_input(), stdout=subprocess.PIPE)
         source = supervised.process.stdout
         while data := os.read(source.fileno(), 65536):
             out = screen.feed(data)
             show(data if everything else out)
         show(b"" if everything else screen.feed(b"", last=True))
         code = supervised.wait()
+        status, note = status_of(code, supervised.errors, left)
     if interrupted:
         return 130
-    status, note = status_of(code, supervised.errors)
     if setting("MACHINE") == "domu" and "microlith" in screen.ended:
         status, note = status_of_domain(status, *screen.ended["microlith"])
     if note:
@@ -111,11 +109,11 @@ def run() -> int:
 
 
 def status_of_domain(status: int, reason: str, stored: str) -> tuple:
-    """Exit status, and a word about it, from what came through isa-debug-exit and what the control domain says."""
+    """Exit status, and a word about it, from what came through the port and what the control domain says."""
     if reason != CRASHED and stored == str(machine.NO_STATUS):
         return status, f"the domain gave no exit status; xl says reason code {reason}"
     if reason != CRASHED and stored != str(status):
-        return status, f"exit status {stored} arrives as {status}: isa-debug-exit has 7 bits"
+        return status, f"exit status {stored} arrives as {status}: there are 8 bits"
     return status, ""
 
 

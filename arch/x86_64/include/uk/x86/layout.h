@@ -30,6 +30,9 @@
  * main. */
 #define UK_DEBUG_EXIT_PORT 0x501
 #define UK_EXIT_BOOT_FAILED 126
+/* An isa-debugcon, which takes all 8 bits of a status, if there is one; what it answers. */
+#define UK_STATUS_PORT 0x505
+#define UK_STATUS_PORT_ANSWER 0xe9
 
 /* How every CPU runs: PG, WP, NE, ET, MP, PE; OSXMMEXCPT, OSFXSR, PAE; NXE, LME. */
 #define UK_CR0_VALUE 0x80010033

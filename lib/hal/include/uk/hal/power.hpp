@@ -12,15 +12,16 @@ enum class Shutdown : uint8_t {
     exit,
     power_off, // power button, or asked for; `status` as with exit, where there is a way
     reboot,    // `status` is ignored
-    panic,     // the kernel gave up; nothing may be trusted any more; `status` is not read: 134
+    panic,     // the kernel gave up; nothing may be trusted any more; `status`: 128 + a signal
 };
 
 // Ends the machine. Reports `status` to whoever started it where a way exists (linuxu: exit status,
-// with panic as SIGABRT's 134; KVM: 7 bits through isa-debug-exit on x86_64, where a panic travels
-// as 127, 8 by semihosting on arm64, where these are there; Xen: a node of xenstore, or
-// isa-debug-exit in domain 0). If every way fails it says so on the console and halts for ever.
-// Callable from anywhere, also again from a crash inside it, which goes on with the next way;
-// interrupts are off afterwards. Takes no lock. May wait some seconds for a machine to act on it.
+// with panic by that signal; KVM on x86_64: 8 bits through isa-debugcon and 7, where a panic
+// travels as 127, through isa-debug-exit; on arm64 8 by semihosting, where these are there; Xen: a
+// node of xenstore, or as KVM in domain 0). If every way fails it says so on the console and halts
+// for ever. Callable from anywhere, also again from a crash inside it, which goes on with the next
+// way; interrupts are off afterwards. Takes no lock. May wait some seconds for a machine to act on
+// it.
 [[noreturn]] void shutdown(Shutdown reason, int status);
 
 } // namespace uk::hal

@@ -43,6 +43,10 @@ uintptr_t uk_signal_at_interrupt(uintptr_t sp);
 // on to uk_crash().
 uintptr_t uk_signal_at_fault(const uk::hal::TrapFrame* frame, uintptr_t sp);
 
+// For the status of an image that ends by an exception: the signal that this is, 0 if it is none.
+// In the exception's handler.
+int uk_signal_of_fault(const uk::hal::TrapFrame* frame);
+
 // Where the architecture notes pc, sp and flags of the interrupted thread, after one of the two
 // above sent it away; interrupts are off. Not on linuxu.
 uk::hal::Detour* uk_signal_detour();

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ends by signals, as a C program meets them: abort(), faults, and what is sent.
+#include "signal_ends.hpp"
+
+#include <assert.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef CONFIG_LIBPTHREAD
+#include <pthread.h>
+#endif
+
+namespace {
+
+constexpr int kLeft = 7;
+sigjmp_buf g_place;
+volatile uintptr_t g_nowhere = 8;
+
+// Streams are lost in a crash.
+void say(int number) {
+    dprintf(STDOUT_FILENO, "handler of signal %d\n", number);
+}
+
+void write_null() {
+    *reinterpret_cast<volatile char*>(g_nowhere) = 1;
+}
+
+void block(int number) {
+    sigset_t only;
+    sigemptyset(&only);
+    sigaddset(&only, number);
+    sigprocmask(SIG_BLOCK, &only, nullptr);
+}
+
+int abort_plainly() {
+    fputs("what streams hold is written", stdout);
+    abort();
+}
+int abort_handled() {
+    signal(SIGABRT, say);
+    abort();
+}
+int abort_ignored() {
+    signal(SIGABRT, SIG_IGN);
+    block(SIGABRT);
+    abort();
+}
+int abort_left() {
+    signal(SIGABRT, [](int) { siglongjmp(g_place, 1); });
+    if (sigsetjmp(g_place, 1) == 0)
+        abort();
+    return kLeft;
+}
+int abort_in_thread() {
+#ifdef CONFIG_LIBPTHREAD
+    pthread_t thread;
+    pthread_create(
+        &thread, nullptr, [](void*) -> void* { abort(); }, nullptr);
+    pthread_join(thread, nullptr);
+#endif
+    return 1;
+}
+int assertion() {
+    assert(g_nowhere == 1);
+    return 1;
+}
+int terminated() {
+    raise(SIGTERM);
+    return 1;
+}
+int interrupted() {
+    kill(getpid(), SIGINT);
+    return 1;
+}
+int fault_blocked() {
+    signal(SIGSEGV, say);
+    block(SIGSEGV);
+    write_null();
+    return 1;
+}
+// The signal is blocked while its handler runs.
+int fault_in_handler() {
+    signal(SIGSEGV, [](int) { write_null(); });
+    write_null();
+    return 1;
+}
+int fault_again() {
+    struct sigaction once = {};
+    once.sa_handler = say;
+    once.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGSEGV, &once, nullptr);
+    write_null(); // the handler returns to it
+    return 1;
+}
+
+constexpr struct {
+    const char* name;
+    int (*go)();
+} kWays[] = {{"abort", abort_plainly},
+             {"abort_handled", abort_handled},
+             {"abort_ignored", abort_ignored},
+             {"abort_left", abort_left},
+             {"abort_in_thread", abort_in_thread},
+             {"assertion", assertion},
+             {"terminated", terminated},
+             {"interrupted", interrupted},
+             {"fault_blocked", fault_blocked},
+             {"fault_in_handler", fault_in_handler},
+             {"fault_again", fault_again}};
+
+} // namespace
+
+int end_by_signal(const char* way) {
+    for (const auto& known : kWays) {
+        if (strcmp(known.name, way) == 0)
+            return known.go();
+    }
+    return 2;
+}
