@@ -21,12 +21,13 @@ HOSTS = {
     "auxv": "linux/auxvec.h", "dirent": "dirent.h", "epoll": "linux/fcntl.h linux/eventpoll.h", "errno": "asm/errno.h",
     "eventfd": "sys/eventfd.h sys/timerfd.h sys/signalfd.h", "fcntl": "linux/fcntl.h linux/fadvise.h linux/falloc.h linux/fs.h",
     "futex": "linux/futex.h", "ioctl": "stddef.h asm/ioctls.h linux/fs.h", "limits": "linux/limits.h",
-    "mman": "linux/mman.h linux/memfd.h", "poll": "linux/posix_types.h linux/poll.h", "random": "linux/random.h",
+    "mman": "linux/mman.h linux/memfd.h", "mount": "sys/mount.h", "poll": "linux/posix_types.h linux/poll.h", "random": "linux/random.h",
     "resource": "linux/resource.h", "sched": "sched.h linux/sched.h", "signal": "linux/signal.h asm/siginfo.h",
-    "stat": "sys/stat.h", "syscall": "asm/unistd.h", "sysinfo": "linux/sysinfo.h", "termios": "asm/termios.h",
+    "stat": "sys/stat.h", "statfs": "asm/statfs.h sys/statvfs.h", "syscall": "asm/unistd.h", "sysinfo": "linux/sysinfo.h", "termios": "asm/termios.h",
     "time": "linux/time.h linux/times.h linux/param.h", "types": "sys/types.h linux/posix_types.h",
     "ucontext": "linux/signal.h asm/sigcontext.h asm/ucontext.h",
     "uio": "linux/uio.h linux/fs.h", "unistd": "unistd.h", "utsname": "linux/utsname.h", "wait": "linux/wait.h",
+    "xattr": "linux/xattr.h linux/limits.h",
 }
 CONSTANTS = {
     "CLK_TCK": "HZ", "NSIG": "sizeof(sigset_t) * 8", "SIGRTMAX": "sizeof(sigset_t) * 8", "UTSNAME_LENGTH": "__NEW_UTS_LEN + 1", "IOV_MAX": "UIO_MAXIOV",

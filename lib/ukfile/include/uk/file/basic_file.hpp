@@ -15,6 +15,10 @@ struct uk_stat;
 
 namespace uk {
 
+namespace vfs {
+class OpenNode;
+} // namespace vfs
+
 // Whether a file has a position.
 enum class FileKind : uint8_t {
     stream,   // a terminal, a pipe, a socket: bytes come and go
@@ -91,6 +95,8 @@ class BasicFile {
         return Errno::notty;
     }
     [[nodiscard]] virtual Result<> stat(uk_stat& out) = 0;
+    // Itself, if a path led to it (lib/ukvfs); else null.
+    [[nodiscard]] virtual vfs::OpenNode* opened_node() { return nullptr; }
 
   protected:
     // `status`: UK_O_RDONLY, UK_O_WRONLY or UK_O_RDWR, and flags. The maker has the first
