@@ -2,7 +2,9 @@
 // What nodes and file systems do that bring nothing of their own.
 #include <uk/vfs/file_system.hpp>
 #include <uk/vfs/mount.hpp>
+#include <uk/vfs/mount_table.hpp>
 #include <uk/vfs/node.hpp>
+#include <uk/vfs/open_node.hpp>
 #include <uk/vfs/opener.hpp>
 
 namespace uk::vfs {
@@ -18,6 +20,16 @@ FileSystem::FileSystem(const char* name, bool read_only)
     : name_(name), device_(g_devices.fetch_add_relaxed(1) + 1), read_only_(read_only) {}
 
 Node::~Node() = default;
+
+namespace {
+
+constinit MountTable g_mounts;
+
+} // namespace
+
+MountTable& mounts() {
+    return g_mounts;
+}
 
 // Without knowledge of holes all is data, and the end a hole.
 Result<uint64_t> Node::seek(uint64_t offset, bool hole) {
@@ -45,6 +57,8 @@ Result<size_t> Node::list_attributes(std::span<char> /*room*/) {
 }
 
 Result<Ref<File>> Node::open(const Place& place, uint32_t flags) {
+    if (kind_ == NodeKind::regular || kind_ == NodeKind::directory)
+        return make_open_node<OpenNode>(place, flags);
     for (const Opener* opener : UK_SECTION_SPAN(uk_vfs_openers)) {
         if (opener->kind != kind_)
             continue;

@@ -18,6 +18,9 @@ namespace uk {
 namespace vfs {
 class OpenNode;
 } // namespace vfs
+namespace vmem {
+struct MapRequest;
+} // namespace vmem
 
 // Whether a file has a position.
 enum class FileKind : uint8_t {
@@ -88,6 +91,16 @@ class BasicFile {
         return there;
     }
 
+    // The entries of a directory from the position on, as struct uk_dirent64, which goes with them.
+    // Returns how many bytes; 0 is the end. Errors: ENOTDIR, ENOENT (it was removed), EINVAL (not
+    // one fits), EFAULT.
+    [[nodiscard]] Result<size_t> entries(IoPieces& to) {
+        if (kind_ == FileKind::stream)
+            return Errno::notdir;
+        LockGuard guard(position_lock_);
+        return do_entries(to, position_);
+    }
+
     // Operations that the files of one kind bring. ioctl(): `argument` is a number or an
     // application's pointer, which the request says; errors: ENOTTY (no such request here), EFAULT,
     // EINVAL. stat() fills what fstat() tells; all fields are 0 before.
@@ -95,6 +108,10 @@ class BasicFile {
         return Errno::notty;
     }
     [[nodiscard]] virtual Result<> stat(uk_stat& out) = 0;
+    // Adds to what mmap() asks for (<uk/vmem/types.hpp>; size, offset, protection and `shared` are
+    // there) whose memory it is: a pager, which exists while somebody holds it or has this file.
+    // Errors: ENODEV, EACCES (access mode), EPERM.
+    [[nodiscard]] virtual Result<> map(vmem::MapRequest& /*request*/) { return Errno::nodev; }
     // Itself, if a path led to it (lib/ukvfs); else null.
     [[nodiscard]] virtual vfs::OpenNode* opened_node() { return nullptr; }
 
@@ -112,6 +129,10 @@ class BasicFile {
     [[nodiscard]] virtual Result<uint64_t> do_seek(uint64_t /*position*/, int64_t /*offset*/,
                                                    int /*whence*/) {
         return Errno::spipe;
+    }
+    // Of a directory: as entries(); the position is its business.
+    [[nodiscard]] virtual Result<size_t> do_entries(IoPieces& /*to*/, uint64_t& /*position*/) {
+        return Errno::notdir;
     }
     // Nobody has a reference any more: closes for good, and frees the object.
     virtual void destroy() = 0;

@@ -9,8 +9,7 @@ namespace uk::vfs {
 // Nanoseconds since 1970; what does not fit (before 1677, after 2262) is the nearest.
 using Moment = int64_t;
 
-// The present; 0 where the machine has no wall clock. Thread context. Defined by the image
-// (now_hw.cpp) or the tests.
+// The present; where the machine has no wall clock, as if it had booted in 1970. Thread context.
 [[nodiscard]] Moment now();
 
 // What clock_settime() has moved the wall clock by.

@@ -50,9 +50,26 @@ class Mount {
     // Nothing may be changed through this mount.
     [[nodiscard]] bool read_only() const;
 
+    // Somebody may write through this mount until end_writing(), so nobody makes it read-only
+    // meanwhile. Errors: EROFS.
+    [[nodiscard]] Result<> begin_writing();
+    void end_writing() { writers_.fetch_sub_acq_rel(1); }
+
   private:
     friend class MountTable;
-    struct ByPoint;
+    struct ByPoint {
+        bool operator()(const Mount& a, const Mount& b) const { return key(a) < key(b); }
+        bool operator()(const Mount& a, const Place& b) const { return key(a) < key(b); }
+        bool operator()(const Place& a, const Mount& b) const { return key(a) < key(b); }
+
+      private:
+        using Key = std::pair<uintptr_t, uintptr_t>;
+        static Key key(const Place& place) {
+            return {reinterpret_cast<uintptr_t>(place.node.get()),
+                    reinterpret_cast<uintptr_t>(place.mount.get())};
+        }
+        static Key key(const Mount& mount) { return key(mount.on_); }
+    };
 
     Mount(Ref<FileSystem> file_system, Ref<Node> root, uint32_t flags, char* source);
     ~Mount() = default;
@@ -60,13 +77,15 @@ class Mount {
 
     Atomic<uint32_t> refs_{1};
     Atomic<uint32_t> flags_;
+    Atomic<uint32_t> writers_{0};
     uint32_t id_ = 0;
     uint32_t children_ = 0; // mounts that stand on nodes of this one
-    char* source_;          // on the heap, the mount's
-    Ref<FileSystem> file_system_;
-    Ref<Node> root_; // goes before file_system_
-    Place on_;       // empty: the root of all, or no longer mounted
     bool mounted_ = false;
+    char* source_; // on the heap, the mount's
+    Ref<FileSystem> file_system_;
+    Ref<Node> root_;   // goes before file_system_
+    Place on_;         // empty: the root of all, or no longer mounted
+    Ref<Node> folder_; // that has on_.node, if that is no directory
     RbNode<Mount> by_point_;
     ListNode<Mount> in_order_;
 };

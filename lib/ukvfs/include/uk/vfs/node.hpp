@@ -78,8 +78,8 @@ struct FactsChange {
 struct NewNode {
     NodeKind kind = NodeKind::regular;
     uint32_t permissions = 0;
-    uint64_t device = 0;     // of character and block
-    std::string_view target; // of a link: 1 to kMostLink bytes
+    uint64_t device = 0;       // of character and block
+    std::string_view target{}; // of a link: 1 to kMostLink bytes
     uk_uid_t owner = 0;
     uk_gid_t group = 0;
 };
@@ -246,10 +246,11 @@ class Node {
     friend struct NodeState; // the core's
 
     static constexpr uint32_t kRemoved = 1;
+    static constexpr uint32_t kLinkable = 2; // made by O_TMPFILE without O_EXCL
 
     Atomic<uint32_t> refs_{1};
     Atomic<uint32_t> mounts_{0};  // mounts that stand on this node
-    Atomic<uint32_t> state_{0};   // kRemoved
+    Atomic<uint32_t> state_{0};   // kRemoved ...
     Atomic<uint32_t> changes_{0}; // how often its times may have changed, for relatime
     FileSystem& file_system_;
     NodeKind kind_;

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The walk along a path.
+#include <uk/vfs/path.hpp>
+
+#include <uk/string.h>
+
+namespace uk::vfs {
+
+namespace {
+
+std::string_view without_slashes(std::string_view text) {
+    size_t count = 0;
+    while (count < text.size() && text[count] == '/')
+        count++;
+    return text.substr(count);
+}
+
+Ref<Node> adopt(Node* node) {
+    return node == nullptr ? Ref<Node>{} : Ref<Node>::adopt(*node);
+}
+
+} // namespace
+
+PathWalk::~PathWalk() {
+    while (depth_ != 0)
+        adopt(rests_[--depth_].owner).reset();
+}
+
+Result<> PathWalk::begin(std::string_view path) {
+    if (path.empty())
+        return Errno::noent;
+    if (path.size() >= kMostPath)
+        return Errno::nametoolong;
+    const bool absolute = path.front() == '/';
+    place_ = absolute ? root_ : start_;
+    if (!absolute && !place_.node->is_directory())
+        return Errno::notdir;
+    text_ = path;
+    return go();
+}
+
+// Takes components until one is left that is the last of all.
+Result<> PathWalk::go() {
+    last_ = Last::root;
+    for (;;) {
+        text_ = without_slashes(text_);
+        if (text_.empty()) {
+            if (depth_ == 0)
+                return ok();
+            const Rest& rest = rests_[--depth_];
+            text_ = {rest.text, rest.size};
+            owner_ = adopt(rest.owner);
+            continue;
+        }
+        if (!place_.node->is_directory())
+            return Errno::notdir;
+        size_t length = 0;
+        while (length < text_.size() && text_[length] != '/')
+            length++;
+        const Name name = text_.substr(0, length);
+        const std::string_view rest = without_slashes(text_.substr(length));
+        if (rest.empty() && depth_ == 0) {
+            slash_ = slash_ || length < text_.size();
+            name_ = name;
+            last_ = name == "." ? Last::dot : name == ".." ? Last::dotdot : Last::name;
+            return ok();
+        }
+        text_ = rest;
+        UK_TRY(step(name));
+    }
+}
+
+// A component in the middle.
+Result<> PathWalk::step(Name name) {
+    name_ = name;
+    if (name == ".")
+        return ok();
+    if (name == "..")
+        return up();
+    Place next = UK_TRY(look_up());
+    if (next.node->kind() == NodeKind::link) [[unlikely]] {
+        Ref<Node> link = std::move(next.node);
+        return enter(*link);
+    }
+    if (!next.node->is_directory())
+        return Errno::notdir;
+    place_ = std::move(next);
+    return ok();
+}
+
+Result<Place> PathWalk::look_up() {
+    if (name_.size() > kMostName)
+        return Errno::nametoolong;
+    Place next;
+    {
+        SharedGuard guard(place_.node->lock());
+        next.node = UK_TRY(place_.node->lookup(name_));
+    }
+    next.mount = place_.mount;
+    mounts_.cross(next);
+    return next;
+}
+
+// Of what is still to come the link's target is the first.
+Result<> PathWalk::enter(Node& link) {
+    if (links_++ >= kMostLinks)
+        return Errno::loop;
+    Place to;
+    if (UK_TRY(link.jump(to))) {
+        place_ = std::move(to);
+        return ok();
+    }
+    const std::string_view target = UK_TRY(link.target());
+    if (target.empty())
+        return Errno::noent;
+    if (!text_.empty()) {
+        rests_[depth_++] = {text_.data(), text_.size(), owner_.release()};
+    }
+    text_ = target;
+    owner_ = Ref<Node>::share(link);
+    if (target.front() == '/')
+        place_ = root_;
+    return ok();
+}
+
+Result<> PathWalk::follow(Node& link) {
+    text_ = {};
+    UK_TRY(enter(link));
+    if (text_.empty()) {
+        last_ = Last::jumped;
+        return ok();
+    }
+    return go();
+}
+
+Result<> PathWalk::up() {
+    for (;;) {
+        if (place_ == root_)
+            return ok();
+        if (place_.node.get() != &place_.mount->root())
+            break;
+        if (!mounts_.leave(place_))
+            return ok();
+    }
+    Ref<Node> node = place_.node; // outlives its guard
+    {
+        SharedGuard guard(node->lock());
+        place_.node = UK_TRY(node->parent());
+    }
+    mounts_.cross(place_);
+    return ok();
+}
+
+Result<Place> PathWalk::finish(bool follow_last) {
+    for (;;) {
+        Place found;
+        if (last_ == Last::name) {
+            found = UK_TRY(look_up());
+            if (found.node->kind() == NodeKind::link && (follow_last || slash_)) {
+                Ref<Node> link = std::move(found.node);
+                UK_TRY(follow(*link));
+                continue;
+            }
+        } else {
+            if (last_ == Last::dotdot)
+                UK_TRY(up());
+            found = place_;
+        }
+        if (slash_ && !found.node->is_directory())
+            return Errno::notdir;
+        return found;
+    }
+}
+
+namespace {
+
+// Grows towards the beginning.
+class BackwardText {
+  public:
+    explicit BackwardText(std::span<char> room) : room_(room), at_(room.size()) {}
+
+    Result<> put(std::string_view text) {
+        if (text.size() > at_)
+            return Errno::range;
+        at_ -= text.size();
+        memcpy(room_.data() + at_, text.data(), text.size());
+        return ok();
+    }
+    [[nodiscard]] bool empty() const { return at_ == room_.size(); }
+    [[nodiscard]] std::string_view text() const { return {room_.data() + at_, room_.size() - at_}; }
+
+  private:
+    std::span<char> room_;
+    size_t at_;
+};
+
+Result<> put_name(Node& folder, Node& child, BackwardText& text) {
+    char name[kMostName];
+    size_t length = 0;
+    {
+        SharedGuard guard(folder.lock());
+        length = UK_TRY(folder.name_of(child, name));
+    }
+    UK_TRY(text.put({name, length}));
+    return text.put("/");
+}
+
+Result<Ref<Node>> parent_of(Node& folder) {
+    SharedGuard guard(folder.lock());
+    return folder.parent();
+}
+
+// Up to the root of the mount, or to `root`. Nothing moves meanwhile.
+Result<> put_names(const Place& root, Place& at, BackwardText& text) {
+    LockGuard guard(at.mount->file_system().rename_lock());
+    while (!(at == root) && at.node.get() != &at.mount->root()) {
+        Ref<Node> parent = UK_TRY(parent_of(*at.node));
+        if (parent.get() == at.node.get())
+            return Errno::noent; // was moved out of what the mount shows
+        UK_TRY(put_name(*parent, *at.node, text));
+        at.node = std::move(parent);
+    }
+    return ok();
+}
+
+} // namespace
+
+Result<std::string_view> path_of(MountTable& mounts, const Place& root, const Place& place,
+                                 const Ref<Node>& folder, std::span<char> room) {
+    BackwardText text(room);
+    Place at = place;
+    Ref<Node> above = folder;
+    for (;;) {
+        const bool top = at.node.get() == &at.mount->root();
+        if (!at.node->is_directory() && !top) {
+            if (!above)
+                return Errno::noent;
+            UK_TRY(put_name(*above, *at.node, text));
+            at.node = std::move(above);
+        }
+        if (at.node->is_directory())
+            UK_TRY(put_names(root, at, text));
+        if (at == root)
+            break;
+        if (!mounts.leave(at, &above))
+            return Errno::noent;
+    }
+    if (text.empty())
+        UK_TRY(text.put("/"));
+    return text.text();
+}
+
+} // namespace uk::vfs
