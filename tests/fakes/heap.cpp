@@ -2,6 +2,7 @@
 // The default heap of host tests. A binary that binds a heap of its own leaves this one out.
 #include <uk/fakes/heap.hpp>
 
+#include <atomic>
 #include <cstdlib>
 #include <malloc.h>
 
@@ -9,13 +10,13 @@
 
 namespace {
 
-size_t g_fail_at = 0;
-size_t g_requests = 0;
-size_t g_live = 0;
+std::atomic<size_t> g_fail_at{0};
+std::atomic<size_t> g_requests{0};
+std::atomic<size_t> g_live{0};
 
 bool refuses(size_t size) {
-    g_requests++;
-    return size > uk::kHeapMaxRequest || (g_fail_at != 0 && g_requests == g_fail_at);
+    const size_t request = ++g_requests;
+    return size > uk::kHeapMaxRequest || (g_fail_at != 0 && request == g_fail_at);
 }
 
 void* entered(void* block) {

@@ -11,13 +11,6 @@
 
 #include "page_store.hpp"
 
-#include <uk/user.hpp>
-
-// Weak: other tests of this folder may say it, too.
-[[gnu::weak]] bool uk::user::detail::may_touch() {
-    return true;
-}
-
 namespace {
 
 using uk::Errno;
@@ -31,8 +24,10 @@ constexpr int kPunch = UK_FALLOC_FL_PUNCH_HOLE | kKeep;
 class Twin {
   public:
     Twin(PageStore& store, std::span<const std::byte> base, unsigned seed)
-        : store_(store), file_(PageStoreFace{&store}, base), random_(seed),
-          model_(reinterpret_cast<const char*>(base.data()), base.size()) {}
+        : file_(PageStoreFace{&store}), random_(seed),
+          model_(reinterpret_cast<const char*>(base.data()), base.size()) {
+        file_.set_base(base);
+    }
     ~Twin() {
         while (!shared_.empty())
             unshare();
@@ -185,7 +180,6 @@ class Twin {
             ASSERT_EQ(model_[i], '\0');
     }
 
-    PageStore& store_;
     Content file_;
     std::mt19937 random_;
     std::string model_;
@@ -211,7 +205,8 @@ TEST(PagedContentModel, RandomOperations) {
 TEST(PagedContentThreads, FaultsBesideReadsAndWrites) {
     PageStore store;
     const std::vector<std::byte> base(64 * kPageSize, std::byte{'b'});
-    Content file(PageStoreFace{&store}, base);
+    Content file(PageStoreFace{&store});
+    file.set_base(base);
     std::shared_mutex lock; // the node's
     constexpr int kRounds = 1500;
     constexpr uint64_t kWritten = 32; // pages below are never written, so they may be mapped

@@ -156,7 +156,8 @@ TEST_F(PagedContentTest, PunchGivesPagesBack) {
 
 TEST_F(PagedContentTest, BaseIsReadInPlaceAndCopiedByPages) {
     const auto base = as_bytes(std::string(5 * kPageSize, 'b') + "tail");
-    Content file(PageStoreFace{&store_}, base);
+    Content file(PageStoreFace{&store_});
+    file.set_base(base);
     EXPECT_EQ(file.size(), base.size());
     EXPECT_EQ(file.stored(), 0u);
     EXPECT_EQ(read(file, 5 * kPageSize - 1, 100), "btail");
@@ -176,7 +177,8 @@ TEST_F(PagedContentTest, BaseIsReadInPlaceAndCopiedByPages) {
 
 TEST_F(PagedContentTest, HolesInTheBase) {
     const auto base = as_bytes(std::string(6 * kPageSize + 10, 'b'));
-    Content file(PageStoreFace{&store_}, base);
+    Content file(PageStoreFace{&store_});
+    file.set_base(base);
     ASSERT_TRUE(file.allocate(kPunch, kPageSize, 2 * kPageSize).ok());
     EXPECT_EQ(read(file, kPageSize - 1, 2 * kPageSize + 2),
               "b" + std::string(2 * kPageSize, '\0') + "b");
@@ -263,7 +265,8 @@ TEST_F(PagedContentTest, PunchingASharedPageEmptiesIt) {
 
 TEST_F(PagedContentTest, FillCopiesThePage) {
     const auto base = as_bytes(std::string(kPageSize, 'b') + "tail");
-    Content file(PageStoreFace{&store_}, base);
+    Content file(PageStoreFace{&store_});
+    file.set_base(base);
     std::vector<std::byte> page(kPageSize, std::byte{1});
     ASSERT_TRUE(file.fill(kPageSize, page).ok());
     EXPECT_EQ(page[3], std::byte{'l'});
@@ -280,7 +283,8 @@ TEST_F(PagedContentTest, EachFailureLeavesWhatWas) {
     const auto base = as_bytes(std::string(3 * kPageSize, 'b'));
     int64_t k = 0;
     for (bool failed = true; failed; k++) {
-        Content file(PageStoreFace{&store_}, base);
+        Content file(PageStoreFace{&store_});
+        file.set_base(base);
         store_.fail_in = k;
         const auto attempt = [&](auto operation) {
             const std::string before = read(file, 0, 1 << 20);

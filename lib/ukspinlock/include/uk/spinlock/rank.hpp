@@ -13,6 +13,7 @@ namespace uk {
 // are never held together. docs/threads.md says why each stands where it does.
 enum class LockRank : uint8_t {
     subsystem,   // libraries above core
+    file_pages,  // the pages of one file; allocates while it holds its lock
     thread_list, // the list of all threads
     stacks,      // stacks kept for the next thread
     heap_list,   // the register of heaps
@@ -33,9 +34,9 @@ enum class LockRank : uint8_t {
 
 constexpr const char* lock_rank_name(LockRank rank) {
     constexpr const char* kNames[] = {
-        "subsystem",  "thread_list", "stacks",    "heap_list", "heap",   "page_tables",
-        "reclaim",    "cache",       "frames",    "timer",     "futex",  "futex_next",
-        "wait_queue", "run_queue",   "irq_lines", "log",       "console"};
+        "subsystem",   "file_pages", "thread_list", "stacks",    "heap_list", "heap",
+        "page_tables", "reclaim",    "cache",       "frames",    "timer",     "futex",
+        "futex_next",  "wait_queue", "run_queue",   "irq_lines", "log",       "console"};
     return kNames[static_cast<unsigned>(rank)];
 }
 

@@ -62,9 +62,10 @@ class FileSystem {
 };
 
 struct MountRequest {
-    std::string_view source;  // a device, a tag, a folder of the host; may be empty
-    uint32_t flags = 0;       // UK_MS_*
-    std::string_view options; // "size=64M,mode=755": the driver's; what it does not know is EINVAL
+    std::string_view source{}; // a device, a tag, a folder of the host; may be empty
+    uint32_t flags = 0;        // UK_MS_*
+    std::string_view
+        options{}; // "size=64M,mode=755": the driver's; what it does not know is EINVAL
 };
 
 // Static, registered by UK_VFS_DRIVER.

@@ -43,9 +43,13 @@ template <class E>
 class PagedContent {
   public:
     explicit PagedContent(const E& environment) : environment_(environment) {}
-    // Of a new content; `base` outlives it.
-    PagedContent(const E& environment, std::span<const std::byte> base)
-        : environment_(environment), size_(base.size()), base_(base) {}
+    // Exclusive. Gives an empty content its bytes, which outlive it.
+    void set_base(std::span<const std::byte> base) {
+        UK_ASSERT(size_ == 0 && tree_.empty());
+        LockGuard guard(lock_);
+        base_ = base;
+        size_ = base.size();
+    }
     // No page is shared any more.
     ~PagedContent();
     PagedContent(const PagedContent&) = delete;
