@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Host tests only: the suite of file systems that can be written under load: full, without memory,
+// with many names, deep, against a model, by many threads. X is that of FileSystemChanges.
+//
+//     INSTANTIATE_TYPED_TEST_SUITE_P(Mine, FileSystemLoad, testing::Types<Mine>);
+//
+// UK_TEST_STEPS: how many random operations (20,000 unless set; `make check-all` does a million).
+#pragma once
+
+#ifdef UK_HOST_TEST
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <random>
+
+#include <uk/fakes/frames.hpp>
+#include <uk/fakes/heap.hpp>
+#include <uk/vfs/conformance.hpp>
+
+namespace uk::vfs::conformance {
+
+// A file system and what it should be.
+class Model {
+  public:
+    Model(FileSystem& file_system, unsigned seed) : hand_(file_system), random_(seed) {
+        folders_.push_back("");
+        tree_[""] = std::make_shared<One>(One{NodeKind::directory, "", 1});
+    }
+
+    void step();
+    void compare();
+
+  private:
+    struct One {
+        NodeKind kind;
+        string text; // of files and links
+        uint32_t names = 0;
+    };
+    static constexpr size_t kMostFolders = 30;
+
+    string any_path() {
+        const string& folder = folders_[random_() % folders_.size()];
+        const string name = "n" + std::to_string(random_() % 12);
+        return folder.empty() ? name : folder + "/" + name;
+    }
+    One* at(const string& path) {
+        const auto found = tree_.find(path);
+        return found != tree_.end() ? found->second.get() : nullptr;
+    }
+    bool is_empty(const string& path) {
+        const auto next = tree_.upper_bound(path + "/");
+        return next == tree_.end() || !next->first.starts_with(path + "/");
+    }
+    void add(const string& path, NodeKind kind, const string& text) {
+        tree_[path] = std::make_shared<One>(One{kind, text, 1});
+        if (kind == NodeKind::directory)
+            folders_.push_back(path);
+    }
+    void forget(const string& path) {
+        tree_[path]->names--;
+        tree_.erase(path);
+        std::erase(folders_, path);
+    }
+    // All below `from`, and itself, is `to` now.
+    static string moved(const string& path, const string& from, const string& to) {
+        const bool below = path == from || path.starts_with(from + "/");
+        return below ? to + path.substr(from.size()) : path;
+    }
+
+    void create();
+    void write();
+    void resize();
+    void remove();
+    void link();
+    void rename(bool exchange);
+    void look();
+
+    Hand hand_;
+    std::mt19937 random_;
+    std::map<string, std::shared_ptr<One>> tree_;
+    std::vector<string> folders_;
+};
+
+inline void Model::create() {
+    const string path = any_path();
+    const bool exists = at(path) != nullptr;
+    NodeKind kind = NodeKind::regular;
+    if (random_() % 6 == 0 && folders_.size() < kMostFolders)
+        kind = NodeKind::directory;
+    else if (random_() % 6 == 0)
+        kind = NodeKind::link;
+    const string text = kind == NodeKind::link ? pattern(1 + random_() % 100, random_()) : "";
+    const Result<> made = hand_.make(path, kind, text);
+    ASSERT_EQ(made.code(), exists ? Errno::exist : Errno::ok);
+    if (!exists)
+        add(path, kind, text);
+}
+
+inline void Model::write() {
+    const string path = any_path();
+    One* one = at(path);
+    if (one == nullptr || one->kind != NodeKind::regular)
+        return;
+    const string text =
+        pattern(random_() % 10 == 0 ? random_() % 20'000 : random_() % 300, random_());
+    const uint64_t offset = random_() % 4 == 0 ? random_() % 30'000 : one->text.size();
+    ASSERT_EQ(hand_.write(path, text, offset).take(), text.size());
+    if (text.empty())
+        return;
+    if (one->text.size() < offset + text.size())
+        one->text.resize(offset + text.size(), '\0');
+    one->text.replace(offset, text.size(), text);
+}
+
+inline void Model::resize() {
+    const string path = any_path();
+    One* one = at(path);
+    if (one == nullptr || one->kind != NodeKind::regular)
+        return;
+    const size_t size = random_() % 3 == 0 ? random_() % 30'000 : 0;
+    ASSERT_TRUE(hand_.resize(path, size).ok());
+    one->text.resize(size, '\0');
+}
+
+inline void Model::remove() {
+    const string path = any_path();
+    One* one = at(path);
+    const Result<> done = hand_.remove(path);
+    if (one == nullptr) {
+        ASSERT_EQ(done.code(), Errno::noent);
+    } else if (one->kind == NodeKind::directory && !is_empty(path)) {
+        ASSERT_EQ(done.code(), Errno::notempty);
+    } else {
+        ASSERT_TRUE(done.ok());
+        forget(path);
+    }
+}
+
+inline void Model::link() {
+    const string path = any_path();
+    const string to = any_path();
+    One* one = at(path);
+    if (one == nullptr || one->kind != NodeKind::regular || at(to) != nullptr)
+        return;
+    const Result<> done = hand_.link(path, to);
+    if (done.code() == Errno::perm)
+        return;
+    ASSERT_TRUE(done.ok());
+    one->names++;
+    tree_[to] = tree_[path];
+}
+
+inline void Model::rename(bool exchange) {
+    const string path = any_path();
+    const string to = any_path();
+    One* one = at(path);
+    One* other = at(to);
+    const Result<> done = hand_.rename(path, to, exchange);
+    if (done.code() == Errno::perm)
+        return;
+    const bool folder = one != nullptr && one->kind == NodeKind::directory;
+    const bool over_folder = other != nullptr && other->kind == NodeKind::directory;
+    const auto within = [](const string& a, const string& b) {
+        return a == b || a.starts_with(b + "/");
+    };
+    const string where = Hand::split(to).first;
+    const string from = Hand::split(path).first;
+    if (one == nullptr) {
+        ASSERT_EQ(done.code(), Errno::noent);
+    } else if (folder && within(where, path)) {
+        ASSERT_EQ(done.code(), Errno::inval);
+    } else if (over_folder && within(from, to)) {
+        ASSERT_EQ(done.code(), exchange ? Errno::inval : Errno::notempty);
+    } else if (other == nullptr && exchange) {
+        ASSERT_EQ(done.code(), Errno::noent);
+    } else if (other == one) {
+        ASSERT_TRUE(done.ok());
+    } else if (other != nullptr && !exchange && folder != over_folder) {
+        ASSERT_EQ(done.code(), folder ? Errno::notdir : Errno::isdir);
+    } else if (over_folder && !exchange && !is_empty(to)) {
+        ASSERT_EQ(done.code(), Errno::notempty);
+    } else {
+        ASSERT_TRUE(done.ok());
+        if (other != nullptr && !exchange)
+            forget(to);
+        std::map<string, std::shared_ptr<One>> after;
+        const auto renamed = [&](const string& old) {
+            if (within(old, path))
+                return moved(old, path, to);
+            return exchange && within(old, to) ? moved(old, to, path) : old;
+        };
+        for (auto& [old, node] : tree_)
+            after[renamed(old)] = node;
+        tree_ = std::move(after);
+        for (string& each : folders_)
+            each = renamed(each);
+    }
+}
+
+inline void Model::look() {
+    const string path = any_path();
+    One* one = at(path);
+    Result<Ref<Node>> found = hand_.walk(path);
+    ASSERT_EQ(found.code(), one != nullptr ? Errno::ok : Errno::noent);
+    if (one == nullptr)
+        return;
+    const Facts facts = hand_.facts(*found.value());
+    ASSERT_EQ(facts.kind, one->kind);
+    if (one->kind == NodeKind::directory)
+        return;
+    ASSERT_EQ(facts.links, one->names);
+    ASSERT_EQ(facts.size, one->text.size());
+    if (one->kind == NodeKind::link)
+        ASSERT_EQ(found.value()->target().take(), one->text);
+    else
+        ASSERT_TRUE(hand_.read(*found.value(), 0, 100'000).take() == one->text);
+}
+
+inline void Model::step() {
+    switch (random_() % 16) {
+    case 0:
+    case 1:
+    case 2:
+        return create();
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+        return write();
+    case 7:
+        return resize();
+    case 8:
+    case 9:
+        return remove();
+    case 10:
+        return link();
+    case 11:
+    case 12:
+        return rename(false);
+    case 13:
+        return rename(true);
+    default:
+        return look();
+    }
+}
+
+inline void Model::compare() {
+    for (const auto& [path, one] : tree_) {
+        Result<Ref<Node>> found = hand_.walk(path);
+        ASSERT_TRUE(found.ok()) << path;
+        if (one->kind == NodeKind::regular) {
+            ASSERT_TRUE(hand_.read(*found.value(), 0, 100'000).take() == one->text) << path;
+        }
+        if (one->kind != NodeKind::directory)
+            continue;
+        std::set<string> expected;
+        const string inside = path.empty() ? "" : path + "/";
+        for (const auto& [other, node] : tree_) {
+            if (!other.empty() && Hand::split(other).first == path)
+                expected.insert(other.substr(inside.size()));
+        }
+        std::set<string> seen;
+        for (const Listed& each : hand_.list(path, 7).take())
+            ASSERT_TRUE(seen.insert(each.name).second);
+        ASSERT_EQ(seen, expected) << path;
+    }
+}
+
+} // namespace uk::vfs::conformance
+
+template <class X>
+class FileSystemLoad : public testing::Test {
+  protected:
+    using Hand = uk::vfs::conformance::Hand;
+};
+
+TYPED_TEST_SUITE_P(FileSystemLoad);
+
+TYPED_TEST_P(FileSystemLoad, FullAndEmptyAgain) {
+    using namespace uk::vfs;
+    auto made = TypeParam::make_small(100 * 4096, 50).take();
+    conformance::Hand hand(*made);
+    const FileSystemFacts before = hand.usage();
+    const size_t held = TypeParam::held();
+    for (int round = 0; round < 3; round++) {
+        EXPECT_EQ(hand.file("large", std::string(200 * 4096, 'x')).code(), uk::Errno::nospc);
+        EXPECT_EQ(hand.facts("large").take().size, 100u * 4096);
+        EXPECT_EQ(hand.usage().blocks_free, 0u);
+        EXPECT_EQ(hand.file("other", "x").code(), uk::Errno::nospc);
+        EXPECT_EQ(hand.facts("other").take().size, 0u);
+        ASSERT_TRUE(hand.resize("large", 5000).ok());
+        ASSERT_TRUE(hand.write("other", "x", 0).ok());
+        int files = 0;
+        while (hand.file("f" + std::to_string(files), "").ok())
+            files++;
+        EXPECT_EQ(hand.folder("d").code(), uk::Errno::nospc);
+        EXPECT_EQ(files, 47);
+        EXPECT_EQ(hand.usage().nodes_free, 0u);
+        ASSERT_TRUE(hand.rename("f0", "renamed").ok()) << "needs no node";
+        ASSERT_TRUE(hand.rename("renamed", "f0").ok());
+        for (int i = 0; i < files; i++)
+            ASSERT_TRUE(hand.remove("f" + std::to_string(i)).ok());
+        ASSERT_TRUE(hand.remove("large").ok());
+        ASSERT_TRUE(hand.remove("other").ok());
+        const FileSystemFacts after = hand.usage();
+        EXPECT_EQ(after.blocks_free, before.blocks_free);
+        EXPECT_EQ(after.nodes_free, before.nodes_free);
+        EXPECT_EQ(TypeParam::held(), held);
+    }
+}
+
+TYPED_TEST_P(FileSystemLoad, EachFailureLeavesWhatWas) {
+    using namespace uk;
+    const auto sweep = [](auto fail_at, auto failed) {
+        size_t k = 1;
+        for (bool more = true; more; k++) {
+            const size_t held = TypeParam::held();
+            {
+                auto made = TypeParam::make({}).take();
+                vfs::conformance::Hand hand(*made);
+                UK_MUST(hand.folder("d"));
+                UK_MUST(hand.file("f", "text"));
+                fail_at(k);
+                const auto attempt = [&](auto operation) {
+                    const auto before = hand.usage();
+                    const size_t there = hand.list("").take().size();
+                    const size_t blocks = TypeParam::held();
+                    Result<> done = operation();
+                    if (done.ok())
+                        return;
+                    EXPECT_EQ(done.code(), Errno::nomem);
+                    EXPECT_EQ(hand.usage().nodes_free, before.nodes_free);
+                    EXPECT_EQ(hand.usage().blocks_free, before.blocks_free);
+                    EXPECT_EQ(hand.list("").take().size(), there);
+                    EXPECT_LE(TypeParam::held(), blocks + 3) << "tables at most";
+                    EXPECT_TRUE(operation().ok()) << "again";
+                };
+                attempt([&] { return hand.make("new", vfs::NodeKind::regular); });
+                attempt([&] { return hand.folder("sub"); });
+                attempt([&] { return hand.make("link", vfs::NodeKind::link, "target"); });
+                attempt([&] { return hand.link("f", "g"); });
+                attempt([&] { return hand.rename("f", "d/f"); });
+                attempt([&] { return hand.rename("new", "d/f"); });
+                attempt([&]() -> Result<> {
+                    UK_TRY(hand.write("d/f", "x", 20 << 20));
+                    return ok();
+                });
+                more = failed();
+                fail_at(0);
+            }
+            EXPECT_EQ(TypeParam::held(), held) << k;
+        }
+        EXPECT_GE(k, 3u);
+    };
+    sweep(fakes::heap_fail_at, fakes::heap_failed);
+    sweep(fakes::frames_fail_at, fakes::frames_failed);
+}
+
+TYPED_TEST_P(FileSystemLoad, ManyNamesInOneDirectory) {
+    constexpr int kNames = 100'000;
+    const size_t held = TypeParam::held();
+    {
+        auto made = TypeParam::make({}).take();
+        uk::vfs::conformance::Hand hand(*made);
+        uk::Ref<uk::vfs::Node> root = hand.walk("").take();
+        const auto name = [](int i) { return "file number " + std::to_string(i); };
+        for (int i = 0; i < kNames; i++)
+            ASSERT_TRUE(hand.make(name(i), uk::vfs::NodeKind::regular).ok());
+        const auto all = hand.list("", 500).take();
+        EXPECT_EQ(all.size(), size_t{kNames});
+        std::set<std::string> seen;
+        for (const auto& one : all)
+            seen.insert(one.name);
+        EXPECT_EQ(seen.size(), size_t{kNames});
+        for (int i = 0; i < kNames; i += 2)
+            ASSERT_TRUE(hand.remove(name(i)).ok());
+        for (int i = 0; i < kNames; i += 97)
+            ASSERT_EQ(hand.walk(name(i)).ok(), i % 2 == 1);
+        EXPECT_EQ(hand.list("", 500).take().size(), size_t{kNames} / 2);
+    }
+    EXPECT_EQ(TypeParam::held(), held);
+}
+
+TYPED_TEST_P(FileSystemLoad, DeepTreesGoWithoutRecursion) {
+    using namespace uk::vfs;
+    const size_t held = TypeParam::held();
+    {
+        auto made = TypeParam::make({}).take();
+        uk::Ref<Node> at = made->root().take();
+        for (int i = 0; i < 100'000; i++) {
+            conformance::Exclusive guard(*at);
+            uk::Ref<Node> below =
+                at->create("d", {.kind = NodeKind::directory, .permissions = 0755}).take();
+            at->lock().unlock();
+            std::swap(at, below);
+            below->lock().lock(); // for the guard
+        }
+    }
+    EXPECT_EQ(TypeParam::held(), held);
+}
+
+TYPED_TEST_P(FileSystemLoad, RandomOperationsAgainstAModel) {
+    const char* wanted = std::getenv("UK_TEST_STEPS");
+    const int steps = wanted != nullptr ? std::atoi(wanted) : 20'000;
+    const size_t held = TypeParam::held();
+    for (unsigned seed = 1; seed <= 4; seed++) {
+        auto made = TypeParam::make({}).take();
+        uk::vfs::conformance::Model model(*made, seed);
+        for (int i = 0; i < steps / 4; i++) {
+            model.step();
+            if (i % 500 == 0)
+                model.compare();
+            ASSERT_FALSE(testing::Test::HasFatalFailure()) << "seed " << seed << ", step " << i;
+        }
+        model.compare();
+    }
+    EXPECT_EQ(TypeParam::held(), held);
+}
+
+// Each thread has names of its own in directories that all share, and knows what they hold.
+TYPED_TEST_P(FileSystemLoad, ManyThreadsInTheSameDirectories) {
+    using namespace uk::vfs;
+    using std::string;
+    auto made = TypeParam::make({}).take();
+    conformance::Hand hand(*made);
+    for (const char* folder : {"a", "b", "a/c"})
+        ASSERT_TRUE(hand.folder(folder).ok());
+    std::atomic<bool> stop{false};
+    const auto work = [&](unsigned number) {
+        std::mt19937 random(number);
+        const string folders[] = {"a/", "b/", "a/c/", ""};
+        const string mine = "t" + std::to_string(number) + ".";
+        std::map<string, string> files;
+        for (int i = 0; i < 400; i++) {
+            const string path = folders[random() % 4] + mine + std::to_string(random() % 5);
+            const auto there = files.find(path);
+            if (there == files.end()) {
+                const string text = conformance::pattern(random() % 20'000, random());
+                ASSERT_TRUE(hand.file(path, text).ok());
+                files[path] = text;
+                continue;
+            }
+            ASSERT_TRUE(hand.read(path).take() == there->second) << path;
+            if (i % 3 == 0) {
+                ASSERT_TRUE(hand.remove(path).ok());
+                files.erase(there);
+            } else if (i % 3 == 1) {
+                const string to = folders[random() % 4] + mine + std::to_string(random() % 5);
+                ASSERT_TRUE(hand.rename(path, to).ok());
+                string text = there->second;
+                files.erase(there);
+                files[to] = text;
+            } else {
+                ASSERT_TRUE(hand.write(path, "more", there->second.size()).ok());
+                there->second += "more";
+            }
+        }
+        for (const auto& [path, text] : files)
+            ASSERT_TRUE(hand.read(path).take() == text) << path;
+    };
+    std::vector<std::thread> threads;
+    for (unsigned number = 0; number < 4; number++)
+        threads.emplace_back(work, number);
+    std::thread lister([&] {
+        while (!stop) {
+            std::multiset<string> seen;
+            for (const auto& one : hand.list("", 3).take())
+                seen.insert(one.name);
+            ASSERT_EQ(seen.count("a"), 1u);
+            ASSERT_EQ(seen.count("b"), 1u);
+        }
+    });
+    std::thread mover([&] { // directories move, too
+        for (int i = 0; i < 300; i++) {
+            ASSERT_TRUE(hand.folder("b/moves").ok());
+            ASSERT_TRUE(hand.rename("b/moves", "a/c/moved").ok());
+            ASSERT_TRUE(hand.rename("a/c/moved", "last").ok());
+            ASSERT_TRUE(hand.remove("last").ok());
+        }
+    });
+    for (std::thread& thread : threads)
+        thread.join();
+    mover.join();
+    stop = true;
+    lister.join();
+}
+
+REGISTER_TYPED_TEST_SUITE_P(FileSystemLoad, FullAndEmptyAgain, EachFailureLeavesWhatWas,
+                            ManyNamesInOneDirectory, DeepTreesGoWithoutRecursion,
+                            RandomOperationsAgainstAModel, ManyThreadsInTheSameDirectories);
+
+#endif // UK_HOST_TEST
