@@ -55,8 +55,7 @@ Result<long> fcntl(int fd, int command, unsigned long argument) {
         UK_TRY(table.get(fd))->set_status(static_cast<uint32_t>(argument));
         return 0;
     default:
-        UK_TRY(table.get(fd));
-        return Errno::inval;
+        return UK_TRY(table.get(fd))->control(command, argument);
     }
 }
 

@@ -7,6 +7,8 @@
 #include <uk/vfs/open_node.hpp>
 #include <uk/vfs/opener.hpp>
 
+#include "file_locks.hpp"
+
 namespace uk::vfs {
 
 namespace {
@@ -19,7 +21,9 @@ constinit Atomic<uint32_t> g_devices{0};
 FileSystem::FileSystem(const char* name, bool read_only)
     : name_(name), device_(g_devices.fetch_add_relaxed(1) + 1), read_only_(read_only) {}
 
-Node::~Node() = default;
+Node::~Node() {
+    FileLocks::destroy(locks_.load_acquire());
+}
 
 namespace {
 

@@ -18,6 +18,7 @@ constexpr Moment kDay = Moment{86400} * 1000 * 1000 * 1000;
 } // namespace
 
 OpenNode::~OpenNode() {
+    drop_locks();
     if (writes_)
         place_.mount->end_writing();
     folder_.reset(); // nodes go before the mount that keeps their file system

@@ -108,6 +108,11 @@ class BasicFile {
         return Errno::notty;
     }
     [[nodiscard]] virtual Result<> stat(uk_stat& out) = 0;
+    // fcntl() commands that are not of descriptors or status, locks for example; as ioctl().
+    // Errors: EINVAL (no such command here).
+    [[nodiscard]] virtual Result<long> control(int /*command*/, uintptr_t /*argument*/) {
+        return Errno::inval;
+    }
     // Adds to what mmap() asks for (<uk/vmem/types.hpp>; size, offset, protection and `shared` are
     // there) whose memory it is: a pager, which exists while somebody holds it or has this file.
     // Errors: ENODEV, EACCES (access mode), EPERM.

@@ -65,7 +65,8 @@ struct MountRequest {
     std::string_view source{}; // a device, a tag, a folder of the host; may be empty
     uint32_t flags = 0;        // UK_MS_*
     std::string_view
-        options{}; // "size=64M,mode=755": the driver's; what it does not know is EINVAL
+        options{};          // "size=64M,mode=755": the driver's; what it does not know is EINVAL
+    bool tentative = false; // nobody has named the source: that it is not there is no message worth
 };
 
 // Static, registered by UK_VFS_DRIVER.

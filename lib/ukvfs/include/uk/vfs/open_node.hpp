@@ -37,6 +37,10 @@ class OpenNode : public File, vmem::Pager {
     [[nodiscard]] Result<> stat(uk_stat& out) override;
     [[nodiscard]] OpenNode* opened_node() final { return this; }
     [[nodiscard]] Result<> map(vmem::MapRequest& request) override;
+    // Locks of fcntl(). Derived classes that have commands of their own hand it the others.
+    [[nodiscard]] Result<long> control(int command, uintptr_t argument) override;
+    // flock(). Errors: EBADF, EINVAL, EWOULDBLOCK, EINTR, ENOLCK.
+    [[nodiscard]] Result<> lock_file(int operation);
 
     // The core's: the directory in which open() found the node, and that a writer is counted in the
     // mount. Before anybody else knows the file.
@@ -67,6 +71,8 @@ class OpenNode : public File, vmem::Pager {
     void note_access();
 
   private:
+    void drop_locks();
+
     // What is mapped from this file is the node's; the mapping keeps the file open.
     void hold() override { ref_retain(); }
     void drop() override { ref_release(); }

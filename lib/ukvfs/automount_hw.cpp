@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is mounted when the application's main() begins: vfs.fstab, or what is found.
+#include <uk/abi/mount.h>
+#include <uk/init.hpp>
+#include <uk/libparam.hpp>
+#include <uk/print.h>
+#include <uk/vfs/fstab.hpp>
+#include <uk/vfs/mounting.hpp>
+
+namespace uk::vfs {
+
+namespace {
+
+constexpr size_t kMostEntries = 32;
+constexpr size_t kMostDrivers = 32; // that messages and checks know
+
+constinit params::List<const char*, kMostEntries> g_fstab;
+UK_LIBPARAM_NAMED("vfs.fstab", g_fstab, string,
+                  "what to mount: \"device:mountpoint:driver:flags:options:mkmp\"");
+
+int length(std::string_view text) {
+    return static_cast<int>(text.size());
+}
+
+// Relative to the root of all, which may have come since the last time.
+template <class Work>
+Result<> at_root(Work work) {
+    const Place root = mounts().root();
+    return work(At{.root = root, .start = root});
+}
+
+Result<> mount_at(std::string_view path, const Driver& driver, const MountRequest& request) {
+    return at_root([&](const At& at) { return mount(at, path, driver, request); });
+}
+
+// With all that is missing above it.
+Result<> make_path(std::string_view path) {
+    return at_root([&](const At& at) -> Result<> {
+        for (size_t end = 1; end <= path.size(); end++) {
+            if (end < path.size() && path[end] != '/')
+                continue;
+            Result<> made = make_directory(at, path.substr(0, end), 0755);
+            if (!made.ok() && made.code() != Errno::exist)
+                return made;
+        }
+        return ok();
+    });
+}
+
+struct Known {
+    Known() {
+        for (const Driver* driver : UK_SECTION_SPAN(uk_vfs_drivers)) {
+            if (count < kMostDrivers)
+                names[count++] = driver->name;
+        }
+    }
+    std::string_view names[kMostDrivers];
+    size_t count = 0;
+};
+
+void explain(size_t number, const char* text, const FstabProblem& problem, const Known& known) {
+    uk_pr_err("vfs.fstab, entry %zu '%s': %s '%.*s' %s", number, text, problem.field,
+              length(problem.text), problem.text.data(), problem.why);
+    if (!problem.nearest.empty())
+        uk_pr_err("; did you mean '%.*s'?", length(problem.nearest), problem.nearest.data());
+    if (problem.field == std::string_view("driver")) {
+        uk_pr_err(" (drivers:");
+        for (size_t i = 0; i < known.count; i++)
+            uk_pr_err(" %.*s", length(known.names[i]), known.names[i].data());
+        uk_pr_err(")");
+    }
+    uk_pr_err("\n");
+}
+
+Result<> mount_entry(size_t number, const FstabEntry& entry) {
+    const Driver& driver = *find_driver(entry.driver);
+    Result<> done;
+    if (entry.makes_mount_point && entry.mount_point != "/")
+        done = make_path(entry.mount_point);
+    if (done.ok())
+        done = mount_at(entry.mount_point, driver,
+                        {.source = entry.device, .flags = entry.flags, .options = entry.options});
+    if (!done.ok())
+        uk_pr_err("vfs.fstab, entry %zu: cannot mount '%.*s' at '%.*s': %s (options of %s: %s)\n",
+                  number, length(entry.device), entry.device.data(), length(entry.mount_point),
+                  entry.mount_point.data(), done.error().name(), driver.name, driver.hint);
+    return done;
+}
+
+// The initrd, or what was embedded, or nothing: then an empty ramfs.
+Result<> mount_found_root() {
+    if (const Driver* archive = find_driver("cpiofs")) {
+        for (const char* source : {"initrd0", "embedded"}) {
+            Result<> done = mount_at("/", *archive, {.source = source, .tentative = true});
+            if (done.ok() || done.code() != Errno::nodev)
+                return done;
+        }
+    }
+    if (const Driver* empty = find_driver("ramfs"))
+        return mount_at("/", *empty, {});
+    return ok(); // no files: every path is ENOENT
+}
+
+bool has_entry(std::span<const FstabEntry> entries, std::string_view path) {
+    for (const FstabEntry& entry : entries) {
+        if (entry.mount_point == path)
+            return true;
+    }
+    return false;
+}
+
+// But what has an entry of its own. A root that cannot be written does without what it has no
+// directory for.
+void add_usual(std::span<const FstabEntry> entries) {
+    static constexpr struct {
+        const char* path;
+        const char* driver;
+    } kUsual[] = {{"/dev", "devfs"}, {"/proc", "procfs"}};
+    for (const auto& each : kUsual) {
+        const Driver* driver = find_driver(each.driver);
+        if (driver == nullptr || has_entry(entries, each.path))
+            continue;
+        Result<> done = make_path(each.path);
+        if (done.ok() || done.code() == Errno::rofs)
+            done = mount_at(each.path, *driver, {.source = each.driver});
+        if (!done.ok())
+            uk_pr_warn("no %s: %s\n", each.path, done.error().name());
+    }
+    (void)at_root([](const At& at) -> Result<> { // is there, or cannot be
+        return make_directory(at, "/tmp", 01777);
+    });
+}
+
+Result<> automount() {
+    const std::span<const char* const> texts = g_fstab.span();
+    const Known known;
+    FstabEntry entries[kMostEntries];
+    Result<> all;
+    size_t root = texts.size();
+    for (size_t i = 0; i < texts.size(); i++) {
+        FstabProblem problem{};
+        Result<FstabEntry> entry = read_fstab_entry(texts[i], {known.names, known.count}, problem);
+        if (!entry.ok()) {
+            explain(i + 1, texts[i], problem, known);
+            all = entry.error();
+            continue;
+        }
+        entries[i] = entry.value();
+        if (entries[i].mount_point == "/" && root == texts.size())
+            root = i;
+    }
+    UK_TRY(all);
+    if (root < texts.size()) {
+        UK_TRY(mount_entry(root + 1, entries[root]));
+    } else {
+        UK_TRY(mount_found_root());
+        if (mounts().root())
+            add_usual({entries, texts.size()});
+    }
+    for (size_t i = 0; i < texts.size(); i++) {
+        if (i != root)
+            UK_TRY(mount_entry(i + 1, entries[i]));
+    }
+    return ok();
+}
+
+void unmount_all() {
+    if (Result<> synced = sync_all(mounts()); !synced.ok())
+        uk_pr_err("what was written may be lost: %s\n", synced.error().name());
+}
+
+UK_INIT(rootfs, "vfs automount", automount, .term = unmount_all, .hint = "see vfs.fstab=");
+
+} // namespace
+
+} // namespace uk::vfs
