@@ -9,9 +9,10 @@ import shutil
 import subprocess
 import sys
 
-from cpio import Archive
-
 BASE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.append(os.path.join(BASE, "support/cpio"))
+from cpio import Archive  # noqa: E402
+
 LAYOUT = "3"  # of the folder; a new number makes everybody's anew
 HYPERVISOR = ["xen-hypervisor-4.17-amd64"]
 DOMAIN = ["xen-utils-4.17", "xenstore-utils", "libxenmisc4.17", "libxencall1", "libxendevicemodel1", "libxenevtchn1",

@@ -2,11 +2,13 @@
 """Xen under QEMU: the commands, the control domain's files, and which part of the serial line is a domain's console."""
 import os
 import re
+import sys
 import tempfile
 
-from cpio import Archive
-
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(os.path.dirname(HERE), "cpio"))
+from cpio import Archive  # noqa: E402
+
 XEN_MEMORY, LINUX_MEMORY = 256, 192  # MiB
 # PVH domains need AMD-V, which QEMU emulates. The control domain's emulation of "iret" has no SMAP.
 PROCESSOR = "max,-smap"
