@@ -2,6 +2,7 @@
 // uk::boot(): from the platform's BootInfo to the application's main() and back.
 #include <uk/alloc/heap.hpp>
 #include <uk/boot.h>
+#include <uk/boot/initrd.hpp>
 #include <uk/boot/memory_map.hpp>
 #include <uk/boot/shutdown.hpp>
 #include <uk/config.hpp>
@@ -141,6 +142,9 @@ void boot(const hal::BootInfo& info) {
     static char name[] = CONFIG_UK_NAME;
 
     add_usable_memory(info);
+    if constexpr (cfg::libukboot_initrd) {
+        bootup::set_initrd({info.initrd.data, info.initrd.size});
+    }
     CommandLine line = read_command_line(info);
 
     // Without a `--` every word is the application's, as in Unikraft.

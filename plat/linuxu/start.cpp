@@ -2,6 +2,7 @@
 // From the stack that Linux leaves to a new process to uk::boot().
 #include <uk/hal/boot_info.hpp>
 #include <uk/hal/cpu.hpp>
+#include <uk/linuxabi/initrd.hpp>
 
 #include "host.hpp"
 
@@ -59,6 +60,7 @@ extern "C" [[noreturn]] void uk_linuxu_start(uintptr_t* stack) {
     g_info.loader = "Linux process";
     g_info.arguments = argc == 0 ? g_argv : g_argv + 1; // without a name there are no words either
     g_info.argument_count = argc == 0 ? 0 : argc - 1;
+    map_initrd(g_envp, g_info);
     g_info.add(Paddr{kRamStart}, kRamSize, hal::MemoryKind::usable);
     boot(g_info);
 }

@@ -152,7 +152,8 @@ def fault_of(path: str) -> str:
     for first, what, how in WHAT:
         if head.startswith(first):
             base = os.path.splitext(os.path.basename(path))[0]
-            return f"is {what}, and images read archives in place; {how.format(path, base + '.cpio' if '.' not in base else base)}"
+            why = ", and images read archives in place" if "{" in how else ""
+            return f"is {what}{why}; {how.format(path, base if '.' in base else base + '.cpio')}"
     if head[257:262] == b"ustar":
         return "is a tar archive; unpack it and give the folder"
     return "is no cpio archive (newc or crc); give a folder, or what `cpio -o -H newc` writes"

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 
+import initrd
 from machine import PANIC_STATUS, Problem, configured, gdb, image, setting, show, split
 
 PANIC_SEEN = 127  # what a panic leaves in the 7 bits of isa-debug-exit
@@ -106,7 +107,7 @@ class Supervised:
     def __init__(self, command: list, watched: str = "", **how):
         show(command)
         self.errors, self.notes = [], []
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, **how)
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, pass_fds=initrd.descriptors(), **how)
         self.reader = threading.Thread(target=forward, args=(self.process.stderr, self.errors, watched, self.notes))
         self.reader.start()
 

@@ -29,27 +29,34 @@ def module(path: str, line: str = "") -> str:
     return f"{path} {line}".strip().replace(",", ",,")
 
 
-def dom0_command(qemu: str, folder: str, image: str, line: str, memory: int, cpus: str, console: list) -> list:
-    """The image as the control domain itself; `memory` in KiB."""
+def dom0_command(qemu: str, folder: str, image: str, line: str, memory: int, cpus: str, console: list, files: str = "") -> list:
+    """The image as the control domain itself; `memory` in KiB, `files` is its initrd."""
     options = f"com1=115200,8n1 console=com1 dom0=pvh dom0_mem={memory}K,max:{memory}K dom0_max_vcpus={cpus}"
-    return [*base_command(qemu, folder, XEN_MEMORY + memory // 1024, console), "-device", "amd-iommu", "-append", options,
-            "-initrd", module(image, line)]
+    whole = XEN_MEMORY + memory // 1024 + mebibytes_of(files)
+    return [*base_command(qemu, folder, whole, console), "-device", "amd-iommu", "-append", options,
+            "-initrd", ",".join([module(image, line), *([module(files)] if files else [])])]
 
 
-def configuration(name: str, kernel: str, line: str, mebibytes: int, cpus: int) -> str:
+def mebibytes_of(path: str) -> int:
+    return -(-os.stat(path).st_size >> 20) if path else 0
+
+
+def configuration(name: str, kernel: str, line: str, mebibytes: int, cpus: int, files: str = "") -> str:
     """For xl. Domains that ended are kept, so that their exit status can be read."""
     quoted = line.replace("\\", "\\\\").replace('"', '\\"')
-    return (f'name = "{name}"\ntype = "pvh"\nkernel = "{kernel}"\nextra = "{quoted}"\nmemory = {mebibytes}\nvcpus = {cpus}\n'
+    ramdisk = f'ramdisk = "{files}"\n' if files else ""
+    return (f'name = "{name}"\ntype = "pvh"\nkernel = "{kernel}"\n{ramdisk}extra = "{quoted}"\nmemory = {mebibytes}\nvcpus = {cpus}\n'
             'tsc_mode = "native"\non_poweroff = "preserve"\non_reboot = "preserve"\non_crash = "preserve"\n')
 
 
 class Domain:
     """One for the real control domain to start."""
 
-    def __init__(self, name, image, line="", mebibytes=64, cpus=1):
-        self.name, self.image = name, image
-        self.text = configuration(name, f"/images/{name}", line, mebibytes, cpus)
+    def __init__(self, name, image, line="", mebibytes=64, cpus=1, files=""):
+        self.name, self.image, self.files = name, image, files
+        self.text = configuration(name, f"/images/{name}", line, mebibytes, cpus, files and f"/images/{name}.initrd")
         self.mebibytes = mebibytes
+        self.for_linux = 3 * mebibytes_of(files)  # in its own archive, unpacked, and as xl loads it
 
 
 def initrd(folder: str, domains: list, path: str) -> None:
@@ -57,8 +64,10 @@ def initrd(folder: str, domains: list, path: str) -> None:
     with open(os.path.join(HERE, "init"), "rb") as file:
         archive.file("init", file.read())
     for domain in domains:
-        with open(domain.image, "rb") as file:
-            archive.file(f"images/{domain.name}", file.read())
+        for place, name in ((f"images/{domain.name}", domain.image), (f"images/{domain.name}.initrd", domain.files)):
+            if name:
+                with open(name, "rb") as file:
+                    archive.file(place, file.read())
         archive.file(f"domains/{domain.name}.xl", domain.text.encode())
     with open(f"{folder}/dom0.cpio", "rb") as first, open(path, "wb") as out:
         out.write(first.read())
@@ -68,9 +77,10 @@ def initrd(folder: str, domains: list, path: str) -> None:
 def domu_command(qemu: str, folder: str, archive: str, domains: list, console: list, more: str = "") -> list:
     """Linux as control domain, which starts the domains in turn; `archive` is made by initrd(), `more` are options of Xen's."""
     most = max(domain.mebibytes for domain in domains)
-    options = f"com1=115200,8n1 console=com1 dom0_mem={LINUX_MEMORY}M,max:{LINUX_MEMORY}M {more}"
+    linux = LINUX_MEMORY + sum(domain.for_linux for domain in domains)
+    options = f"com1=115200,8n1 console=com1 dom0_mem={linux}M,max:{linux}M {more}"
     line = "console=hvc0 quiet panic=-1 rdinit=/init"
-    return [*base_command(qemu, folder, XEN_MEMORY + LINUX_MEMORY + most, console), "-append", options,
+    return [*base_command(qemu, folder, XEN_MEMORY + linux + most + mebibytes_of(archive), console), "-append", options,
             "-initrd", f"{module(f'{folder}/vmlinuz', line)},{module(archive)}"]
 
 

@@ -10,6 +10,7 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/linuxabi/clone.hpp>
+#include <uk/linuxabi/initrd.hpp>
 #include <uk/linuxabi/lines.hpp>
 
 #include "signals.hpp"
@@ -40,19 +41,15 @@ constinit unsigned g_running = 1; // CPUs that were started
 
 // What the user wants, or 0.
 unsigned asked_for() {
-    for (char** at = g_envp; *at != nullptr; at++) {
-        if (__builtin_memcmp(*at, kVariable, sizeof kVariable - 1) == 0) {
-            unsigned number = 0;
-            for (const char* digit = *at + sizeof kVariable - 1; *digit != '\0'; digit++) {
-                if (*digit < '0' || *digit > '9' || number > hal::kMostCpus) {
-                    return 0;
-                }
-                number = number * 10 + static_cast<unsigned>(*digit - '0');
-            }
-            return number;
+    unsigned number = 0;
+    for (const char* digit = variable(g_envp, kVariable); digit != nullptr && *digit != '\0';
+         digit++) {
+        if (*digit < '0' || *digit > '9' || number > hal::kMostCpus) {
+            return 0;
         }
+        number = number * 10 + static_cast<unsigned>(*digit - '0');
     }
-    return 0;
+    return number;
 }
 
 unsigned of_the_host() {

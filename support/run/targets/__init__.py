@@ -10,6 +10,7 @@ A module has
 import importlib
 import importlib.util
 
+import initrd
 from machine import Problem, setting
 
 
@@ -27,4 +28,5 @@ def check(platform: str, architecture: str):
         if setting(name):
             raise Problem(f"error: {name}={setting(name)} means nothing for {platform}-{architecture}: {instead}")
     target.check()
+    initrd.check()
     return target

@@ -4,6 +4,7 @@ come through semihosting, 8 bits of them."""
 import os
 import struct
 
+import initrd
 import machine
 import qemu
 from machine import Problem, setting
@@ -14,17 +15,32 @@ INSTEAD = {}
 STOPPED, STATE = "(shutdown)", "runstate_set"
 # Where QEMU puts the device tree, and room for it without the command line, which it holds. QEMU 7.2's has 8 to 9 KiB.
 TREE_ALIGN, TREE, PAGE = 2 << 20, 32 << 10, 4 << 10
+ARCHIVE_FROM = 128 << 20  # where it puts an archive, or at half of the memory if that is less
 
 
 def check() -> None:
     qemu.check_variables(MACHINES)
 
 
+def tree_end(end: int, line: str) -> int:
+    """Where the device tree ends, if it follows on what ends there."""
+    return -(-end // TREE_ALIGN) * TREE_ALIGN + TREE + len(line.encode()) // PAGE * PAGE
+
+
+def fits_archive(memory: int, end: int, line: str) -> bool:
+    return tree_end(max(min(memory // 2, ARCHIVE_FROM), end) + initrd.whole_pages() + PAGE, line) <= memory
+
+
 def check_fit(memory: str, line: str) -> None:
-    """Refuses what QEMU would refuse in words of its own: it wants the device tree at a multiple of 2 MiB behind the image."""
+    """Refuses what QEMU would refuse in words of its own: it wants the device tree at a multiple of 2 MiB behind the image,
+    and in between the archive, if there is one."""
     with open(machine.image(), "rb") as file:
         _, offset, size = struct.unpack("<QQQ", file.read(24))  # the header of a Linux arm64 image
-    least = -(-(offset + size) // TREE_ALIGN) * TREE_ALIGN + TREE + len(line.encode()) // PAGE * PAGE
+    least = tree_end(offset + size, line)
+    if initrd.size() and not fits_archive(qemu.bytes_of(memory), offset + size, line):
+        while not fits_archive(least, offset + size, line):
+            least = (least >> 20) + 1 << 20
+        initrd.refuse(memory, least, "QEMU puts it at half of the memory, and the device tree behind it")
     if qemu.bytes_of(memory) < least:
         raise Problem(f"error: MEM={memory}: the image ends at {offset + size >> 10} KiB, and QEMU puts the device tree at the "
                       f"next multiple of 2 MiB; give it MEM={least >> 10}K or more")
@@ -38,7 +54,7 @@ def command(console: list) -> list:
              *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", qemu.cpus(), "-nodefaults",
              "-no-user-config", "-display", "none", "-no-reboot", *console, "-semihosting-config", "enable=on,target=native",
              "-kernel", machine.image()]
-    return words + (["-append", line] if line else [])
+    return words + (["-append", line] if line else []) + (["-initrd", initrd.path()] if initrd.path() else [])
 
 
 def status_of(code: int, errors: list, states: list) -> tuple:

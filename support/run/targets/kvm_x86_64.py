@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """x86_64 under QEMU: machines pc, q35 and microvm. Statuses come through isa-debugcon, and isa-debug-exit ends QEMU."""
+import initrd
 import machine
 import qemu
 from machine import Problem, setting
@@ -10,6 +11,7 @@ WORK = 64 << 10     # what an image needs beside itself, at the least
 MOST_TEXT = 4095    # bytes of command line that QEMU's PVH loader takes on pc and q35; more damages what it leaves
 # What SeaBIOS may overwrite at the end of memory that ends below or above the last 4 KiB before this place.
 FIRMWARE_BELOW, FIRMWARE, FIRMWARE_FROM = 128 << 10, 384 << 10, 1280 << 10
+TABLES = 160 << 10  # at the end of memory on pc and q35, left alone by QEMU when it places an archive
 
 
 def check() -> None:
@@ -32,14 +34,23 @@ def check_fit(name: str, memory: str, line: str) -> None:
                       f"for {MOST_TEXT}: shorten it, or use MACHINE=microvm")
 
 
+def check_archive(name: str, memory: str) -> None:
+    """QEMU puts it at the end of memory, whatever is there."""
+    end, tables = qemu.image_end(machine.image()), 0 if name == "microvm" else TABLES
+    least = end + WORK + initrd.whole_pages() + initrd.PAGE + tables
+    if initrd.size() and qemu.bytes_of(memory) < least:
+        initrd.refuse(memory, least, f"the image fills memory up to {end >> 10} KiB")
+
+
 def command(console: list) -> list:
     """The whole command but for the debugger's options."""
     name, memory, line = setting("MACHINE", "pc"), setting("MEM", "64M"), machine.command_line()
     check_fit(name, memory, line)
+    check_archive(name, memory)
     words = [machine.find_program("QEMU", "qemu-system-x86_64", "kvm-x86_64"), "-M", MACHINES[name],
              *qemu.accelerator("x86_64"), "-m", memory, "-smp", qemu.cpus(), "-nodefaults", "-no-user-config",
              "-display", "none", "-no-reboot", *console, "-device", "isa-debug-exit", "-kernel", machine.image()]
-    return words + (["-append", line] if line else [])
+    return words + (["-append", line] if line else []) + (["-initrd", initrd.path()] if initrd.path() else [])
 
 
 def status_of(code: int, errors: list, left: qemu.StatusFile) -> tuple:

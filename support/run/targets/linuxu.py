@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 
+import initrd
 import machine
 import qemu
 
@@ -17,10 +18,14 @@ def check() -> None:
         qemu.check_cpus()
 
 
-def tell_cpus() -> None:
-    """The image takes their number from its environment, else as many as the host gives it."""
+def tell() -> None:
+    """The image takes the number of CPUs from its environment, else as many as the host gives it; and the name of an archive."""
     if machine.setting("CPUS"):
         os.environ["UK_CPUS"] = qemu.cpus()
+    if initrd.path():
+        os.environ["UK_INITRD"] = initrd.path()
+        for descriptor in initrd.descriptors():
+            os.set_inheritable(descriptor, True)
 
 
 def emulator() -> list:
@@ -33,23 +38,24 @@ def emulator() -> list:
 
 def run() -> int:
     command = [*emulator(), machine.image(), *machine.arguments()]
-    tell_cpus()
+    tell()
     machine.show(command)
     os.execvp(command[0], command)
 
 
 def debug() -> int:
     words = [machine.image() + ".dbg", *machine.arguments()]
-    tell_cpus()
+    tell()
     if not emulator():
         command = machine.gdb(["-ex", "tbreak main", "-ex", "run", *machine.split("GDB_ARGS"), "--args", *words])
         machine.show(command)
-        return subprocess.run(command, check=False).returncode
+        return subprocess.run(command, check=False, pass_fds=initrd.descriptors()).returncode
     with tempfile.TemporaryDirectory() as folder:
         socket = os.path.join(folder, "gdb")
         command = [*emulator(), "-g", socket, *words]
         machine.show(command)
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
+                                   pass_fds=initrd.descriptors())
         try:
             qemu.wait_for(socket, process)
             command = machine.gdb(["-ex", f"target remote {socket}", "-ex", "tbreak main", "-ex", "continue",

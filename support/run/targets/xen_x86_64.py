@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import initrd
 import machine
 import qemu
 from machine import Problem, setting
@@ -34,11 +35,14 @@ def check() -> None:
 
 
 def check_fit() -> None:
-    """Refuses what Xen and xl refuse in words that do not name a size. They load the image at 1 MiB and need a page more."""
-    end, size = qemu.image_end(machine.image()) + PAGE, kibibytes() << 10
+    """Refuses what Xen and xl refuse in words that do not name a size. They load the image at 1 MiB, the archive behind it, and
+    need a page more."""
+    end, size = qemu.image_end(machine.image()) + initrd.whole_pages() + PAGE, kibibytes() << 10
     domu = setting("MACHINE") == "domu"
     unit = MEBIBYTE if domu else PAGE
     least = -(-(end if domu else end - HIGH + LOW) // unit) * unit
+    if size < least and initrd.size():
+        initrd.refuse(setting("MEM", "64M"), least, "it lies behind the image")
     if size < least:
         text = f"{least >> 20}M" if domu else f"{least >> 10}K"
         raise Problem(f"error: MEM={setting('MEM')}: the image does not fit into the domain's memory; give it MEM={text} or more")
@@ -52,8 +56,8 @@ def command(scratch: str, status: list) -> list:
         raise Problem(str(missing)) from missing
     image, line, cpus = machine.image(), machine.command_line(), qemu.cpus()
     if setting("MACHINE") != "domu":
-        return xenmachine.dom0_command(program, folder, image, line, kibibytes(), cpus, CONSOLE + status)
-    domains = [xenmachine.Domain("microlith", image, line, kibibytes() >> 10, int(cpus))]
+        return xenmachine.dom0_command(program, folder, image, line, kibibytes(), cpus, CONSOLE + status, initrd.path())
+    domains = [xenmachine.Domain("microlith", image, line, kibibytes() >> 10, int(cpus), initrd.path())]
     archive = os.path.join(scratch, "initrd")
     xenmachine.initrd(folder, domains, archive)
     return xenmachine.domu_command(program, folder, archive, domains, CONSOLE + status)
