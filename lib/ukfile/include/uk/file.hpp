@@ -18,11 +18,26 @@
 
 #include <uk/base/ref.hpp>
 #include <uk/file/basic_file.hpp>
+#include <uk/file/ready.hpp>
 #include <uk/lock.hpp>
+#include <uk/spinlock.hpp>
 
 namespace uk {
 
-class File : public BasicFile<Mutex> {
+namespace detail {
+
+// Its place in the order is no rank: sources of epolls are notified under that of a file in them,
+// and of epolls in those. No epoll is in itself, so there is an order.
+struct ReadyLocks : KernelLocks {
+    static constexpr bool kChecks = false;
+};
+
+} // namespace detail
+
+using ReadySource = BasicReadySource<BasicIrqSpinlock<detail::ReadyLocks, LockRank::ready>>;
+using ReadyWatch = ReadySource::Watch;
+
+class File : public BasicFile<Mutex, ReadySource> {
   protected:
     using BasicFile::BasicFile;
     ~File() = default;

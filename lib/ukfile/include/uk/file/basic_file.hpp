@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// BasicFile: an open file as a template over the lock of its position; <uk/file.hpp> binds it.
+// BasicFile: an open file as a template over the lock of its position and the source that tells
+// when it becomes ready; <uk/file.hpp> binds it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include <uk/abi/fcntl.h>
+#include <uk/abi/poll.h>
 #include <uk/base/atomic.hpp>
 #include <uk/base/result.hpp>
 #include <uk/file/io_pieces.hpp>
@@ -34,13 +36,22 @@ struct FileIo {
     uint32_t status; // the status flags for this call: UK_O_NONBLOCK, UK_O_APPEND ...
 };
 
+// For files that are always ready: nobody asks it anything.
+struct NoReadySource {
+    void file_closes(const void* /*file*/) {}
+};
+
+// Requests from here on, up to kFileControl + 0xffff, are commands of fcntl() that only some kinds
+// of files have: kFileControl + command. An application's ioctl() cannot say them.
+inline constexpr unsigned kFileControl = 0xfcc1'0000;
+
 // What open() makes and descriptors refer to: POSIX's open file description. It knows no path and
 // no descriptor. Counted; the last reference is dropped in thread context, without spinning locks,
 // never by an interrupt handler, and calls destroy().
 //
 // All functions: thread context, any number of threads at once. They may block where the file does,
 // and give up with EINTR where signals exist.
-template <class Lock>
+template <class Lock, class Source = NoReadySource>
 class BasicFile {
   public:
     BasicFile(const BasicFile&) = delete;
@@ -49,8 +60,12 @@ class BasicFile {
     void ref_retain() { refs_.fetch_add_relaxed(1); }
     void ref_release() {
         if (refs_.fetch_sub_acq_rel(1) == 1)
-            destroy();
+            close();
     }
+
+    // Of which class the object is, for who has to know: the address of something of that class,
+    // null for those of whom nobody asks.
+    [[nodiscard]] const void* family() const { return family_; }
 
     // Access mode and status, as fcntl(F_GETFL) has them.
     [[nodiscard]] uint32_t status() const { return status_.load_relaxed(); }
@@ -101,6 +116,14 @@ class BasicFile {
         return do_entries(to, position_);
     }
 
+    // What a call could do now without waiting: UK_POLL* bits. Does not wait for events, but may
+    // for mutexes. From then on until it is closed for good, also after the last reference went.
+    [[nodiscard]] virtual uint32_t ready() {
+        return UK_POLLIN | UK_POLLOUT | UK_POLLRDNORM | UK_POLLWRNORM;
+    }
+    // Who tells when that changes; as long as the file. Null: it never does.
+    [[nodiscard]] virtual Source* ready_source() { return nullptr; }
+
     // Operations that the files of one kind bring. ioctl(): `argument` is a number or an
     // application's pointer, which the request says; errors: ENOTTY (no such request here), EFAULT,
     // EINVAL. stat() fills what fstat() tells; all fields are 0 before.
@@ -123,7 +146,8 @@ class BasicFile {
   protected:
     // `status`: UK_O_RDONLY, UK_O_WRONLY or UK_O_RDWR, and flags. The maker has the first
     // reference.
-    constexpr BasicFile(FileKind kind, uint32_t status) : status_(status), kind_(kind) {}
+    constexpr BasicFile(FileKind kind, uint32_t status, const void* family = nullptr)
+        : status_(status), kind_(kind), family_(family) {}
     ~BasicFile() = default;
 
     // As read() and write(), which have looked at the access mode. With nothing left in the pieces:
@@ -144,6 +168,12 @@ class BasicFile {
 
   private:
     using Operation = Result<size_t> (BasicFile::*)(IoPieces&, FileIo&);
+
+    void close() {
+        if (Source* source = ready_source())
+            source->file_closes(this);
+        destroy();
+    }
 
     // Neither is allowed with the access mode 3, which opens for nothing but ioctl().
     static bool is_open_for(uint32_t status, uint32_t not_this) {
@@ -178,6 +208,7 @@ class BasicFile {
     Atomic<uint32_t> refs_{1};
     Atomic<uint32_t> status_;
     FileKind kind_;
+    const void* family_;
     Lock position_lock_;
     uint64_t position_ = 0;
 };

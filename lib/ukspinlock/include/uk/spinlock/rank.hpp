@@ -26,6 +26,7 @@ enum class LockRank : uint8_t {
     futex,       // waiters of futexes; wakes threads while it holds its lock
     futex_next,  // the same, where two of them are needed
     wait_queue,  // waiters of one queue; wakes threads while it holds its lock
+    ready,       // what of an epoll is ready
     run_queue,   // the threads of one CPU, their states and deadlines
     irq_lines,   // who wants which interrupt; drivers mask lines under their locks
     log,         // may be written to under any of the above
@@ -33,10 +34,11 @@ enum class LockRank : uint8_t {
 };
 
 constexpr const char* lock_rank_name(LockRank rank) {
-    constexpr const char* kNames[] = {
-        "subsystem",   "file_pages", "thread_list", "stacks",    "heap_list", "heap",
-        "page_tables", "reclaim",    "cache",       "frames",    "timer",     "futex",
-        "futex_next",  "wait_queue", "run_queue",   "irq_lines", "log",       "console"};
+    constexpr const char* kNames[] = {"subsystem",  "file_pages", "thread_list", "stacks",
+                                      "heap_list",  "heap",       "page_tables", "reclaim",
+                                      "cache",      "frames",     "timer",       "futex",
+                                      "futex_next", "wait_queue", "ready",       "run_queue",
+                                      "irq_lines",  "log",        "console"};
     return kNames[static_cast<unsigned>(rank)];
 }
 
