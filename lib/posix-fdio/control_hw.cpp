@@ -37,6 +37,14 @@ Result<> fstatat(int fd, const char* path, uk_stat* out, int flags) {
     return fstat(fd, out);
 }
 
+// Commands that only some kinds of files know.
+Result<long> special(File& file, int command, unsigned long argument) {
+    const Result<long> result = file.control(command, argument);
+    if (result.code() != Errno::notty)
+        return result;
+    return command == UK_F_GETPIPE_SZ || command == UK_F_SETPIPE_SZ ? Errno::badf : Errno::inval;
+}
+
 Result<long> fcntl(int fd, int command, unsigned long argument) {
     FdTable& table = fd_table();
     switch (command) {
@@ -55,7 +63,7 @@ Result<long> fcntl(int fd, int command, unsigned long argument) {
         UK_TRY(table.get(fd))->set_status(static_cast<uint32_t>(argument));
         return 0;
     default:
-        return UK_TRY(table.get(fd))->control(command, argument);
+        return special(*UK_TRY(table.get(fd)), command, argument);
     }
 }
 

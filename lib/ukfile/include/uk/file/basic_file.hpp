@@ -41,10 +41,6 @@ struct NoReadySource {
     void file_closes(const void* /*file*/) {}
 };
 
-// Requests from here on, up to kFileControl + 0xffff, are commands of fcntl() that only some kinds
-// of files have: kFileControl + command. An application's ioctl() cannot say them.
-inline constexpr unsigned kFileControl = 0xfcc1'0000;
-
 // What open() makes and descriptors refer to: POSIX's open file description. It knows no path and
 // no descriptor. Counted; the last reference is dropped in thread context, without spinning locks,
 // never by an interrupt handler, and calls destroy().
@@ -132,9 +128,9 @@ class BasicFile {
     }
     [[nodiscard]] virtual Result<> stat(uk_stat& out) = 0;
     // fcntl() commands that are not of descriptors or status, locks for example; as ioctl().
-    // Errors: EINVAL (no such command here).
+    // Errors: ENOTTY (no such command here).
     [[nodiscard]] virtual Result<long> control(int /*command*/, uintptr_t /*argument*/) {
-        return Errno::inval;
+        return Errno::notty;
     }
     // Adds to what mmap() asks for (<uk/vmem/types.hpp>; size, offset, protection and `shared` are
     // there) whose memory it is: a pager, which exists while somebody holds it or has this file.
