@@ -6,11 +6,14 @@
 
 #include <uk/alloc/heap.hpp>
 
+// Not in line: malloc() would keep the block in a register for it, and that register on the stack.
+[[gnu::cold, gnu::noinline]] static void* no_memory() {
+    errno = ENOMEM;
+    return nullptr;
+}
+
 static void* or_nomem(void* block) {
-    if (block == nullptr) [[unlikely]] {
-        errno = ENOMEM;
-    }
-    return block;
+    return block != nullptr ? block : no_memory();
 }
 
 void* malloc(size_t size) {

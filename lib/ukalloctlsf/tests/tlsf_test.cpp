@@ -66,6 +66,24 @@ TEST(Tlsf, FreedBlockOfTheSameSizeComesBackAtOnce) {
     }
 }
 
+// All that get the least block, however little they ask for.
+TEST(Tlsf, TheSmallestBlocksComeBackAtOnceToo) {
+    PageStore store(64);
+    Plain heap(FakePages{&store});
+    for (size_t freed : {0, 1, 8, 9, 24}) {
+        for (size_t wanted : {0, 1, 8, 9, 24}) {
+            void* block = heap.allocate(freed);
+            void* behind = heap.allocate(100);
+            heap.deallocate(block);
+            void* again = heap.allocate(wanted);
+            EXPECT_EQ(again, block) << freed << ", then " << wanted;
+            EXPECT_TRUE(heap.verify());
+            heap.deallocate(again);
+            heap.deallocate(behind);
+        }
+    }
+}
+
 TEST(Tlsf, WaitingBlocksAreMergedBeforePagesAreAsked) {
     PageStore store(16);
     Plain heap(FakePages{&store});

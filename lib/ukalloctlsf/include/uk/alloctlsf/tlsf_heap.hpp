@@ -53,11 +53,12 @@ class TlsfHeap {
 
     [[nodiscard]] void* allocate(size_t size) {
         if (kQuick && size <= kQuickMax) [[likely]] {
-            const size_t bytes = tlsf::block_bytes(size);
-            Block*& list = quick_[bytes / kHeapAlign];
-            if (Block* block = list) [[likely]] {
+            // As of block_bytes(), but for requests that get the least block though they need less:
+            // for them there is an empty list, and allocate_larger() looks into the right one.
+            const size_t list = (size + tlsf::kHeaderBytes + kHeapAlign - 1) / kHeapAlign;
+            if (Block* block = quick_[list]) [[likely]] {
                 check(block);
-                list = block->next_;
+                quick_[list] = block->next_;
                 return wake(block);
             }
         }
@@ -77,8 +78,9 @@ class TlsfHeap {
             return;
         Block* block = Block::of(payload);
         check_live(block);
-        const size_t bytes = block->size();
-        if (!kQuick || bytes > kQuickMaxBlock) {
+        // With its flags, which do not matter here, unless something else is above the size.
+        const size_t bytes = kChecks ? block->size() : block->header_;
+        if (!kQuick || bytes > (kQuickMaxBlock | tlsf::kFlags)) {
             deallocate_larger(block);
             return;
         }
@@ -119,12 +121,12 @@ class TlsfHeap {
         block->next_ = list;
         list = block;
         block->header_ |= tlsf::kQuick;
-        if (++waiting_ > kOptions.waiting_blocks) [[unlikely]]
-            sweep();
+        if (--room_ < 0) [[unlikely]]
+            make_room();
     }
     void* wake(Block* block) {
         block->header_ &= ~tlsf::kQuick;
-        waiting_--;
+        room_++;
         return block->payload();
     }
     static void check_live(const Block* block);
@@ -136,7 +138,10 @@ class TlsfHeap {
     [[gnu::noinline]] void* allocate_block(size_t size);
     [[gnu::noinline]] void* allocate_aligned(size_t size, size_t align);
     [[gnu::noinline]] void release(Block* block);
-    [[gnu::noinline, gnu::cold]] void sweep();
+    // Blocks in the quick lists and on the shelves.
+    size_t waiting() const { return opened_ ? kOptions.waiting_blocks - room_ : 0; }
+    [[gnu::noinline, gnu::cold]] void make_room();
+    void sweep();
     [[gnu::noinline, gnu::cold]] void flush();
     size_t flush(Block*& list, size_t most);
 
@@ -152,10 +157,12 @@ class TlsfHeap {
     bool is_sound(const Block* block, unsigned size_class) const;
     static bool is_waiting(const Block* block);
 
-    Index index_;
-    Block* quick_[kQuickLists] = {};
+    Block* quick_[kQuickLists] = {}; // first, so that no offset is added to the place of a list
     Block* shelves_[kShelves] = {};
-    size_t waiting_ = 0;    // blocks in the quick lists and on the shelves
+    Index index_;
+    // How many more blocks may wait. The first one finds no room: the object begins as zeros.
+    ptrdiff_t room_ = 0;
+    bool opened_ = false;
     size_t next_sweep_ = 0; // the list at which the next sweep starts: quick lists, then shelves
     size_t total_ = 0;      // bytes held from the page source
     size_t runs_ = 0;

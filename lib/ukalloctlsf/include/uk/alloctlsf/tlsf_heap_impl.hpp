@@ -50,7 +50,7 @@ inline tlsf::Block* UK_TLSF::find(size_t bytes) {
 // itself (some may be large enough), then the page source.
 UK_TLSF_TEMPLATE
 tlsf::Block* UK_TLSF::find_hard(size_t bytes) {
-    if (kQuick && waiting_ != 0) {
+    if (kQuick && waiting() != 0) {
         flush();
         const unsigned found = index_.find(Index::class_at_least(bytes));
         if (found != Index::kNone)
@@ -92,13 +92,15 @@ inline void UK_TLSF::take(Block* block, size_t have, size_t want) {
 // Requests that found nothing in a quick list, or are too large for one.
 UK_TLSF_TEMPLATE
 void* UK_TLSF::allocate_larger(size_t size) {
-    if (kQuick && size <= kShelfMax && size > kQuickMax) {
+    constexpr size_t kTiny = tlsf::kMinBlock - kHeapAlign - tlsf::kHeaderBytes;
+    if (kQuick && (size > kQuickMax ? size <= kShelfMax : size <= kTiny)) {
         const size_t bytes = tlsf::block_bytes(size);
-        Block*& shelf = shelves_[shelf_of(bytes)];
-        Block* block = shelf;
+        Block*& list =
+            size <= kTiny ? quick_[tlsf::kMinBlock / kHeapAlign] : shelves_[shelf_of(bytes)];
+        Block* block = list;
         if (block && block->size() == bytes) {
             check(block);
-            shelf = block->next_;
+            list = block->next_;
             return wake(block);
         }
     }
@@ -238,8 +240,8 @@ inline size_t UK_TLSF::flush(Block*& list, size_t most) {
 // Merges kSweep blocks. Each call goes on where the last one stopped, so that sizes which are no
 // longer asked for do not wait for ever.
 UK_TLSF_TEMPLATE
-void UK_TLSF::sweep() {
-    const size_t most = kSweep < waiting_ ? kSweep : waiting_;
+inline void UK_TLSF::sweep() {
+    const size_t most = kSweep < waiting() ? kSweep : waiting();
     for (size_t merged = 0; merged < most;) {
         Block*& list =
             next_sweep_ < kQuickLists ? quick_[next_sweep_] : shelves_[next_sweep_ - kQuickLists];
@@ -248,12 +250,23 @@ void UK_TLSF::sweep() {
     }
 }
 
+// One more waits than may.
+UK_TLSF_TEMPLATE
+void UK_TLSF::make_room() {
+    if (opened_) {
+        sweep();
+        return;
+    }
+    opened_ = true;
+    room_ += kOptions.waiting_blocks;
+}
+
 UK_TLSF_TEMPLATE
 void UK_TLSF::flush() {
     for (Block*& list : quick_)
-        flush(list, waiting_);
+        flush(list, waiting());
     for (Block*& shelf : shelves_)
-        flush(shelf, waiting_);
+        flush(shelf, waiting());
 }
 
 UK_TLSF_TEMPLATE
@@ -450,7 +463,7 @@ bool UK_TLSF::verify() const {
         for (const Block* block = shelves_[i]; block; block = block->next_, waiting++)
             if (block->size() != shelves_[i]->size() || !is_waiting(block))
                 return false;
-    return waiting == waiting_ && index_.bitmaps_agree();
+    return waiting == this->waiting() && index_.bitmaps_agree();
 }
 
 UK_TLSF_TEMPLATE
