@@ -172,7 +172,7 @@ Result<FileLocks::Kind> kind_of(int type) {
 Result<long> OpenNode::control(int command, uintptr_t argument) {
     const bool own = command >= UK_F_OFD_GETLK && command <= UK_F_OFD_SETLKW;
     if (!own && (command < UK_F_GETLK || command > UK_F_SETLKW))
-        return Errno::inval;
+        return Errno::notty;
     if (is_path_only())
         return Errno::badf;
     auto wanted = UK_TRY(user::read<uk_flock>(Vaddr{argument}));
