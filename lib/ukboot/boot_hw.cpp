@@ -2,6 +2,7 @@
 // uk::boot(): from the platform's BootInfo to the application's main() and back.
 #include <uk/alloc/heap.hpp>
 #include <uk/boot.h>
+#include <uk/boot/arguments.hpp>
 #include <uk/boot/initrd.hpp>
 #include <uk/boot/memory_map.hpp>
 #include <uk/boot/shutdown.hpp>
@@ -156,6 +157,8 @@ void boot(const hal::BootInfo& info) {
     size_t first = separated ? parameters + 1 : 0;
     line.words[first] = name;
     size_t argc = line.found.count + 1 - first;
+    if constexpr (cfg::libukboot_arguments)
+        bootup::set_arguments({line.words + first, argc});
 
     if (!bootup::run_init_table().ok()) {
         give_up("Microlith: boot stopped.\n");

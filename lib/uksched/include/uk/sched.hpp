@@ -100,6 +100,8 @@ void wake_source_remove();
 // The thread that has this number (Thread::id), or none; with LIBUKSCHED_IDS only. O(threads).
 // Thread context.
 [[nodiscard]] Ref<Thread> find(uint32_t id);
+// The one with the lowest number that is not below `id`, to go through them all.
+[[nodiscard]] Ref<Thread> find_from(uint32_t id);
 
 // Gives back what threads that have ended left behind, and the stacks kept for the next ones. One
 // that is just ending may still keep its own. O(what is given back). Thread context; does not

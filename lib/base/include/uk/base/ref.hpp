@@ -11,6 +11,7 @@
 
 #include <uk/assert.h>
 
+#include <concepts>
 #include <utility>
 
 namespace uk {
@@ -36,6 +37,9 @@ class Ref {
             object_->ref_retain();
     }
     constexpr Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+    /// Of a class that is derived from T.
+    template <std::derived_from<T> U>
+    Ref(Ref<U> other) : object_(other.release()) {}
     Ref& operator=(Ref other) noexcept {
         std::swap(object_, other.object_);
         return *this;

@@ -114,6 +114,17 @@ class Scheduler {
         }
         return {};
     }
+    // The one with the lowest number that is not below, as find().
+    [[nodiscard]] Ref<Thread> find_from(uint32_t id) {
+        LockGuard guard(list_lock_);
+        Thread* best = nullptr;
+        for (Thread& thread : all_) {
+            if (id_of(thread) >= id && id_of(thread) != 0 &&
+                (best == nullptr || id_of(thread) < id_of(*best)))
+                best = &thread;
+        }
+        return best != nullptr ? Ref<Thread>::share(*best) : Ref<Thread>();
+    }
     // Gives back what exited threads left and the stacks kept for the next ones. Thread context.
     void trim() {
         free_all_exited();

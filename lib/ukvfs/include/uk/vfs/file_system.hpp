@@ -78,8 +78,8 @@ struct Driver {
     const char* hint; // which options there are, for messages
 };
 
-UK_SECTION_TABLE(uk_vfs_drivers, uk::vfs::Driver);
-
 } // namespace uk::vfs
+
+UK_SECTION_TABLE(uk_vfs_drivers, uk::vfs::Driver);
 
 #define UK_VFS_DRIVER(...) UK_SECTION_ROW(uk_vfs_drivers, uk::vfs::Driver, __VA_ARGS__)

@@ -118,6 +118,13 @@ class BasicFdTable {
         }
     }
 
+    // The lowest one from `least` on that is open, kMost if there is none.
+    [[nodiscard]] unsigned next(unsigned least) {
+        LockGuard guard(lock_);
+        const unsigned fd = next_open(root_, kLevels - 1, least);
+        return fd < kMost ? fd : kMost;
+    }
+
     // Nothing is ever executed here, so this is only remembered. Errors: EBADF.
     [[nodiscard]] Result<bool> close_on_exec(int fd) {
         LockGuard guard(lock_);
