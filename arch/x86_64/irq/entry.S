@@ -19,6 +19,10 @@ uk_irq_stubs:
 
     /* Saves what functions may change, and rbp. */
 uk_irq_common:
+#ifdef CONFIG_ARCH_X86_64_IRQ_TWICE
+    testl $0x200, 24(%rsp)              /* interrupts were off: it is the last one, again */
+    jz 4f
+#endif
     pushq %rax
     pushq %rcx
 #if CONFIG_HAL_CPUS > 1
@@ -62,6 +66,19 @@ uk_irq_return:
     .endr
     iretq
 2:  jmp *%rax
+#ifdef CONFIG_ARCH_X86_64_IRQ_TWICE
+    /* Who serves the first serves this one. Unless it came while the first was on this very stack, whose frame is lost. */
+4:  pushq %rax
+    leaq 56(%rsp), %rax                 /* where this stack begins */
+    subq 40(%rsp), %rax
+    cmpq $UK_IST_STACK_SIZE, %rax
+    popq %rax
+    jb uk_irq_frame_was_lost
+    addq $8, %rsp
+    iretq
+uk_irq_frame_was_lost:
+    ud2
+#endif
     .size uk_irq_stubs, . - uk_irq_stubs
 
     /* Where the above goes on if threads may be switched before it returns. Only now the whole state is saved. */
