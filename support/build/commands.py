@@ -46,7 +46,7 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
 
 support/new-app FOLDER writes an application to start from. docs/build.md has the rest."""
 
-VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "INITRD", "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "CC",
+VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "INITRD", "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "DURATIONS", "CC",
              "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR", "HOSTCC", "UK_DL", "UK_PYTHON",
              "UK_OBJECTS", "UK_CACHE", "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
 

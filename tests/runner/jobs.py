@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import os
 import re
+import select
 import signal
 import subprocess
 import threading
@@ -66,6 +67,7 @@ class Result:
     passed: int = 0
     failed: int = 0
     seconds: float = 0.0
+    cpu: float = 0.0  # seconds that the commands and all that they waited for took
     output: str = ""
     note: str = ""
 
@@ -85,23 +87,43 @@ def stop() -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
 
+def wait_for(process, reader, limit) -> float:
+    """Waits until the output has ended and the process, too. Returns the seconds of CPU of all that were waited for; after the
+    limit raises TimeoutExpired, and the process is as it was."""
+    end = time.monotonic() + (limit or 0)
+    reader.join(limit)
+    handle = os.pidfd_open(process.pid)
+    try:
+        left = None if limit is None else max(0.0, end - time.monotonic())
+        if reader.is_alive() or not select.select([handle], [], [], left)[0]:
+            raise subprocess.TimeoutExpired(process.args, limit)
+    finally:
+        os.close(handle)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_utime + used.ru_stime
+
+
 def run_step(step: Step, folder: str, step_env: dict) -> tuple:
-    """(status, output); the whole process group ends with the time limit."""
+    """(status, output, seconds of CPU); the whole process group ends with the time limit."""
     if _stopped.is_set():
         raise Stopped
     with subprocess.Popen(step.command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, env={**os.environ, **step_env, **step.env},
                           start_new_session=True) as process:
         _running.add(process)
+        output = []
+        reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
+        reader.start()
         try:
-            output, _ = process.communicate(timeout=step.limit)
+            cpu = wait_for(process, reader, step.limit)
             if _stopped.is_set():
                 raise Stopped
-            return process.returncode, output.decode(errors="replace")
+            return process.returncode, output[0].decode(errors="replace"), cpu
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            output, _ = process.communicate()
-            return 124, output.decode(errors="replace") + f"\nno end after {step.limit} s\n"
+            cpu = wait_for(process, reader, None)
+            return 124, output[0].decode(errors="replace") + f"\nno end after {step.limit} s\n", cpu
         finally:
             _running.discard(process)
 
@@ -110,11 +132,13 @@ def run_job(job: Job, folder: str, env: dict) -> Result:
     result, start = Result(job), time.monotonic()
     for step in job.steps:
         try:
-            status, output = run_step(step, folder, env)
+            status, output, cpu = run_step(step, folder, env)
+            result.cpu += cpu
             if status != 0 and step.dies and re.search(step.dies, output, re.M):
                 result.output += f"$ {' '.join(step.command)}\n{output}(exit status {status}; once more)\n"
                 result.note = ", at the second try"
-                status, output = run_step(step, folder, env)
+                status, output, cpu = run_step(step, folder, env)
+                result.cpu += cpu
         except OSError as problem:
             status, output = 127, f"{problem}\n"
         result.output += f"$ {' '.join(step.command)}\n{output}"
@@ -137,10 +161,18 @@ def shorten(output: str, lines: int = 150) -> str:
     return "\n".join([*kept[:20], f"[... {len(kept) - lines} lines; the whole is in the log ...]", *kept[20 - lines:]])
 
 
-def run_all(jobs: list, folder: str, logs: str, workers: int, say=print) -> tuple:
-    """Runs every job; returns (passed, failed). The log of each lies in `logs`."""
+def longest(results: list, count: int) -> str:
+    """A table of the parts that took the most CPU."""
+    total = sum(result.cpu for result in results) or 1
+    lines = [f"{result.cpu:9.1f} {100 * result.cpu / total:4.0f}% {result.seconds:9.1f}  {result.job.name}"
+             for result in sorted(results, key=lambda result: -result.cpu)[:count]]
+    return "\n".join(["    CPU s         clock s  part", *lines])
+
+
+def run_all(jobs: list, folder: str, logs: str, workers: int, say=print, durations: int = 0) -> tuple:
+    """Runs every job; returns (passed, failed). The log of each lies in `logs`. Says which `durations` took longest."""
     os.makedirs(logs, exist_ok=True)
-    lock, totals = threading.Lock(), [0, 0]
+    lock, totals, results = threading.Lock(), [0, 0], []
     drop = {"MAKEFLAGS": "", "MFLAGS": "", "MAKELEVEL": "", "MAKEOVERRIDES": ""}
 
     def work(job):
@@ -149,6 +181,7 @@ def run_all(jobs: list, folder: str, logs: str, workers: int, say=print) -> tupl
         with open(log, "w", encoding="utf-8") as file:
             file.write(result.output)
         with lock:
+            results.append(result)
             totals[0] += result.passed
             totals[1] += result.failed
             if result.failed:
@@ -164,4 +197,6 @@ def run_all(jobs: list, folder: str, logs: str, workers: int, say=print) -> tupl
         except KeyboardInterrupt:
             stop()
             raise
+    if durations:
+        say(longest(results, durations))
     return tuple(totals)

@@ -72,6 +72,7 @@ def python_tests(root: str) -> list:
     for path in sorted(found):
         name = "system/" if path.startswith("tests/system/") else "tools/"
         command = [PYTHON, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", path]
+        command += ["--durations=" + os.environ["DURATIONS"]] if os.environ.get("DURATIONS") else []
         jobs.append(Job(name + os.path.basename(path).removesuffix(".py").removeprefix("test_"),
                         [Step(command, count_pytest, limit=600)]))
     return jobs

@@ -51,6 +51,16 @@ def test_time_limit_ends_the_whole_group(tmp_path):
     assert totals == (0, 1) and "no end after 1 s" in said
 
 
+def test_the_longest_are_named_first(tmp_path):
+    burn = "n=0; while [ $n -lt {} ]; do n=$((n + 1)); done"
+    parts = [jobs.Job(name, [sh(f"sh -c '{burn.format(count)}'; {after}")])
+             for name, count, after in (("part/none", 1, "sleep 0.3"), ("part/most", 400000, ""), ("part/some", 100000, ""))]
+    said = []
+    assert jobs.run_all(parts, str(tmp_path), str(tmp_path / "logs"), 2, said.append, 2) == (3, 0)
+    assert [line.split()[-1] for line in said[-1].splitlines()[1:]] == ["part/most", "part/some"]
+    assert jobs.run_step(sh("sleep 100 & sleep 100", limit=1), str(tmp_path), {})[0] == 124
+
+
 def test_missing_command(tmp_path):
     assert run(tmp_path, jobs.Step(["/nonexistent/tool"], jobs.count_exit))[0] == (0, 1)
 
