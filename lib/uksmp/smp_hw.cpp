@@ -60,9 +60,10 @@ void start() {
     for (; running < wanted; running++) {
         Result<> started = start_one(running);
         if (started.code() == Errno::timedout) {
-            uk_pr_warn("CPU %u of %u has not come in time, those after it stay off: give the machine "
-                       "no more CPUs than its host has free\n",
-                       running, wanted);
+            uk_pr_warn(
+                "CPU %u of %u has not come in time, those after it stay off: give the machine "
+                "no more CPUs than its host has free\n",
+                running, wanted);
             break;
         }
         if (!started.ok()) {
