@@ -232,7 +232,7 @@ void shares_are_equal(unsigned threads) {
         S::sleep(100'000'000); // until they have spread
         for (Busy& each : busy)
             each.work = 0;
-        S::sleep(3'000'000'000);
+        S::sleep(2'000'000'000);
         uint64_t sum = 0, least = ~uint64_t{0}, most = 0;
         for (Busy& each : busy) {
             each.stop = true;
@@ -252,12 +252,16 @@ void shares_are_equal(unsigned threads) {
 }
 
 TEST(Balance, EqualsShareTheCpus) {
-    for (unsigned threads = 3; threads <= 9; threads++)
+    shares_are_equal<2>(5); // which used to be the worst
+    shares_are_equal<4>(11);
+#ifndef SIM_TSAN
+    for (unsigned threads : {3u, 4u, 7u, 9u})
         shares_are_equal<2>(threads);
-    for (unsigned threads : {5u, 6u, 7u, 8u, 11u, 13u})
+    for (unsigned threads : {5u, 6u, 8u, 13u})
         shares_are_equal<4>(threads);
-    for (unsigned threads : {9u, 12u, 21u})
+    for (unsigned threads : {9u, 21u})
         shares_are_equal<8>(threads);
+#endif
 }
 
 TEST(Balance, ThreadsLeaveACrowdedCpu) {
@@ -343,7 +347,8 @@ TEST(Balance, NobodyWaitsLongForTheLessUrgent) {
             auto live = [](void*) -> void* {
                 while (!stop) {
                     for (auto turns = g->random() % 400; turns > 0 && !stop; turns--) {
-                        inversions->look();
+                        if (turns % 4 == 0)
+                            inversions->look();
                         many::point();
                     }
                     Prio::sleep(g->random() % 20'000'000);
