@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <uk/cancel_point.h>
 #include <uk/syscall.h>
 
 #include "abi.hpp"
@@ -30,11 +31,12 @@ int clock_getres(clockid_t clock, struct timespec* resolution) {
 // The number of the error, not errno: POSIX's way with newer functions.
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec* wanted,
                     struct timespec* left) {
-    return static_cast<int>(-uk_sys_clock_nanosleep(clock, flags, abi(wanted), abi(left)));
+    return static_cast<int>(
+        -UK_CANCELLABLE(uk_sys_clock_nanosleep(clock, flags, abi(wanted), abi(left))));
 }
 
 int nanosleep(const struct timespec* wanted, struct timespec* left) {
-    return status(uk_sys_nanosleep(abi(wanted), abi(left)));
+    return status(UK_CANCELLABLE(uk_sys_nanosleep(abi(wanted), abi(left))));
 }
 
 // What is left when a signal came, in whole seconds.

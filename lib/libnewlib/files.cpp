@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <uk/cancel_point.h>
 #include <uk/syscall.h>
 
 #include "abi.hpp"
@@ -28,7 +29,7 @@ int open(const char* path, int flags, ...) {
     va_start(arguments, flags);
     const unsigned mode = mode_of(flags, arguments);
     va_end(arguments);
-    return status(uk_sys_openat(AT_FDCWD, path, flags, mode));
+    return status(UK_CANCELLABLE(uk_sys_openat(AT_FDCWD, path, flags, mode)));
 }
 
 int openat(int folder, const char* path, int flags, ...) {
@@ -36,11 +37,12 @@ int openat(int folder, const char* path, int flags, ...) {
     va_start(arguments, flags);
     const unsigned mode = mode_of(flags, arguments);
     va_end(arguments);
-    return status(uk_sys_openat(folder, path, flags, mode));
+    return status(UK_CANCELLABLE(uk_sys_openat(folder, path, flags, mode)));
 }
 
 int creat(const char* path, mode_t mode) {
-    return status(uk_sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode));
+    return status(
+        UK_CANCELLABLE(uk_sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode)));
 }
 
 // Whatever the third argument is, a register holds it.
@@ -53,41 +55,42 @@ int fcntl(int fd, int command, ...) {
 }
 
 int close(int fd) {
-    return status(uk_sys_close(fd));
+    return status(UK_CANCELLABLE(uk_sys_close(fd)));
 }
 
 ssize_t read(int fd, void* data, size_t size) {
-    return result(uk_sys_read(fd, data, size));
+    return result(UK_CANCELLABLE(uk_sys_read(fd, data, size)));
 }
 
 ssize_t write(int fd, const void* data, size_t size) {
-    return result(uk_sys_write(fd, data, size));
+    return result(UK_CANCELLABLE(uk_sys_write(fd, data, size)));
 }
 
 ssize_t readv(int fd, const struct iovec* pieces, int count) {
-    return result(uk_sys_readv(fd, abi(pieces), static_cast<unsigned long>(count)));
+    return result(UK_CANCELLABLE(uk_sys_readv(fd, abi(pieces), static_cast<unsigned long>(count))));
 }
 
 ssize_t writev(int fd, const struct iovec* pieces, int count) {
-    return result(uk_sys_writev(fd, abi(pieces), static_cast<unsigned long>(count)));
+    return result(
+        UK_CANCELLABLE(uk_sys_writev(fd, abi(pieces), static_cast<unsigned long>(count))));
 }
 
 ssize_t pread(int fd, void* data, size_t size, off_t offset) {
-    return result(uk_sys_pread64(fd, data, size, offset));
+    return result(UK_CANCELLABLE(uk_sys_pread64(fd, data, size, offset)));
 }
 
 ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
-    return result(uk_sys_pwrite64(fd, data, size, offset));
+    return result(UK_CANCELLABLE(uk_sys_pwrite64(fd, data, size, offset)));
 }
 
 ssize_t preadv(int fd, const struct iovec* pieces, int count, off_t offset) {
-    return result(uk_sys_preadv(fd, abi(pieces), static_cast<unsigned long>(count),
-                                static_cast<unsigned long>(offset), 0));
+    return result(UK_CANCELLABLE(uk_sys_preadv(fd, abi(pieces), static_cast<unsigned long>(count),
+                                               static_cast<unsigned long>(offset), 0)));
 }
 
 ssize_t pwritev(int fd, const struct iovec* pieces, int count, off_t offset) {
-    return result(uk_sys_pwritev(fd, abi(pieces), static_cast<unsigned long>(count),
-                                 static_cast<unsigned long>(offset), 0));
+    return result(UK_CANCELLABLE(uk_sys_pwritev(fd, abi(pieces), static_cast<unsigned long>(count),
+                                                static_cast<unsigned long>(offset), 0)));
 }
 
 off_t lseek(int fd, off_t offset, int whence) {
@@ -139,11 +142,11 @@ int faccessat(int folder, const char* path, int mode, int flags) {
 }
 
 int fsync(int fd) {
-    return status(uk_sys_fsync(fd));
+    return status(UK_CANCELLABLE(uk_sys_fsync(fd)));
 }
 
 int fdatasync(int fd) {
-    return status(uk_sys_fdatasync(fd));
+    return status(UK_CANCELLABLE(uk_sys_fdatasync(fd)));
 }
 
 int ftruncate(int fd, off_t size) {

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <uk/cancel_point.h>
 #include <uk/syscall.h>
 
 #include "abi.hpp"
@@ -122,9 +123,9 @@ pid_t fork() {
 }
 
 pid_t wait(int* how) {
-    return status(uk_sys_wait4(-1, how, 0, nullptr));
+    return status(UK_CANCELLABLE(uk_sys_wait4(-1, how, 0, nullptr)));
 }
 
 pid_t waitpid(pid_t process, int* how, int options) {
-    return status(uk_sys_wait4(process, how, options, nullptr));
+    return status(UK_CANCELLABLE(uk_sys_wait4(process, how, options, nullptr)));
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+#include <uk/cancel_point.h>
 #include <uk/syscall.h>
 
 #include "result.hpp"
@@ -40,7 +41,7 @@ void* mremap(void* address, size_t length, size_t new_length, int flags, ...) {
 }
 
 int msync(void* address, size_t length, int flags) {
-    return status(uk_sys_msync(address, length, flags));
+    return status(UK_CANCELLABLE(uk_sys_msync(address, length, flags)));
 }
 
 int madvise(void* address, size_t length, int advice) {

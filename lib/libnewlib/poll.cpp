@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <uk/abi/epoll.h>
+#include <uk/cancel_point.h>
 #include <uk/syscall.h>
 
 #include "abi.hpp"
@@ -23,8 +24,9 @@ static constexpr size_t kMaskBytes = sizeof(sigset_t);
 int ppoll(struct pollfd* fds, nfds_t count, const struct timespec* timeout,
           const __sigset_t* mask) {
     timespec left = timeout != nullptr ? *timeout : timespec{}; // the system call changes it
-    return status(uk_sys_ppoll(abi(fds), static_cast<unsigned>(count),
-                               timeout != nullptr ? abi(&left) : nullptr, abi(mask), kMaskBytes));
+    return status(UK_CANCELLABLE(uk_sys_ppoll(abi(fds), static_cast<unsigned>(count),
+                                              timeout != nullptr ? abi(&left) : nullptr, abi(mask),
+                                              kMaskBytes)));
 }
 
 int poll(struct pollfd* fds, nfds_t count, int timeout_ms) {
@@ -41,8 +43,9 @@ int pselect(int count, fd_set* __restrict readable, fd_set* __restrict writable,
         size_t bytes;
     } with_size = {mask, kMaskBytes};
     timespec left = timeout != nullptr ? *timeout : timespec{};
-    return status(uk_sys_pselect6(count, readable, writable, exceptional,
-                                  timeout != nullptr ? abi(&left) : nullptr, &with_size));
+    return status(
+        UK_CANCELLABLE(uk_sys_pselect6(count, readable, writable, exceptional,
+                                       timeout != nullptr ? abi(&left) : nullptr, &with_size)));
 }
 
 // What is left of the time is written back, as on Linux.
@@ -57,8 +60,8 @@ int select(int count, fd_set* __restrict readable, fd_set* __restrict writable,
     }
     timespec left = {.tv_sec = timeout->tv_sec + timeout->tv_usec / 1'000'000,
                      .tv_nsec = timeout->tv_usec % 1'000'000 * 1'000};
-    const int ready =
-        status(uk_sys_pselect6(count, readable, writable, exceptional, abi(&left), nullptr));
+    const int ready = status(UK_CANCELLABLE(
+        uk_sys_pselect6(count, readable, writable, exceptional, abi(&left), nullptr)));
     *timeout = {.tv_sec = left.tv_sec, .tv_usec = left.tv_nsec / 1'000};
     return ready;
 }
@@ -81,7 +84,8 @@ int epoll_ctl(int fd, int operation, int other, struct epoll_event* event) {
 
 int epoll_pwait(int fd, struct epoll_event* events, int count, int timeout_ms,
                 const __sigset_t* mask) {
-    return status(uk_sys_epoll_pwait(fd, same(events), count, timeout_ms, abi(mask), kMaskBytes));
+    return status(UK_CANCELLABLE(
+        uk_sys_epoll_pwait(fd, same(events), count, timeout_ms, abi(mask), kMaskBytes)));
 }
 
 int epoll_wait(int fd, struct epoll_event* events, int count, int timeout_ms) {

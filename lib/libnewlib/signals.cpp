@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <uk/cancel_point.h>
 #include <uk/syscall.h>
 
 #include "abi.hpp"
@@ -94,12 +95,13 @@ int sigpending(sigset_t* set) {
 }
 
 int sigsuspend(const sigset_t* mask) {
-    return status(uk_sys_rt_sigsuspend(abi(mask), kMaskBytes));
+    return status(UK_CANCELLABLE(uk_sys_rt_sigsuspend(abi(mask), kMaskBytes)));
 }
 
 int sigtimedwait(const sigset_t* __restrict set, siginfo_t* __restrict info,
                  const struct timespec* __restrict timeout) {
-    return status(uk_sys_rt_sigtimedwait(abi(set), abi(info), abi(timeout), kMaskBytes));
+    return status(
+        UK_CANCELLABLE(uk_sys_rt_sigtimedwait(abi(set), abi(info), abi(timeout), kMaskBytes)));
 }
 
 int sigwaitinfo(const sigset_t* __restrict set, siginfo_t* __restrict info) {
@@ -110,7 +112,7 @@ int sigwaitinfo(const sigset_t* __restrict set, siginfo_t* __restrict info) {
 int sigwait(const sigset_t* __restrict set, int* __restrict number) {
     long came;
     do {
-        came = uk_sys_rt_sigtimedwait(abi(set), nullptr, nullptr, kMaskBytes);
+        came = UK_CANCELLABLE(uk_sys_rt_sigtimedwait(abi(set), nullptr, nullptr, kMaskBytes));
     } while (came == -EINTR);
     if (came < 0) {
         return static_cast<int>(-came);
@@ -148,7 +150,7 @@ int raise(int number) {
 }
 
 int pause() {
-    return status(uk_sys_pause());
+    return status(UK_CANCELLABLE(uk_sys_pause()));
 }
 
 void __sigsetjmp_mask(sigjmp_buf place, int save) {

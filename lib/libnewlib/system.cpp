@@ -2,7 +2,9 @@
 // What the system is and permits: uname(), sysconf(), limits.
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include "result.hpp"
 
 using newlib::abi;
+using newlib::result;
 using newlib::status;
 
 int uname(struct utsname* out) {
@@ -215,4 +218,16 @@ long fpathconf(int /*fd*/, int name) {
 
 long pathconf(const char* /*path*/, int name) {
     return path_limit(name);
+}
+
+// Registers hold six arguments, whatever they are.
+long syscall(long number, ...) {
+    va_list arguments;
+    va_start(arguments, number);
+    long all[6];
+    for (long& argument : all) {
+        argument = va_arg(arguments, long);
+    }
+    va_end(arguments);
+    return result(uk_syscall(number, all[0], all[1], all[2], all[3], all[4], all[5]));
 }

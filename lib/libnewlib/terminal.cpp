@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <uk/cancel_point.h>
 #include <uk/syscall.h>
 
 #include "result.hpp"
@@ -51,7 +52,7 @@ int tcsendbreak(int fd, int /*duration*/) {
 }
 
 int tcdrain(int fd) {
-    return request(fd, TCSBRK, 1);
+    return status(UK_CANCELLABLE(uk_sys_ioctl(fd, TCSBRK, 1)));
 }
 
 int tcflush(int fd, int queue) {

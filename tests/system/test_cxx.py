@@ -75,10 +75,16 @@ int main(int argc, char* argv[]) {
 ALL = "+first +second +local +later +mine -mine -later function -local -second -first "
 
 
-@pytest.fixture(scope="module", name="probe", params=guest.TARGETS)
+NEWLIB = CONFIG.replace("LIBNOLIBC if !HAVE_LIBC", "LIBNEWLIB")
+
+
+@pytest.fixture(scope="module", name="probe",
+                params=[(target, CONFIG) for target in guest.TARGETS] + [("kvm-x86_64", NEWLIB), ("linuxu-x86_64", NEWLIB)],
+                ids=[*guest.TARGETS, "kvm-x86_64-newlib", "linuxu-x86_64-newlib"])
 def probe_image(request, tmp_path_factory):
-    files = {"Config.uk": CONFIG, "Makefile.uk": MAKEFILE, "main.cpp": SOURCE}
-    return guest.build_probe(tmp_path_factory.mktemp("probe"), request.param, files)
+    target, config = request.param
+    files = {"Config.uk": config, "Makefile.uk": MAKEFILE, "main.cpp": SOURCE}
+    return guest.build_probe(tmp_path_factory.mktemp("probe"), target, files)
 
 
 def test_objects_die_in_reverse_order(probe):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the compiler calls for long double, which is binary128 here: quad.hpp does the work.
+#include "../complex.hpp"
 #include "../quad.hpp"
 
 using newlib::quad::Bits;
@@ -93,3 +94,7 @@ unsigned long __fixunstfdi(long double a) {
 }
 
 } // extern "C"
+
+using namespace newlib::complex;
+UK_COMPLEX_OF(long double)
+UK_COMPLEX(long double, __multc3, __divtc3)

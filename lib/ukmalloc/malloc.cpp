@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// malloc and its family on the default heap, called directly.
+// malloc and its family on the default heap, for the C library of the image.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <uk/alloc/heap.hpp>
+
+// Not in every <stdlib.h>.
+extern "C" {
+void* memalign(size_t alignment, size_t size);
+size_t malloc_usable_size(void* block);
+}
 
 // Not in line: malloc() would keep the block in a register for it, and that register on the stack.
 [[gnu::cold, gnu::noinline]] static void* no_memory() {
@@ -52,6 +58,10 @@ void* aligned_alloc(size_t alignment, size_t size) {
     return or_nomem(uk::heap::allocate(size, alignment));
 }
 
+void* memalign(size_t alignment, size_t size) {
+    return aligned_alloc(alignment, size);
+}
+
 int posix_memalign(void** block, size_t alignment, size_t size) {
     if (!power_of_2(alignment) || alignment < sizeof(void*)) {
         return EINVAL;
@@ -62,4 +72,8 @@ int posix_memalign(void** block, size_t alignment, size_t size) {
     }
     *block = made;
     return 0;
+}
+
+size_t malloc_usable_size(void* block) {
+    return block != nullptr ? uk::heap::usable_size(block) : 0;
 }

@@ -5,7 +5,7 @@
  *         return result_of(UK_CANCELLABLE(uk_sys_read(fd, data, size)));
  *     }
  *
- * Where there is no libpthread it is the call and nothing else.
+ * Defined by libpthread; where there is none it is the call and nothing else.
  */
 #pragma once
 

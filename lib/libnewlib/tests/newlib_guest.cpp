@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Guest tests: parts of C that are this folder's own.
+#include <errno.h>
+#include <fenv.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <uk/test.hpp>
+
+namespace {
+
+// The compiler must not compute it.
+template <class T>
+[[gnu::noinline]] T hidden(T value) {
+    T volatile same = value;
+    return same;
+}
+
+// A call is not moved past those that change the mode.
+[[gnu::noinline]] double third(double sign) {
+    return hidden(sign) / hidden(3.0);
+}
+
+_Complex double complex(double re, double im) {
+    _Complex double z;
+    __real__ z = hidden(re);
+    __imag__ z = hidden(im);
+    return z;
+}
+
+} // namespace
+
+UK_TEST(rounding_follows_the_mode)
+{
+    UK_TEST_EXPECT_EQ(fegetround(), FE_TONEAREST);
+    const double nearest = third(1);
+    UK_TEST_EXPECT_EQ(fesetround(FE_UPWARD), 0);
+    UK_TEST_EXPECT_EQ(fegetround(), FE_UPWARD);
+    const double above = third(1);
+    UK_TEST_EXPECT_EQ(fesetround(FE_DOWNWARD), 0);
+    const double below = third(1);
+    UK_TEST_EXPECT_EQ(fesetround(FE_TOWARDZERO), 0);
+    const double negative = third(-1);
+    UK_TEST_EXPECT_EQ(fesetround(FE_TONEAREST), 0);
+    UK_TEST_EXPECT(below < above && (nearest == below || nearest == above));
+    UK_TEST_EXPECT(negative == -below);
+    UK_TEST_EXPECT(fesetround(12345) != 0);
+}
+
+UK_TEST(exceptions_of_arithmetic_are_noted)
+{
+    UK_TEST_EXPECT_EQ(feclearexcept(FE_ALL_EXCEPT), 0);
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_ALL_EXCEPT), 0);
+    (void)hidden(hidden(1.0) / hidden(0.0));
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_ALL_EXCEPT), FE_DIVBYZERO);
+    (void)hidden(hidden(0.0) / hidden(0.0));
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_INVALID | FE_INEXACT), FE_INVALID);
+    (void)hidden(hidden(1e300) * hidden(1e300));
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_OVERFLOW | FE_INEXACT), FE_OVERFLOW | FE_INEXACT);
+    UK_TEST_EXPECT_EQ(feclearexcept(FE_OVERFLOW), 0);
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_OVERFLOW | FE_DIVBYZERO), FE_DIVBYZERO);
+    UK_TEST_EXPECT_EQ(feclearexcept(FE_ALL_EXCEPT), 0);
+    UK_TEST_EXPECT_EQ(feraiseexcept(FE_UNDERFLOW), 0);
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_UNDERFLOW), FE_UNDERFLOW);
+    fexcept_t flags;
+    UK_TEST_EXPECT_EQ(fegetexceptflag(&flags, FE_UNDERFLOW), 0);
+    UK_TEST_EXPECT_EQ(feclearexcept(FE_ALL_EXCEPT), 0);
+    UK_TEST_EXPECT_EQ(fesetexceptflag(&flags, FE_UNDERFLOW), 0);
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_UNDERFLOW), FE_UNDERFLOW);
+    UK_TEST_EXPECT_EQ(feclearexcept(FE_ALL_EXCEPT), 0);
+}
+
+UK_TEST(environments_of_arithmetic_are_kept)
+{
+    fenv_t before;
+    UK_TEST_EXPECT_EQ(fegetenv(&before), 0);
+    UK_TEST_EXPECT_EQ(feclearexcept(FE_ALL_EXCEPT), 0);
+    UK_TEST_EXPECT_EQ(fesetround(FE_UPWARD), 0);
+    fenv_t held;
+    (void)feraiseexcept(FE_INVALID);
+    UK_TEST_EXPECT_EQ(feholdexcept(&held), 0);
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_ALL_EXCEPT), 0);
+    (void)feraiseexcept(FE_DIVBYZERO);
+    UK_TEST_EXPECT_EQ(feupdateenv(&held), 0);
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_ALL_EXCEPT), FE_INVALID | FE_DIVBYZERO);
+    UK_TEST_EXPECT_EQ(fegetround(), FE_UPWARD);
+    UK_TEST_EXPECT_EQ(fesetenv(FE_DFL_ENV), 0);
+    UK_TEST_EXPECT_EQ(fegetround(), FE_TONEAREST);
+    UK_TEST_EXPECT_EQ(fetestexcept(FE_ALL_EXCEPT), 0);
+    UK_TEST_EXPECT_EQ(fesetenv(&before), 0);
+}
+
+UK_TEST(complex_numbers_are_multiplied_and_divided)
+{
+    const _Complex double product = complex(1, 2) * complex(3, -4);
+    UK_TEST_EXPECT(__real__ product == 11 && __imag__ product == 2);
+    const _Complex double quotient = product / complex(3, -4);
+    UK_TEST_EXPECT(__real__ quotient == 1 && __imag__ quotient == 2);
+    const _Complex float narrow = static_cast<_Complex float>(product) * hidden(2.0F);
+    UK_TEST_EXPECT(__real__ narrow == 22 && __imag__ narrow == 4);
+    const _Complex long double wide = static_cast<_Complex long double>(product);
+    const _Complex long double square = wide * wide;
+    UK_TEST_EXPECT(__real__ square == 117 && __imag__ square == 44);
+    const _Complex double endless = complex(__builtin_inf(), 0) * complex(1, 1);
+    UK_TEST_EXPECT(__real__ endless == __builtin_inf());
+}
+
+UK_TEST(system_calls_by_number)
+{
+    UK_TEST_EXPECT_EQ(syscall(SYS_gettid), gettid());
+    errno = 0;
+    UK_TEST_EXPECT_EQ(syscall(SYS_close, -1), -1);
+    UK_TEST_EXPECT_EQ(errno, EBADF);
+    errno = 0;
+    UK_TEST_EXPECT_EQ(syscall(100'000), -1);
+    UK_TEST_EXPECT_EQ(errno, ENOSYS);
+}
+
+#ifdef CONFIG_LIBPOSIX_SIGNAL
+UK_TEST(jumps_restore_the_mask_if_asked)
+{
+    static sigjmp_buf place;
+    sigset_t usr, now;
+    sigemptyset(&usr);
+    sigaddset(&usr, SIGUSR1);
+    for (const int save : {1, 0}) {
+        const int came = sigsetjmp(place, save);
+        if (came == 0) {
+            sigprocmask(SIG_BLOCK, &usr, nullptr);
+            siglongjmp(place, 9);
+        }
+        UK_TEST_EXPECT_EQ(came, 9);
+        sigprocmask(SIG_SETMASK, nullptr, &now);
+        UK_TEST_EXPECT_EQ(sigismember(&now, SIGUSR1), save == 0 ? 1 : 0);
+    }
+    sigprocmask(SIG_UNBLOCK, &usr, nullptr);
+}
+#endif
