@@ -9,10 +9,15 @@ namespace newlib {
 // Linux's range of errors; a pointer or a large offset is none.
 inline constexpr long kErrors = -4095;
 
+// Apart, so that calls that succeed keep nothing across it.
+[[gnu::cold, gnu::noinline]] inline long fail(long value) {
+    errno = static_cast<int>(-value);
+    return -1;
+}
+
 inline long result(long value) {
     if (value < 0 && value >= kErrors) [[unlikely]] {
-        errno = static_cast<int>(-value);
-        return -1;
+        return fail(value);
     }
     return value;
 }

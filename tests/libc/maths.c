@@ -7,41 +7,35 @@
 
 #include "random.h"
 
-#define ONE(X)                                                                                     \
-    X(acos)                                                                                        \
-    X(acosh)                                                                                       \
-    X(asin) X(asinh) X(atan) X(atanh) X(cbrt) X(cos) X(cosh) X(erf) X(erfc) X(exp) X(exp2)         \
-        X(expm1) X(lgamma) X(log) X(log10) X(log1p) X(log2) X(logb) X(sin) X(sinh) X(sqrt) X(tan)  \
-            X(tanh) X(tgamma) X(ceil) X(floor) X(nearbyint) X(rint) X(round) X(trunc) X(j0) X(y0)
-#define TWO(X)                                                                                     \
-    X(atan2) X(copysign) X(fdim) X(fmax) X(fmin) X(fmod) X(hypot) X(nextafter) X(pow) X(remainder)
-
-#define ENTRY(name) {#name, name},
+#define ENTRY(function)                                                                            \
+    { #function, function }
 static const struct {
     const char* name;
     double (*function)(double);
-} kOne[] = {ONE(ENTRY)};
+} kOne[] = {ENTRY(acos),   ENTRY(acosh), ENTRY(asin),  ENTRY(asinh),     ENTRY(atan),
+            ENTRY(atanh),  ENTRY(cbrt),  ENTRY(cos),   ENTRY(cosh),      ENTRY(erf),
+            ENTRY(erfc),   ENTRY(exp),   ENTRY(exp2),  ENTRY(expm1),     ENTRY(lgamma),
+            ENTRY(log),    ENTRY(log10), ENTRY(log1p), ENTRY(log2),      ENTRY(logb),
+            ENTRY(sin),    ENTRY(sinh),  ENTRY(sqrt),  ENTRY(tan),       ENTRY(tanh),
+            ENTRY(tgamma), ENTRY(ceil),  ENTRY(floor), ENTRY(nearbyint), ENTRY(rint),
+            ENTRY(round),  ENTRY(trunc), ENTRY(j0),    ENTRY(y0)};
 static const struct {
     const char* name;
     double (*function)(double, double);
-} kTwo[] = {TWO(ENTRY)};
-
-#undef ONE
-#define ONE(X)                                                                                     \
-    X(acosf)                                                                                       \
-    X(acoshf)                                                                                      \
-    X(asinf) X(asinhf) X(atanf) X(atanhf) X(cbrtf) X(cosf) X(coshf) X(erff) X(erfcf) X(expf)       \
-        X(exp2f) X(expm1f) X(lgammaf) X(logf) X(log10f) X(log1pf) X(log2f) X(sinf) X(sinhf)        \
-            X(sqrtf) X(tanf) X(tanhf) X(tgammaf)
-#define TWOF(X) X(atan2f) X(fmodf) X(hypotf) X(powf) X(remainderf)
+} kTwo[] = {ENTRY(atan2), ENTRY(copysign), ENTRY(fdim),      ENTRY(fmax), ENTRY(fmin),
+            ENTRY(fmod),  ENTRY(hypot),    ENTRY(nextafter), ENTRY(pow),  ENTRY(remainder)};
 static const struct {
     const char* name;
     float (*function)(float);
-} kOneFloat[] = {ONE(ENTRY)};
+} kOneFloat[] = {ENTRY(acosf),  ENTRY(acoshf), ENTRY(asinf),  ENTRY(asinhf), ENTRY(atanf),
+                 ENTRY(atanhf), ENTRY(cbrtf),  ENTRY(cosf),   ENTRY(coshf),  ENTRY(erff),
+                 ENTRY(erfcf),  ENTRY(expf),   ENTRY(exp2f),  ENTRY(expm1f), ENTRY(lgammaf),
+                 ENTRY(logf),   ENTRY(log10f), ENTRY(log1pf), ENTRY(log2f),  ENTRY(sinf),
+                 ENTRY(sinhf),  ENTRY(sqrtf),  ENTRY(tanf),   ENTRY(tanhf),  ENTRY(tgammaf)};
 static const struct {
     const char* name;
     float (*function)(float, float);
-} kTwoFloat[] = {TWOF(ENTRY)};
+} kTwoFloat[] = {ENTRY(atan2f), ENTRY(fmodf), ENTRY(hypotf), ENTRY(powf), ENTRY(remainderf)};
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
