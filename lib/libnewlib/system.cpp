@@ -75,7 +75,9 @@ static long cpus() {
     const long bytes = uk_sys_sched_getaffinity(0, sizeof(mask), mask);
     long count = 0;
     for (size_t i = 0; bytes > 0 && i < static_cast<size_t>(bytes) / sizeof(mask[0]); i++) {
-        count += __builtin_popcountl(mask[i]);
+        for (unsigned long left = mask[i]; left != 0; left &= left - 1) {
+            count++; // the compiler's own function for it is not in every image
+        }
     }
     return count != 0 ? count : 1;
 }
