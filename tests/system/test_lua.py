@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Programs that nobody wrote for this system: Lua and MuJS, unmodified, at their prompts and with their options."""
 import os
+import re
 import subprocess
 import time
 
@@ -98,6 +99,25 @@ def test_lua_states_leave_no_memory_behind(image_of):
         end
         print(used() - before < 64)""")
     assert said == "true\n"
+
+
+def test_ten_thousand_states_leave_the_machine_as_it_was(tmp_path):
+    done = guest.make_in_tree("A=tests/luastates", f"T={TARGETS[0]}", f"O={tmp_path}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    count, fewer = re.fullmatch(r"(\d+) states, pages fewer: (-?\d+)\n", output(str(tmp_path / f"luastates_{TARGETS[0]}"), "10000")).groups()
+    assert int(count) == 10000 and int(fewer) <= 16
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_scripts_take_all_memory_and_live_on(image_of, target):
+    script = ("for round = 1, 3 do local t, n = {}, 0 "
+              "local ok, why = pcall(function() while true do n = n + 1 t[n] = ('x'):rep(5000) .. n end end) "
+              "t = nil collectgarbage() print(ok, why, n > 500) end collectgarbage() print(collectgarbage('count') < 60)")
+    if target.startswith("linuxu"):
+        said, status = output(image_of("lua", target), "-e", script), 0
+    else:
+        said, status = guest.start(image_of("lua", target), target, f'-e "{script}"')
+    assert status == 0 and said.count("false\tnot enough memory\ttrue\n") == 3 and said.endswith("true\n"), said
 
 
 def test_a_script_can_be_part_of_the_image(tmp_path, image_of):
