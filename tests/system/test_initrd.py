@@ -17,8 +17,7 @@ import cpio  # noqa: E402
 
 RUN = os.path.join(guest.ROOT, "support/run/run")
 XEN = "xen-x86_64"
-ALL = [(target, "") for target in guest.TARGETS] + [("kvm-x86_64", "q35"), ("kvm-x86_64", "microvm"), ("kvm-arm64", "virt-gicv3"),
-                                                    (XEN, "dom0"), (XEN, "domu")]
+ALL = [(target, "") for target in guest.TARGETS] + [("kvm-x86_64", "microvm"), (XEN, "dom0"), (XEN, "domu")]
 MEBIBYTE = 1 << 20
 
 
