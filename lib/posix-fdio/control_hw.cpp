@@ -27,7 +27,8 @@ Result<> fstat(int fd, uk_stat* out) {
     return user::write(Vaddr{reinterpret_cast<uintptr_t>(out)}, stat);
 }
 
-// Only of a descriptor: there are no paths yet.
+#ifndef CONFIG_LIBPOSIX_VFS
+// Only of a descriptor: there are no paths.
 Result<> fstatat(int fd, const char* path, uk_stat* out, int flags) {
     const char first = UK_TRY(user::read<char>(Vaddr{reinterpret_cast<uintptr_t>(path)}));
     if (first != '\0')
@@ -36,6 +37,7 @@ Result<> fstatat(int fd, const char* path, uk_stat* out, int flags) {
         return Errno::noent;
     return fstat(fd, out);
 }
+#endif
 
 // Commands that only some kinds of files know.
 Result<long> special(File& file, int command, unsigned long argument) {
@@ -102,12 +104,14 @@ long uk_sys_fstat(int fd, uk_stat* out) {
     return uk::syscall([&] { return uk::posix::fstat(fd, out); });
 }
 
+#ifndef CONFIG_LIBPOSIX_VFS
 long uk_sys_newfstatat(int folder, const char* path, uk_stat* out, int flags) {
     return uk::syscall([&] { return uk::posix::fstatat(folder, path, out, flags); });
 }
+#endif
 
 long uk_sys_fcntl(int fd, int command, unsigned long argument) {
-    return uk::syscall([&] { return uk::posix::fcntl(fd, command, argument); });
+    return uk::syscall<OnSignal::restart>([&] { return uk::posix::fcntl(fd, command, argument); });
 }
 
 long uk_sys_ioctl(int fd, unsigned request, unsigned long argument) {

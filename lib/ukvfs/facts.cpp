@@ -139,13 +139,10 @@ void statfs(const Place& place, uk_statfs& out) {
         out.f_flags |= UK_ST_RELATIME;
 }
 
-Result<size_t> read_link(const Place& place, std::span<char> room) {
+Result<std::string_view> link_text(const Place& place) {
     if (place.node->kind() != NodeKind::link)
         return Errno::inval;
-    const std::string_view target = UK_TRY(place.node->target());
-    const size_t size = target.size() < room.size() ? target.size() : room.size();
-    memcpy(room.data(), target.data(), size);
-    return size;
+    return place.node->target();
 }
 
 Result<> access(const Place& place, int mode) {

@@ -24,7 +24,7 @@ HOSTS = {
     "mman": "linux/mman.h linux/memfd.h", "mount": "sys/mount.h", "poll": "linux/posix_types.h linux/poll.h", "random": "linux/random.h",
     "resource": "linux/resource.h", "sched": "sched.h linux/sched.h", "signal": "linux/signal.h asm/siginfo.h",
     "stat": "sys/stat.h", "statfs": "asm/statfs.h sys/statvfs.h", "syscall": "asm/unistd.h", "sysinfo": "linux/sysinfo.h", "termios": "asm/termios.h",
-    "time": "linux/time.h linux/times.h linux/param.h", "types": "sys/types.h linux/posix_types.h",
+    "time": "linux/time.h linux/times.h linux/utime.h linux/param.h", "types": "sys/types.h linux/posix_types.h",
     "ucontext": "linux/signal.h asm/sigcontext.h asm/ucontext.h",
     "uio": "linux/uio.h linux/fs.h", "unistd": "unistd.h", "utsname": "linux/utsname.h", "wait": "linux/wait.h",
     "xattr": "linux/xattr.h linux/limits.h",

@@ -40,6 +40,7 @@ struct uk_timespec;
 struct uk_timeval;
 struct uk_timezone;
 struct uk_tms;
+struct uk_utimbuf;
 struct uk_utsname;
 
 #ifdef __cplusplus

@@ -58,3 +58,9 @@ struct uk_tms {
     uk_clock_t tms_cutime;
     uk_clock_t tms_cstime;
 };
+
+/* Times of a file in seconds: utime(). */
+struct uk_utimbuf {
+    int64_t actime;
+    int64_t modtime;
+};

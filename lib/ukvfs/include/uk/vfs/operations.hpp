@@ -45,7 +45,7 @@ struct At {
 [[nodiscard]] Result<> make_node(const At& at, std::string_view path, NodeKind kind,
                                  uint32_t permissions, uint64_t device);
 [[nodiscard]] Result<> make_link(const At& at, std::string_view path, std::string_view target);
-// One more name for `node`; of one without names only if `nameless` (O_TMPFILE).
+// One more name for `node`, or its first (O_TMPFILE without O_EXCL).
 [[nodiscard]] Result<> link(const Place& node, const At& at, std::string_view path);
 [[nodiscard]] Result<> unlink(const At& at, std::string_view path);
 [[nodiscard]] Result<> remove_directory(const At& at, std::string_view path);
@@ -59,8 +59,8 @@ struct At {
 void stat(const Place& place, uk_stat& out);
 void statx(const Place& place, uk_statx& out);
 void statfs(const Place& place, uk_statfs& out);
-// Errors: EINVAL (no link). Returns how many bytes there are now.
-[[nodiscard]] Result<size_t> read_link(const Place& place, std::span<char> room);
+// What a symbolic link says; the text lives as long as the node. Errors: EINVAL (no link).
+[[nodiscard]] Result<std::string_view> link_text(const Place& place);
 // `mode`: UK_R_OK, W_OK, X_OK. Errors: EACCES, EROFS.
 [[nodiscard]] Result<> access(const Place& place, int mode);
 [[nodiscard]] Result<> set_permissions(const Place& place, uint32_t permissions);
