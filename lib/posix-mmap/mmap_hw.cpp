@@ -8,6 +8,9 @@
 #include <uk/syscall/edge.hpp>
 #include <uk/user.hpp>
 #include <uk/vmem.hpp>
+#ifdef CONFIG_LIBPOSIX_FDTAB
+#include <uk/posix/fdtab.hpp>
+#endif
 
 namespace uk::mmap {
 
@@ -55,6 +58,17 @@ Result<long> address(Result<Vaddr> at) {
     return static_cast<long>(UK_TRY(at).value());
 }
 
+Result<Vaddr> map(Vaddr start, uint64_t size, int protection, int flags, [[maybe_unused]] int fd,
+                  int64_t offset) {
+#ifdef CONFIG_LIBPOSIX_FDTAB
+    if ((flags & UK_MAP_ANONYMOUS) == 0) {
+        Ref<File> file = UK_TRY(posix::fd_table().get(fd));
+        return kCalls.map_file(start, size, protection, flags, offset, *file);
+    }
+#endif
+    return kCalls.map(start, size, protection, flags, offset);
+}
+
 } // namespace
 
 } // namespace uk::mmap
@@ -63,9 +77,9 @@ using namespace uk;
 
 extern "C" {
 
-long uk_sys_mmap(void* start, size_t size, int protection, int flags, int /*fd*/, int64_t offset) {
+long uk_sys_mmap(void* start, size_t size, int protection, int flags, int fd, int64_t offset) {
     return syscall([=] {
-        return mmap::address(mmap::kCalls.map(Vaddr::of(start), size, protection, flags, offset));
+        return mmap::address(mmap::map(Vaddr::of(start), size, protection, flags, fd, offset));
     });
 }
 long uk_sys_munmap(void* start, size_t size) {

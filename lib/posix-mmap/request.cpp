@@ -29,8 +29,6 @@ Result<> check_flags(int flags) {
         return Errno::nomem;
     if (type == UK_MAP_SHARED_VALIDATE && (flags & ~kKnown) != 0)
         return Errno::opnotsupp;
-    if ((flags & UK_MAP_ANONYMOUS) == 0)
-        return Errno::nodev;
     return ok();
 }
 
@@ -56,6 +54,12 @@ Result<MapRequest> request_of(Vaddr start, uint64_t size, int prot, int flags, i
     else if ((flags & UK_MAP_FIXED) != 0)
         request.placement = Placement::replace;
     request.name = "mmap";
+    if ((flags & UK_MAP_ANONYMOUS) == 0) {
+        if (offset < 0 || static_cast<uint64_t>(offset) + size < size)
+            return Errno::overflow;
+        request.offset = static_cast<uint64_t>(offset);
+        request.shared = (flags & UK_MAP_TYPE) != UK_MAP_PRIVATE;
+    }
     request.populate = (flags & (UK_MAP_POPULATE | UK_MAP_LOCKED)) != 0;
     request.reserve_only = (flags & UK_MAP_NORESERVE) != 0;
     return request;

@@ -71,7 +71,7 @@ UK_TEST(mmap_refusals)
 {
     static uint8_t global[2 * kPage];
     UK_TEST_EXPECT_EQ(map(0), -UK_EINVAL);
-    UK_TEST_EXPECT_EQ(map(1, kReadWrite, UK_MAP_PRIVATE), -UK_ENODEV);
+    UK_TEST_EXPECT_EQ(map(1, kReadWrite, UK_MAP_PRIVATE), -UK_EBADF);
     UK_TEST_EXPECT_EQ(map(1, kReadWrite, kAnonymous | UK_MAP_GROWSDOWN), -UK_EOPNOTSUPP);
     UK_TEST_EXPECT_EQ(map(1, kReadWrite, kAnonymous | UK_MAP_FIXED, global + 1), -UK_EINVAL);
     UK_TEST_EXPECT_EQ(map(size_t{1} << 40), -UK_ENOMEM);

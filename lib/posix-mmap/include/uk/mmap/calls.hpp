@@ -40,9 +40,9 @@ concept AddressSpace = requires(const Space& space, const MapRequest& request, V
 // bits), EACCES (to be written and executed).
 [[nodiscard]] Result<Protection> protection_of(int prot);
 
-// The arguments of mmap(), but for what only an address space can tell. Errors: EINVAL, EACCES,
-// ENODEV (a file), ENOTSUP (MAP_GROWSDOWN; with MAP_SHARED_VALIDATE also flags that are not known),
-// ENOMEM (MAP_32BIT).
+// The arguments of mmap(), but for what only an address space or a file can tell. Errors: EINVAL,
+// EACCES, ENOTSUP (MAP_GROWSDOWN; with MAP_SHARED_VALIDATE also flags that are not known), ENOMEM
+// (MAP_32BIT), EOVERFLOW (the offset).
 [[nodiscard]] Result<MapRequest> request_of(Vaddr start, uint64_t size, int prot, int flags,
                                             int64_t offset);
 
@@ -55,8 +55,13 @@ class Calls {
   public:
     constexpr explicit Calls(Space space) : space_(space) {}
 
+    // Without MAP_ANONYMOUS: ENODEV.
     [[nodiscard]] Result<Vaddr> map(Vaddr start, uint64_t size, int prot, int flags,
                                     int64_t offset) const;
+    // Of a file, with a map() as that of uk::File.
+    template <class File>
+    [[nodiscard]] Result<Vaddr> map_file(Vaddr start, uint64_t size, int prot, int flags,
+                                         int64_t offset, File& file) const;
     [[nodiscard]] Result<> unmap(Vaddr start, uint64_t size) const;
     [[nodiscard]] Result<> protect(Vaddr start, uint64_t size, int prot) const;
     [[nodiscard]] Result<> advise(Vaddr start, uint64_t size, int advice) const;
@@ -136,6 +141,19 @@ template <AddressSpace Space>
 Result<Vaddr> Calls<Space>::map(Vaddr start, uint64_t size, int prot, int flags,
                                 int64_t offset) const {
     const MapRequest request = UK_TRY(request_of(start, size, prot, flags, offset));
+    if ((flags & UK_MAP_ANONYMOUS) == 0)
+        return Errno::nodev;
+    if (request.placement == Placement::replace)
+        UK_TRY(ours(UK_TRY(pages(start, size))));
+    return space_.map(request);
+}
+
+template <AddressSpace Space>
+template <class File>
+Result<Vaddr> Calls<Space>::map_file(Vaddr start, uint64_t size, int prot, int flags,
+                                     int64_t offset, File& file) const {
+    MapRequest request = UK_TRY(request_of(start, size, prot, flags, offset));
+    UK_TRY(file.map(request));
     if (request.placement == Placement::replace)
         UK_TRY(ours(UK_TRY(pages(start, size))));
     return space_.map(request);
