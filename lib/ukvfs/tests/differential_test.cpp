@@ -89,6 +89,9 @@ class Differential : public World {
         ASSERT_EQ(theirs, static_cast<int>(ours))
             << what << ": host " << strerrorname_np(theirs) << ", here " << uk::errno_name(ours);
     }
+    void rename(const std::string& one);
+    void read_link(const std::string& one);
+    void open_somehow(const std::string& one);
     void compare_opens(const std::string& path, int flags);
     void compare_facts(const std::string& path, bool follow);
     void compare_trees(int host, const uk::vfs::Place& here, const std::string& name);
@@ -134,6 +137,46 @@ void Differential::compare_facts(const std::string& path, bool follow) {
     }
 }
 
+void Differential::rename(const std::string& one) {
+    const char* one_text = one.c_str();
+    static constexpr unsigned kFlags[] = {0, 0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE};
+    const std::string other = path();
+    const unsigned flags = kFlags[number(5)];
+    return compare("rename " + one + " " + other + " " + std::to_string(flags),
+                   syscall(SYS_renameat2, host_, one_text, host_, other.c_str(), flags),
+                   uk::vfs::rename(at(), one, at(), other, flags).code());
+}
+
+void Differential::read_link(const std::string& one) {
+    const char* one_text = one.c_str();
+    char theirs[4096];
+    const ssize_t size = readlinkat(host_, one_text, theirs, sizeof(theirs));
+    auto found = uk::vfs::find(at(), one, false);
+    auto ours = found.ok() ? uk::vfs::link_text(found.value())
+                           : uk::Result<std::string_view>(found.error());
+    compare("readlink " + one, size, ours.code());
+    if (size >= 0) {
+        EXPECT_EQ(std::string(theirs, static_cast<size_t>(size)), ours.value());
+    }
+}
+
+void Differential::open_somehow(const std::string& one) {
+    // Not blocking, because of FIFOs; which have nobody to open them here.
+    int flags = O_NONBLOCK;
+    static constexpr int kModes[] = {O_RDONLY, O_WRONLY, O_RDWR};
+    flags |= kModes[number(3)];
+    for (const int flag : {O_CREAT, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW})
+        flags |= chance(30) ? flag : 0;
+    if (chance(10))
+        flags |= O_PATH;
+    if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+        flags &= ~O_CREAT; // what kernels say to both has changed
+    auto found = uk::vfs::find(at(), one);
+    if (found.ok() && found.value().node->kind() == NodeKind::fifo)
+        return;
+    return compare_opens(one, flags);
+}
+
 void Differential::step() {
     const std::string one = path();
     const char* one_text = one.c_str();
@@ -165,44 +208,14 @@ void Differential::step() {
         return compare("rmdir " + one, unlinkat(host_, one_text, AT_REMOVEDIR),
                        uk::vfs::remove_directory(at(), one).code());
     case 6:
-    case 7: {
-        static constexpr unsigned kFlags[] = {0, 0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE};
-        const std::string other = path();
-        const unsigned flags = kFlags[number(5)];
-        return compare("rename " + one + " " + other + " " + std::to_string(flags),
-                       syscall(SYS_renameat2, host_, one_text, host_, other.c_str(), flags),
-                       uk::vfs::rename(at(), one, at(), other, flags).code());
-    }
-    case 8: {
-        char theirs[4096];
-        const ssize_t size = readlinkat(host_, one_text, theirs, sizeof(theirs));
-        auto found = uk::vfs::find(at(), one, false);
-        auto ours = found.ok() ? uk::vfs::link_text(found.value())
-                               : uk::Result<std::string_view>(found.error());
-        compare("readlink " + one, size, ours.code());
-        if (size >= 0) {
-            EXPECT_EQ(std::string(theirs, static_cast<size_t>(size)), ours.value());
-        }
-        return;
-    }
+    case 7:
+        return rename(one);
+    case 8:
+        return read_link(one);
     case 9:
         return compare_facts(one, chance(50));
-    default: {
-        // Not blocking, because of FIFOs; which have nobody to open them here.
-        int flags = O_NONBLOCK;
-        static constexpr int kModes[] = {O_RDONLY, O_WRONLY, O_RDWR};
-        flags |= kModes[number(3)];
-        for (const int flag : {O_CREAT, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW})
-            flags |= chance(30) ? flag : 0;
-        if (chance(10))
-            flags |= O_PATH;
-        if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
-            flags &= ~O_CREAT; // what kernels say to both has changed
-        auto found = uk::vfs::find(at(), one);
-        if (found.ok() && found.value().node->kind() == NodeKind::fifo)
-            return;
-        return compare_opens(one, flags);
-    }
+    default:
+        return open_somehow(one);
     }
 }
 
