@@ -8,8 +8,7 @@ namespace uk::procfs {
 
 class TextNode : public ProcNode {
   public:
-    TextNode(ProcFileSystem& file_system, vfs::Name name, uint32_t permissions,
-             void (*how)(Text&))
+    TextNode(ProcFileSystem& file_system, vfs::Name name, uint32_t permissions, void (*how)(Text&))
         : ProcNode(file_system, vfs::NodeKind::regular, name, permissions), write_(how) {}
 
     [[nodiscard]] Result<Ref<File>> open(const vfs::Place& place, uint32_t flags) override;

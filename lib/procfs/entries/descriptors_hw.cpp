@@ -24,8 +24,9 @@ Result<char*> target_of(File& file, int fd, size_t& size) {
     }
     // A file without a name is a pipe, an eventfd ..., or was deleted.
     const std::string_view text =
-        path.ok() ? path.value()
-                  : format(room, file.opened_node() != nullptr ? "(deleted):[%d]" : "anon:[%d]", fd);
+        path.ok()
+            ? path.value()
+            : format(room, file.opened_node() != nullptr ? "(deleted):[%d]" : "anon:[%d]", fd);
     size = text.size();
     return copy_of(text);
 }

@@ -24,8 +24,8 @@ void append_flags(Text& out, const vfs::Mount& mount) {
     static constexpr struct {
         uint32_t flag;
         const char* name;
-    } kFlags[] = {{UK_MS_NOSUID, ",nosuid"},        {UK_MS_NODEV, ",nodev"},
-                  {UK_MS_NOEXEC, ",noexec"},        {UK_MS_NOATIME, ",noatime"},
+    } kFlags[] = {{UK_MS_NOSUID, ",nosuid"},         {UK_MS_NODEV, ",nodev"},
+                  {UK_MS_NOEXEC, ",noexec"},         {UK_MS_NOATIME, ",noatime"},
                   {UK_MS_NODIRATIME, ",nodiratime"}, {UK_MS_RELATIME, ",relatime"}};
     out.append_text(mount.read_only() ? "ro" : "rw");
     for (const auto& flag : kFlags) {

@@ -58,7 +58,9 @@ class Proc {
     // How many entries a directory has, "." and ".." not counted.
     size_t count(const char* path) {
         struct Counter final : vfs::EntrySink {
-            bool entry(vfs::Name, uint64_t, vfs::NodeKind, uint64_t) override { return ++count != 0; }
+            bool entry(vfs::Name, uint64_t, vfs::NodeKind, uint64_t) override {
+                return ++count != 0;
+            }
             size_t count = 0;
         } counter;
         Result<vfs::Place> place = vfs::find(at(), path);

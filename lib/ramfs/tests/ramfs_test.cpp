@@ -37,8 +37,9 @@ TEST(RamOptions, AreReadOrNamed) {
     EXPECT_EQ(read("size=25%").take().most_bytes, kGiB / 100 * 25);
     EXPECT_EQ(read("size=0,nr_inodes=0").take().most_bytes, kNoLimit);
     EXPECT_EQ(read("size=50%", 0).take().most_bytes, kNoLimit);
-    for (const char* text : {"size=", "size=x", "size", "size=101%", "size=-1", "mode=8",
-                             "mode=17777", "uid=4294967295", "uid=a", "huge=always", "=", "size=1 "})
+    for (const char* text :
+         {"size=", "size=x", "size", "size=101%", "size=-1", "mode=8", "mode=17777",
+          "uid=4294967295", "uid=a", "huge=always", "=", "size=1 "})
         EXPECT_EQ(read(text).code(), Errno::inval) << text;
     Options options;
     std::string_view wrong;

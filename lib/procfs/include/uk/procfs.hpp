@@ -19,9 +19,9 @@ namespace uk::procfs {
 class Directory; // <uk/procfs/nodes.hpp>
 
 // Static. `path` begins below /proc, without a slash at its ends; "1/" is the directory of the
-// one process there is, which /proc/self leads to. Directories on the way come by themselves. Of the
-// three functions exactly one is there. All: thread context; they may block; any number of threads
-// at once.
+// one process there is, which /proc/self leads to. Directories on the way come by themselves. Of
+// the three functions exactly one is there. All: thread context; they may block; any number of
+// threads at once.
 struct Entry {
     const char* path;
     uint32_t permissions = 0444;

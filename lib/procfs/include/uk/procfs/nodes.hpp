@@ -32,9 +32,7 @@ class ProcFileSystem final : public vfs::FileSystem {
     [[nodiscard]] uint64_t next_number() { return next_number_.fetch_add_relaxed(1); }
 
     // Makes the nodes, once. Errors: ENOMEM (the next call tries again).
-    [[nodiscard]] Result<> fill() {
-        return filled_.load_acquire() ? ok() : fill_slowly();
-    }
+    [[nodiscard]] Result<> fill() { return filled_.load_acquire() ? ok() : fill_slowly(); }
 
   private:
     explicit ProcFileSystem(Entries entries)
@@ -118,7 +116,8 @@ class Directory : public ProcNode {
     List<&ProcNode::in_directory_> children_;
 };
 
-// A link; it shows a text and leads there, unless jump() is overridden. Belongs to who looked it up.
+// A link; it shows a text and leads there, unless jump() is overridden. Belongs to who looked it
+// up.
 class Link : public ProcNode {
   public:
     // `text`, on the heap, becomes the link's.

@@ -122,8 +122,8 @@ class Instance<Scheduler, true> {
     uk::Ref<uk::Thread> uk::sched::find(uint32_t id) {                                             \
         return uk_scheduler().find(id);                                                            \
     }                                                                                              \
-    uk::Ref<uk::Thread> uk::sched::find_from(uint32_t id) {                                             \
-        return uk_scheduler().find_from(id);                                                            \
+    uk::Ref<uk::Thread> uk::sched::find_from(uint32_t id) {                                        \
+        return uk_scheduler().find_from(id);                                                       \
     }                                                                                              \
     void uk::sched::trim() {                                                                       \
         uk_scheduler().trim();                                                                     \
