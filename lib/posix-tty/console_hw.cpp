@@ -7,7 +7,7 @@
 #include <uk/hal/console.hpp>
 #include <uk/init.hpp>
 #include <uk/log/console.hpp>
-#include <uk/posix/fdtab.hpp>
+#include <uk/posix/files.hpp>
 #include <uk/print.h>
 #include <uk/sched.hpp>
 #include <uk/string.h>
@@ -24,9 +24,8 @@ namespace {
 constinit SignalHook g_hook = nullptr;
 constinit bool g_adds_returns = false; // hal::ConsoleSize
 
-struct Image {
+struct Image : posix::ImageFiles {
     using Lock = Mutex;
-    using Thread = uk::Thread;
     static void show(const char* data, size_t size) {
         if (!g_adds_returns)
             return console::write(data, size);
@@ -53,11 +52,7 @@ struct Image {
         const hal::ConsoleSize size = hal::console_terminal().value_or(hal::ConsoleSize{});
         return {size.rows, size.columns, 0, 0};
     }
-    static uint64_t now_ns() { return hal::clock_monotonic_ns(); }
-    static Thread& current() { return sched::current(); }
     static void park(uint64_t deadline_ns) { keys_wait(deadline_ns); }
-    static void unpark(Thread& thread) { sched::unpark(thread); }
-    static bool interrupted() { return uk::interrupted(); }
 };
 static_assert(kForever == kNever);
 
@@ -92,6 +87,8 @@ class TerminalFile final : public ConsoleFile {
     Result<long> ioctl(unsigned request, uintptr_t argument) override {
         return g_terminal->ioctl(request, argument);
     }
+    uint32_t ready() override { return g_terminal->ready(); }
+    ReadySource* ready_source() override { return &g_terminal->source(); }
 
   private:
     Result<size_t> do_read(IoPieces& to, FileIo& io) override {
@@ -102,30 +99,65 @@ class TerminalFile final : public ConsoleFile {
     }
 };
 
-// Nobody types: no echo, no lines, nothing added.
+// Nobody types: no echo, no lines, nothing added. Reads take what the console has; once somebody
+// wants to be told when there is something, it is looked for as keys are, and reads take that.
 class StreamFile final : public ConsoleFile {
   public:
     constexpr StreamFile() : ConsoleFile(UK_S_IFIFO | 0600) {}
 
+    uint32_t ready() override {
+        LockGuard guard(lock_);
+        if (!watched_ && count_ == 0 && !ended_) {
+            Result<size_t> got = console::read(ahead_, kPart);
+            ended_ = !got.ok();
+            count_ = got.ok() ? got.value() : 0;
+        }
+        return (count_ != 0 ? kIn : 0) | (ended_ ? kEnd : 0) | UK_POLLOUT | UK_POLLWRNORM;
+    }
+    ReadySource* ready_source() override {
+        LockGuard guard(lock_);
+        if (!watched_)
+            watched_ = keys_start(take_ahead, end).ok();
+        return &source_;
+    }
+
   private:
     static constexpr size_t kPart = 1024;
     static constexpr uint64_t kPollNs = 1'000'000;
+    static constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
+    static constexpr uint32_t kEnd = UK_POLLIN | UK_POLLHUP;
 
-    Result<size_t> do_read(IoPieces& to, FileIo& io) override {
+    static size_t take_ahead(const char* bytes, size_t count);
+    static void end();
+
+    // False: there is nothing so far. A `got` of 0 is the end.
+    Result<bool> take(IoPieces& to, size_t& got) {
+        LockGuard guard(lock_);
+        if (count_ != 0) {
+            got = min(count_, to.left());
+            UK_TRY(to.put(ahead_, got));
+            count_ -= got;
+            memmove(ahead_, ahead_ + got, count_);
+            return true;
+        }
+        if (watched_ || ended_)
+            return ended_;
         char part[kPart];
-        while (to.left() != 0) {
-            Result<size_t> got = console::read(part, min(kPart, to.left()));
-            if (!got.ok())
-                break; // the end
-            if (const size_t count = got.value(); count != 0) {
-                UK_TRY(to.put(part, count));
-                return count;
-            }
+        Result<size_t> there = console::read(part, min(kPart, to.left()));
+        ended_ = !there.ok();
+        got = there.ok() ? there.value() : 0;
+        UK_TRY(to.put(part, got));
+        return ended_ || got != 0;
+    }
+    Result<size_t> do_read(IoPieces& to, FileIo& io) override {
+        for (size_t got = 0; to.left() != 0;) {
+            if (UK_TRY(take(to, got)))
+                return got;
             if ((io.status & UK_O_NONBLOCK) != 0)
                 return Errno::again;
             if (interrupted())
                 return Errno::intr;
-            (void)sched::park(hal::clock_monotonic_ns() + kPollNs, {"input"});
+            posix::ImageFiles::park(hal::clock_monotonic_ns() + kPollNs);
         }
         return size_t{0};
     }
@@ -141,10 +173,40 @@ class StreamFile final : public ConsoleFile {
             done += count;
         }
     }
+
+    Mutex lock_;
+    ReadySource source_;
+    size_t count_ = 0; // of ahead_
+    bool ended_ = false;
+    bool watched_ = false;
+    char ahead_[kPart] = {};
 };
 
 constinit TerminalFile g_terminal_file;
 constinit StreamFile g_stream_file;
+
+size_t StreamFile::take_ahead(const char* bytes, size_t count) {
+    StreamFile& self = g_stream_file;
+    size_t taken = 0;
+    {
+        LockGuard guard(self.lock_);
+        taken = min(count, kPart - self.count_);
+        memcpy(self.ahead_ + self.count_, bytes, taken);
+        self.count_ += taken;
+    }
+    if (taken != 0)
+        (void)self.source_.notify(kIn);
+    return taken;
+}
+
+void StreamFile::end() {
+    StreamFile& self = g_stream_file;
+    {
+        LockGuard guard(self.lock_);
+        self.ended_ = true;
+    }
+    (void)self.source_.notify(kEnd);
+}
 
 size_t take_keys(const char* keys, size_t count) {
     return g_terminal->type(keys, count);

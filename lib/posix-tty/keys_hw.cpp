@@ -5,6 +5,7 @@
 
 #include <uk/hal/clock.hpp>
 #include <uk/log/console.hpp>
+#include <uk/posix/files.hpp>
 #include <uk/sched.hpp>
 
 namespace uk::tty {
@@ -69,6 +70,8 @@ Result<> keys_start(TakeKeys take, HangUp hang_up) {
 #ifdef CONFIG_LIBUKSCHED_THREADS
     UK_TRY(sched::create({.name = "console keys", .priority = kPriority, .service = true},
                          look_for_ever, nullptr));
+#else
+    posix::set_look_around([] { (void)look(); });
 #endif
     return ok();
 }

@@ -34,6 +34,7 @@ Script g;
 
 struct Environment {
     using Lock = HostLock;
+    using Source = uk::BasicReadySource<HostLock>;
     struct Thread {};
     static void show(const char* data, size_t size) { g.shown.append(data, size); }
     static void signal(int signal) { g.signals.push_back(signal); }
@@ -114,6 +115,40 @@ TEST_F(TerminalTest, ReadersWaitForLines) {
     EXPECT_EQ(read(0), ".");
     type("\x04");
     EXPECT_EQ(read(100), ".");
+}
+
+TEST_F(TerminalTest, IsReadyWhenAReadWouldNotWait) {
+    constexpr uint32_t kOut = UK_POLLOUT | UK_POLLWRNORM, kIn = UK_POLLIN | UK_POLLRDNORM;
+    struct Watch final : Environment::Source::Watch {
+        bool on_ready(uint32_t /*events*/) override {
+            told++;
+            return false;
+        }
+        int told = 0;
+    } watch;
+    terminal.source().add(watch, uk::ReadyShare::all);
+    EXPECT_EQ(terminal.ready(), kOut);
+    type("line");
+    EXPECT_EQ(terminal.ready(), kOut);
+    EXPECT_EQ(watch.told, 0);
+    type("\r");
+    EXPECT_EQ(terminal.ready(), kOut | kIn);
+    EXPECT_EQ(watch.told, 1);
+    EXPECT_EQ(read(9), "line\n.");
+    EXPECT_EQ(terminal.ready(), kOut);
+    raw(3, 0);
+    type("ab");
+    EXPECT_EQ(terminal.ready(), kOut); // a read would wait for a third
+    type("c");
+    EXPECT_EQ(terminal.ready(), kOut | kIn);
+    EXPECT_EQ(read(9), "abc.");
+    raw(3, 1);
+    type("d");
+    EXPECT_EQ(terminal.ready(), kOut | kIn);
+    EXPECT_EQ(read(1), "d.");
+    terminal.hang_up();
+    EXPECT_EQ(terminal.ready(), kOut | kIn | UK_POLLHUP);
+    terminal.source().remove(watch);
 }
 
 TEST_F(TerminalTest, LinesLongerThanTheBuffer) {

@@ -9,31 +9,27 @@
 
 #include <uk/abi/ioctl.h>
 #include <uk/abi/signal.h>
-#include <uk/base/list.hpp>
+#include <uk/abi/poll.h>
 #include <uk/base/minmax.hpp>
 #include <uk/base/result.hpp>
 #include <uk/file/io_pieces.hpp>
+#include <uk/file/ready_wait.hpp>
 #include <uk/spinlock/basic.hpp>
 #include <uk/tty/line_discipline.hpp>
 #include <uk/user.hpp>
 
 namespace uk::tty {
 
-inline constexpr uint64_t kForever = ~uint64_t{0};
+inline constexpr uint64_t kForever = kReadyNever;
 
 // What a terminal asks of its environment; all static.
 template <class E>
-concept TerminalEnvironment = requires(typename E::Thread& thread, uint64_t deadline_ns,
-                                       const char* data, size_t size, int signal) {
+concept TerminalEnvironment = ReadyEnvironment<E> &&
+    requires(const char* data, size_t size, int signal) {
     typename E::Lock; // sleeps
     { E::show(data, size) } -> std::same_as<void>;
     { E::signal(signal) } -> std::same_as<void>; // no lock is held
     { E::window() } -> std::same_as<uk_winsize>; // of the screen, as far as known
-    { E::now_ns() } -> std::same_as<uint64_t>;
-    { E::current() } -> std::same_as<typename E::Thread&>;
-    { E::park(deadline_ns) } -> std::same_as<void>; // until unpark(), or earlier for any reason
-    { E::unpark(thread) } -> std::same_as<void>;
-    { E::interrupted() } -> std::same_as<bool>; // a signal waits for the calling thread
 };
 
 // Any number of threads, in thread context.
@@ -49,10 +45,11 @@ class BasicTerminal final : Screen {
     size_t type(const char* keys, size_t count) {
         lock_.lock();
         const size_t taken = line_.input(keys, count);
-        if (line_.readable())
-            wake_readers();
+        const bool readable = line_.readable();
         const uint32_t signals = line_.take_signals();
         lock_.unlock();
+        if (readable)
+            (void)source_.notify(kIn);
         for (int signal = 1; signals != 0 && signal < 32; signal++)
             if ((signals >> signal & 1) != 0)
                 E::signal(signal);
@@ -62,9 +59,21 @@ class BasicTerminal final : Screen {
     void hang_up() {
         lock_.lock();
         hung_up_ = true;
-        wake_readers();
         lock_.unlock();
+        (void)source_.notify(kIn | UK_POLLHUP);
     }
+
+    // As File::ready(): output never waits; what is too little for a raw read (VMIN) is not ready.
+    [[nodiscard]] uint32_t ready() {
+        lock_.lock();
+        const bool some = line_.canonical() || line_.modes().c_cc[UK_VTIME] != 0 ||
+                          line_.pending() >= line_.modes().c_cc[UK_VMIN];
+        const uint32_t readable = line_.readable() && some ? kIn : 0;
+        const uint32_t ended = hung_up_ ? kIn | UK_POLLHUP : 0;
+        lock_.unlock();
+        return readable | ended | UK_POLLOUT | UK_POLLWRNORM;
+    }
+    typename E::Source& source() { return source_; }
 
     // As File::read(). Errors: EAGAIN (only with `nonblocking`), EINTR, EFAULT.
     [[nodiscard]] Result<size_t> read(IoPieces& to, bool nonblocking) {
@@ -101,27 +110,22 @@ class BasicTerminal final : Screen {
 
   private:
     static constexpr uint64_t kTenth = 100'000'000; // of a second: the unit of VTIME
-
-    struct Waiter {
-        typename E::Thread& thread;
-        ListNode<Waiter> node{};
-    };
+    static constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
 
     void show(const char* data, size_t size) override { E::show(data, size); }
 
-    // A waiter leaves only with the lock, so its thread is there while we have it.
-    void wake_readers() {
-        for (Waiter& waiter : waiters_)
-            E::unpark(waiter.thread);
-    }
-    // The lock is open meanwhile.
+    // The lock is open meanwhile. Who tells changes something under it before, so this is told.
     void wait(uint64_t deadline_ns) {
-        Waiter me{E::current()};
-        waiters_.push_back(me);
+        struct Waiter final : E::Source::Watch {
+            bool on_ready(uint32_t /*happened*/) override { return thread.tell(); }
+            BasicReadyThread<E> thread;
+        };
+        Waiter me;
+        source_.add(me, ReadyShare::all);
         lock_.unlock();
         E::park(deadline_ns);
         lock_.lock();
-        waiters_.erase(me);
+        source_.remove(me);
     }
 
     Result<> read_locked(IoPieces& to, bool nonblocking, size_t& done);
@@ -132,7 +136,7 @@ class BasicTerminal final : Screen {
     typename E::Lock lock_;
     typename E::Lock write_lock_; // before lock_
     LineDiscipline line_;
-    List<&Waiter::node> waiters_;
+    typename E::Source source_;
     uk_winsize window_{}; // as somebody set it; rows 0: nobody has
     bool hung_up_ = false;
 };
@@ -190,11 +194,12 @@ Result<> BasicTerminal<E>::take(IoPieces& to, size_t& done) {
 // Who waits looks again: what he may read may be another thing now.
 template <TerminalEnvironment E>
 void BasicTerminal<E>::set_modes(const uk_termios& modes, bool flush) {
-    LockGuard guard(lock_);
+    lock_.lock();
     if (flush)
         line_.flush_input();
     line_.set_modes(modes);
-    wake_readers();
+    lock_.unlock();
+    (void)source_.notify(kIn);
 }
 
 template <TerminalEnvironment E>
