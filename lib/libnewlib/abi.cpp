@@ -6,12 +6,14 @@
 #include <stddef.h>
 #include <sys/dirent.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/termios.h>
 
 #include <uk/abi/dirent.h>
 #include <uk/abi/epoll.h>
+#include <uk/abi/signalfd.h>
 #include <uk/abi/fcntl.h>
 #include <uk/abi/termios.h>
 
@@ -105,6 +107,10 @@ SAME(winsize, ws_col);
 SIZE(epoll_event);
 SAME(epoll_event, events);
 SAME(epoll_event, data);
+SIZE(signalfd_siginfo);
+SAME(signalfd_siginfo, ssi_band);
+SAME(signalfd_siginfo, ssi_ptr);
+SAME(signalfd_siginfo, ssi_arch);
 SIZE(sigevent);
 SAME(sigevent, sigev_value);
 SAME(sigevent, sigev_signo);

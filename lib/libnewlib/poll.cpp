@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/select.h>
+#include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -92,6 +93,12 @@ int epoll_wait(int fd, struct epoll_event* events, int count, int timeout_ms) {
     return epoll_pwait(fd, events, count, timeout_ms, nullptr);
 }
 
+int epoll_pwait2(int fd, struct epoll_event* events, int count, const struct timespec* timeout,
+                 const __sigset_t* mask) {
+    return status(
+        uk_sys_epoll_pwait2(fd, same(events), count, abi(timeout), abi(mask), kMaskBytes));
+}
+
 int eventfd(unsigned value, int flags) {
     return status(uk_sys_eventfd2(value, flags));
 }
@@ -114,4 +121,8 @@ int timerfd_settime(int fd, int flags, const struct itimerspec* value, struct it
 
 int timerfd_gettime(int fd, struct itimerspec* value) {
     return status(uk_sys_timerfd_gettime(fd, abi(value)));
+}
+
+int signalfd(int fd, const sigset_t* mask, int flags) {
+    return status(uk_sys_signalfd4(fd, abi(mask), kMaskBytes, flags));
 }

@@ -15,6 +15,12 @@ namespace {
 
 constinit Entry g_entries[cfg::libposix_signal_queue]{};
 constinit ThreadSignals g_main{nullptr};
+constinit ArrivalHook g_arrival = nullptr; // guarded by g_lock
+
+void note_arrival() {
+    if (g_arrival != nullptr)
+        g_arrival();
+}
 
 // Interrupts another CPU, so that it looks. The thread may go on elsewhere meanwhile, and looks
 // then.
@@ -62,6 +68,7 @@ void tell(const Told& told) {
 Result<> send(const Info& info) {
     LockGuard guard(g_lock);
     tell(UK_TRY(g_model.send(info, nullptr, sched::started() ? own_signals() : nullptr)));
+    note_arrival();
     return ok();
 }
 
@@ -71,6 +78,7 @@ Result<> send(Thread& thread, const Info& info) {
     if (to == nullptr)
         return Errno::srch;
     tell(UK_TRY(g_model.send(info, to, nullptr)));
+    note_arrival();
     return ok();
 }
 
@@ -97,6 +105,28 @@ void return_mask() {
     LockGuard guard(g_lock);
     g_model.return_mask(self);
     update_work(self);
+}
+
+uint64_t waiting() {
+    ThreadSignals* const self = own_signals();
+    LockGuard guard(g_lock);
+    return self != nullptr ? g_model.waiting_for(*self) : 0;
+}
+
+bool take(uint64_t set, Info& info) {
+    ThreadSignals* const self = own_signals();
+    if (self == nullptr)
+        return false;
+    LockGuard guard(g_lock);
+    const bool taken = g_model.take_waited(*self, set, info);
+    g_model.end_wait(*self);
+    update_work(*self);
+    return taken;
+}
+
+void set_arrival_hook(ArrivalHook hook) {
+    LockGuard guard(g_lock);
+    g_arrival = hook;
 }
 
 } // namespace uk::signal

@@ -16,6 +16,7 @@ namespace {
 
 // What clock_settime() made of the machine's wall clock.
 constinit Atomic<uint64_t> g_wall_shift{0};
+constinit Atomic<WallClockHook> g_hook{nullptr};
 
 Result<uint64_t> wall_now() {
     return UK_TRY(hal::clock_wall_ns()) + g_wall_shift.load_relaxed();
@@ -72,7 +73,17 @@ Result<> sleep_until(uint64_t deadline_ns) {
 
 Result<> set_wall_clock(uint64_t ns) {
     g_wall_shift.store_relaxed(ns - UK_TRY(hal::clock_wall_ns()));
+    if (const WallClockHook hook = g_hook.load_acquire())
+        hook();
     return ok();
+}
+
+uint64_t wall_clock_shift() {
+    return g_wall_shift.load_relaxed();
+}
+
+void set_wall_clock_hook(WallClockHook hook) {
+    g_hook.store_release(hook);
 }
 
 // Since the image started, idle times included: the scheduler keeps no accounts.

@@ -22,7 +22,7 @@ HOSTS = {
     "eventfd": "sys/eventfd.h sys/timerfd.h sys/signalfd.h", "fcntl": "linux/fcntl.h linux/fadvise.h linux/falloc.h linux/fs.h",
     "futex": "linux/futex.h", "ioctl": "stddef.h asm/ioctls.h linux/fs.h", "limits": "linux/limits.h",
     "mman": "linux/mman.h linux/memfd.h", "mount": "sys/mount.h", "poll": "linux/posix_types.h linux/poll.h", "random": "linux/random.h",
-    "resource": "linux/resource.h", "sched": "sched.h linux/sched.h", "signal": "linux/signal.h asm/siginfo.h",
+    "resource": "linux/resource.h", "sched": "sched.h linux/sched.h", "signal": "linux/signal.h asm/siginfo.h", "signalfd": "sys/signalfd.h",
     "stat": "sys/stat.h", "statfs": "asm/statfs.h sys/statvfs.h", "syscall": "asm/unistd.h", "sysinfo": "linux/sysinfo.h", "termios": "asm/termios.h",
     "time": "linux/time.h linux/times.h linux/utime.h linux/param.h", "types": "sys/types.h linux/posix_types.h",
     "ucontext": "linux/signal.h asm/sigcontext.h asm/ucontext.h",

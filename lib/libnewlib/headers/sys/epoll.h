@@ -28,6 +28,9 @@ int epoll_ctl(int fd, int operation, int other, struct epoll_event* event);
 int epoll_wait(int fd, struct epoll_event* events, int count, int timeout_ms);
 int epoll_pwait(int fd, struct epoll_event* events, int count, int timeout_ms,
                 const __sigset_t* mask);
+struct timespec;
+int epoll_pwait2(int fd, struct epoll_event* events, int count, const struct timespec* timeout,
+                 const __sigset_t* mask);
 
 #ifdef __cplusplus
 }

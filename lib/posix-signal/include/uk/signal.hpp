@@ -30,4 +30,14 @@ void set_mask(uint64_t mask);
 void lend_mask(uint64_t mask);
 void return_mask();
 
+// For who reads signals instead of handling them (signalfd). Of the calling thread: what waits for
+// it, blocked or not; and the next of `set` that does, taken out. Nothing for a thread without
+// signals.
+[[nodiscard]] uint64_t waiting();
+[[nodiscard]] bool take(uint64_t set, Info& info);
+// Called whenever a signal has come that waits for somebody: from anywhere, handlers included,
+// under a lock of rank wait_queue. There is one: whoever sets it sets the same each time.
+using ArrivalHook = void (*)();
+void set_arrival_hook(ArrivalHook hook);
+
 } // namespace uk::signal

@@ -47,6 +47,13 @@ constexpr uint64_t add_ns(uint64_t a, uint64_t b) {
 // From now on UK_CLOCK_REALTIME shows `ns` since 1970. Errors: ENODEV.
 [[nodiscard]] Result<> set_wall_clock(uint64_t ns);
 
+// How much more the wall clock shows than the machine's, modulo 2^64: what set_wall_clock() did.
+[[nodiscard]] uint64_t wall_clock_shift();
+// Called when that has changed, in thread context without locks. There is one: whoever sets it
+// sets the same each time.
+using WallClockHook = void (*)();
+void set_wall_clock_hook(WallClockHook hook);
+
 // The moment of the monotonic clock at which `clock` shows `ns`; in the past: 0. A wall clock that
 // is set afterwards does not move it. Errors: as clock_now(), and EOPNOTSUPP (a clock of CPU time).
 [[nodiscard]] Result<uint64_t> deadline_at(int clock, uint64_t ns);
