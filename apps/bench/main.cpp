@@ -138,6 +138,9 @@ int main(int argc, char** argv) {
     measure_libc();
     measure_user();
     bench::measure_threads();
+#ifdef CONFIG_LIBUKSCHED_THREADS
+    bench::measure_files();
+#endif
     puts("bench: done");
     return 0;
 }

@@ -46,6 +46,7 @@ void measure(const char* name, int operations, Operation operation) {
 }
 
 void measure_threads();
+void measure_files();
 void measure_parallel();
 
 } // namespace bench
