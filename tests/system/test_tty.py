@@ -57,6 +57,18 @@ def test_a_line_is_edited_and_echoed(target, start):
 
 
 @pytest.mark.parametrize("target", TARGETS)
+def test_poll_waits_for_a_line(target, start):
+    session = start(target, "poll")
+    session.expect("ready\n")
+    session.type("one\r")
+    session.expect("one\n[one]\n")
+    session.type("two\rthree\r\x04")
+    session.expect("[two]\n")
+    session.expect("[three]\n")
+    assert session.end() == 0 and restored(session)
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_raw_mode_gives_each_key(target, start):
     session = start(target, "raw")
     session.expect("raw\n")
@@ -98,6 +110,9 @@ def test_a_pipe_is_no_terminal(target, image_of):
     words = [*guest.EMULATOR.get(target, []), image_of(target)]
     done = subprocess.run([*words, "lines"], input=b"a\x7fb\x03\nlast", stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
     assert (done.stdout, done.returncode) == (b"ready\n[a\x7fb\x03\nlast]\n", 0)
+    done = subprocess.run([*words, "poll"], input=b"x" * 5000, stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
+    text = done.stdout.decode().replace("ready", "").translate({ord(c): None for c in "[]\n"})
+    assert (text, done.returncode) == ("x" * 5000, 0)
     done = subprocess.run([*words, "what"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
     assert done.stdout.decode() == "".join(f"{fd}: 0 10600, -25 0x0\n" for fd in range(3))
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What tests/system/test_tty.py types to. The argument says what the program does with the console:
 //   lines  writes each line back in brackets, until the end of file
-//   raw    the same with single keys, until q
+//   poll   the same, and reads only what poll() says is there
+//   raw    lines, but with single keys, until q
 //   spin   computes for ever
 //   crash  reads a line, then dies of a null pointer
 //   what   says what descriptors 0 to 2 are
 #include <stdio.h>
 #include <string.h>
 
+#include <uk/abi/fcntl.h>
 #include <uk/abi/ioctl.h>
+#include <uk/abi/poll.h>
 #include <uk/abi/stat.h>
 #include <uk/abi/termios.h>
 #include <uk/syscall.h>
@@ -25,6 +28,22 @@ int lines() {
         const long got = uk_sys_read(0, line, sizeof(line));
         if (got <= 0)
             return got == 0 ? 0 : 1;
+        print("[");
+        uk_sys_write(1, line, static_cast<size_t>(got) - (line[got - 1] == '\n' ? 1 : 0));
+        print("]\n");
+    }
+}
+
+int polled_lines() {
+    uk_sys_fcntl(0, UK_F_SETFL, UK_O_NONBLOCK);
+    char line[4096];
+    for (;;) {
+        uk_pollfd input = {0, UK_POLLIN, 0};
+        if (uk_sys_poll(&input, 1, -1) != 1)
+            return 1;
+        const long got = uk_sys_read(0, line, sizeof(line));
+        if (got <= 0)
+            return got == 0 ? 0 : 2;
         print("[");
         uk_sys_write(1, line, static_cast<size_t>(got) - (line[got - 1] == '\n' ? 1 : 0));
         print("]\n");
@@ -77,6 +96,8 @@ int main(int argc, char** argv) {
     print("ready\n");
     if (strcmp(task, "lines") == 0)
         return lines();
+    if (strcmp(task, "poll") == 0)
+        return polled_lines();
     if (strcmp(task, "spin") == 0)
         for (volatile unsigned long count = 0;;)
             count = count + 1;
