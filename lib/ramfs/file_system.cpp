@@ -50,8 +50,16 @@ Result<Ref<RamFileSystem>> RamFileSystem::create_filled(const Setup& setup) {
     Ref<RamFileSystem> made = UK_TRY(create(setup));
     made->root_->to_fill_.store_relaxed(0);
     if (setup.fill != nullptr)
-        UK_TRY(setup.fill(*made, setup.bytes));
+        UK_TRY(made->run_fill());
     return made;
+}
+
+Result<> RamFileSystem::run_fill() {
+    fill_time_ = vfs::now(); // once: clocks may be slow
+    filling_ = true;
+    Result<> done = setup_.fill(*this, setup_.bytes);
+    filling_ = false;
+    return done;
 }
 
 void RamFileSystem::destroy() {
@@ -70,7 +78,7 @@ Result<> RamFileSystem::fill() {
     if (root_->to_fill_.load_relaxed() == 0)
         return ok();
     if (setup_.fill != nullptr) {
-        filled_ = setup_.fill(*this, setup_.bytes);
+        filled_ = run_fill();
         setup_.fill = nullptr;
         if (!filled_.ok())
             root_->clear_tree();

@@ -9,7 +9,7 @@ namespace uk::ramfs {
 RamNode::RamNode(RamFileSystem& file_system, const vfs::NewNode& what)
     : Node(file_system, what.kind), number_(file_system.next_number_.fetch_add_relaxed(1)),
       permissions_(what.permissions & 07777), owner_(what.owner), group_(what.group),
-      accessed_(vfs::now()), born_(accessed_), modified_(accessed_), changed_(accessed_) {}
+      accessed_(file_system.now()), born_(accessed_), modified_(accessed_), changed_(accessed_) {}
 
 RamFileSystem& RamNode::ram_file_system() const {
     return static_cast<RamFileSystem&>(file_system());
@@ -24,6 +24,8 @@ void RamNode::clear_attributes() {
 }
 
 void RamNode::touch(bool modified) {
+    if (ram_file_system().filling_) [[unlikely]]
+        return; // times are those that were set
     const vfs::Moment now = vfs::now();
     changed_.store_relaxed(now);
     if (modified)
@@ -34,6 +36,12 @@ void RamNode::set_times(vfs::Moment moment) {
     accessed_ = born_ = moment;
     modified_.store_relaxed(moment);
     changed_.store_relaxed(moment);
+}
+
+void RamNode::set_facts(const vfs::NewNode& like) {
+    permissions_ = like.permissions & 07777;
+    owner_ = like.owner;
+    group_ = like.group;
 }
 
 void RamNode::facts(vfs::Facts& out) {

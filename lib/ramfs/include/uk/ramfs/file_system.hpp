@@ -42,12 +42,16 @@ class RamFileSystem final : public vfs::FileSystem {
     ~RamFileSystem() = default;
     void destroy() override;
     [[nodiscard]] Result<> fill();
+    [[nodiscard]] Result<> run_fill();
+    [[nodiscard]] vfs::Moment now() const { return filling_ ? fill_time_ : vfs::now(); }
 
     Limits limits_;
     Atomic<uint64_t> next_number_{1};
     Ref<RamDirectory> root_;
     Mutex fill_lock_{"ramfs fill"};
     Result<> filled_;
+    vfs::Moment fill_time_ = 0;
+    bool filling_ = false; // nobody else sees its nodes
     Setup setup_;
 };
 

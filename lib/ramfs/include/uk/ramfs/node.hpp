@@ -50,8 +50,9 @@ class RamNode : public vfs::Node {
 
     [[nodiscard]] RamFileSystem& ram_file_system() const;
     [[nodiscard]] uint64_t number() const { return number_; }
-    // For whoever fills a file system: all its times.
+    // For whoever fills a file system: all its times; permissions, owner and group.
     void set_times(vfs::Moment moment);
+    void set_facts(const vfs::NewNode& like);
 
   protected:
     RamNode(RamFileSystem& file_system, const vfs::NewNode& what);

@@ -267,6 +267,40 @@ inline void Model::compare() {
     }
 }
 
+// Names of its own, which start with its number, in folders that others use, too.
+inline void work_on_files(Hand& hand, unsigned number) {
+    std::mt19937 random(number);
+    const string folders[] = {"a/", "b/", "a/c/", ""};
+    const string mine = "t" + std::to_string(number) + ".";
+    std::map<string, string> files;
+    for (int i = 0; i < 400; i++) {
+        const string path = folders[random() % 4] + mine + std::to_string(random() % 5);
+        const auto there = files.find(path);
+        if (there == files.end()) {
+            const string text = pattern(random() % 20'000, random());
+            ASSERT_TRUE(hand.file(path, text).ok());
+            files[path] = text;
+            continue;
+        }
+        ASSERT_TRUE(hand.read(path).take() == there->second) << path;
+        if (i % 3 == 0) {
+            ASSERT_TRUE(hand.remove(path).ok());
+            files.erase(there);
+        } else if (i % 3 == 1) {
+            const string to = folders[random() % 4] + mine + std::to_string(random() % 5);
+            ASSERT_TRUE(hand.rename(path, to).ok());
+            string text = there->second;
+            files.erase(there);
+            files[to] = text;
+        } else {
+            ASSERT_TRUE(hand.write(path, "more", there->second.size()).ok());
+            there->second += "more";
+        }
+    }
+    for (const auto& [path, text] : files)
+        ASSERT_TRUE(hand.read(path).take() == text) << path;
+}
+
 } // namespace uk::vfs::conformance
 
 template <class X>
@@ -427,41 +461,9 @@ TYPED_TEST_P(FileSystemLoad, ManyThreadsInTheSameDirectories) {
     for (const char* folder : {"a", "b", "a/c"})
         ASSERT_TRUE(hand.folder(folder).ok());
     std::atomic<bool> stop{false};
-    const auto work = [&](unsigned number) {
-        std::mt19937 random(number);
-        const string folders[] = {"a/", "b/", "a/c/", ""};
-        const string mine = "t" + std::to_string(number) + ".";
-        std::map<string, string> files;
-        for (int i = 0; i < 400; i++) {
-            const string path = folders[random() % 4] + mine + std::to_string(random() % 5);
-            const auto there = files.find(path);
-            if (there == files.end()) {
-                const string text = conformance::pattern(random() % 20'000, random());
-                ASSERT_TRUE(hand.file(path, text).ok());
-                files[path] = text;
-                continue;
-            }
-            ASSERT_TRUE(hand.read(path).take() == there->second) << path;
-            if (i % 3 == 0) {
-                ASSERT_TRUE(hand.remove(path).ok());
-                files.erase(there);
-            } else if (i % 3 == 1) {
-                const string to = folders[random() % 4] + mine + std::to_string(random() % 5);
-                ASSERT_TRUE(hand.rename(path, to).ok());
-                string text = there->second;
-                files.erase(there);
-                files[to] = text;
-            } else {
-                ASSERT_TRUE(hand.write(path, "more", there->second.size()).ok());
-                there->second += "more";
-            }
-        }
-        for (const auto& [path, text] : files)
-            ASSERT_TRUE(hand.read(path).take() == text) << path;
-    };
     std::vector<std::thread> threads;
     for (unsigned number = 0; number < 4; number++)
-        threads.emplace_back(work, number);
+        threads.emplace_back([&, number] { conformance::work_on_files(hand, number); });
     std::thread lister([&] {
         while (!stop) {
             std::multiset<string> seen;
