@@ -15,6 +15,10 @@
 #include <uk/tty/basic_terminal.hpp>
 #include <uk/tty/signals.hpp>
 
+#ifdef CONFIG_LIBDEVFS
+#include <uk/devfs/device.hpp>
+#endif
+
 #include "keys.hpp"
 
 namespace uk::tty {
@@ -229,6 +233,40 @@ Result<> open_console() {
 }
 
 } // namespace
+
+#ifdef CONFIG_LIBDEVFS
+namespace {
+
+// The numbers of Linux. With /proc the last three are links into it.
+Result<Ref<File>> open_console_file(const vfs::Place&, uint32_t) {
+    return Ref<File>::share(g_terminal.ready() ? static_cast<File&>(g_terminal_file)
+                                               : g_stream_file);
+}
+Result<Ref<File>> open_tty(const vfs::Place&, uint32_t) {
+    if (!g_terminal.ready())
+        return Errno::nxio;
+    return Ref<File>::share(g_terminal_file);
+}
+
+UK_DEVFS_DEVICE({.name = "console",
+                 .number = devfs::number(5, 1),
+                 .permissions = 0600,
+                 .open = open_console_file});
+UK_DEVFS_DEVICE({.name = "tty", .number = devfs::number(5, 0), .open = open_tty});
+
+#ifndef CONFIG_LIBPROCFS
+template <int kFd>
+Result<Ref<File>> open_standard(const vfs::Place&, uint32_t) {
+    return posix::fd_table().get(kFd);
+}
+
+UK_DEVFS_DEVICE({.name = "stdin", .number = devfs::number(5, 64), .open = open_standard<0>});
+UK_DEVFS_DEVICE({.name = "stdout", .number = devfs::number(5, 65), .open = open_standard<1>});
+UK_DEVFS_DEVICE({.name = "stderr", .number = devfs::number(5, 66), .open = open_standard<2>});
+#endif
+
+} // namespace
+#endif
 
 void set_signal_hook(SignalHook hook) {
     g_hook = hook;
