@@ -62,7 +62,7 @@ class OpenNode : public File, vmem::Pager {
     [[nodiscard]] Result<size_t> do_entries(IoPieces& to, uint64_t& position) override;
     // Ends the object and frees it; who has members with destructors does so himself.
     void destroy() override {
-        this->~OpenNode();
+        OpenNode::~OpenNode();
         heap::deallocate(this);
     }
 
