@@ -52,8 +52,10 @@ class Proc {
         Result<vfs::Place> place = vfs::find(at(), path, false);
         if (!place.ok())
             return {};
-        const Result<size_t> size = vfs::read_link(place.value(), text_);
-        return {text_, size.ok() ? size.value() : 0};
+        const std::string_view target = vfs::link_text(place.value()).value_or(std::string_view{});
+        const size_t size = target.size() < sizeof text_ ? target.size() : sizeof text_;
+        memcpy(text_, target.data(), size); // the node may go with the place
+        return {text_, size};
     }
     // How many entries a directory has, "." and ".." not counted.
     size_t count(const char* path) {
