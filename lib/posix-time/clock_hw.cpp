@@ -10,6 +10,9 @@
 #ifdef CONFIG_LIBUKSCHED
 #include <uk/sched.hpp>
 #endif
+#ifdef CONFIG_LIBUKVFS
+#include <uk/vfs/moment.hpp>
+#endif
 
 namespace uk::posix {
 namespace {
@@ -72,7 +75,11 @@ Result<> sleep_until(uint64_t deadline_ns) {
 }
 
 Result<> set_wall_clock(uint64_t ns) {
-    g_wall_shift.store_relaxed(ns - UK_TRY(hal::clock_wall_ns()));
+    const uint64_t shift = ns - UK_TRY(hal::clock_wall_ns());
+    g_wall_shift.store_relaxed(shift);
+#ifdef CONFIG_LIBUKVFS
+    vfs::set_clock_shift(shift); // times of files follow
+#endif
     if (const WallClockHook hook = g_hook.load_acquire())
         hook();
     return ok();
