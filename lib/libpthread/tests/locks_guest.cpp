@@ -197,8 +197,8 @@ UK_TEST(conditions_time_out_by_their_clock)
     UK_TEST_EXPECT_EQ(clock, CLOCK_MONOTONIC);
     UK_TEST_EXPECT_EQ(pthread_cond_init(&cond, &attr), 0);
     pthread_mutex_lock(&g_mutex);
-    timespec soon = after(CLOCK_MONOTONIC, 2 * kMs);
     const uint64_t before = uk::hal::clock_monotonic_ns();
+    timespec soon = after(CLOCK_MONOTONIC, 2 * kMs);
     UK_TEST_EXPECT_EQ(pthread_cond_timedwait(&cond, &g_mutex, &soon), ETIMEDOUT);
     UK_TEST_EXPECT(uk::hal::clock_monotonic_ns() - before >= 1 * kMs);
     if (has_wall_clock()) {
