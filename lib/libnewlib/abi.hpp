@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/sysinfo.h>
 #include <sys/time.h>
 #include <sys/times.h>
@@ -18,6 +19,7 @@
 #include <uk/abi/resource.h>
 #include <uk/abi/signal.h>
 #include <uk/abi/stat.h>
+#include <uk/abi/statfs.h>
 #include <uk/abi/sysinfo.h>
 #include <uk/abi/time.h>
 #include <uk/abi/uio.h>
@@ -33,6 +35,8 @@ namespace newlib {
         return reinterpret_cast<const theirs*>(one);                                               \
     }
 NEWLIB_SAME(struct stat, uk_stat)
+NEWLIB_SAME(struct statx, uk_statx)
+NEWLIB_SAME(struct statfs, uk_statfs)
 NEWLIB_SAME(struct timespec, uk_timespec)
 NEWLIB_SAME(struct timeval, uk_timeval)
 NEWLIB_SAME(struct itimerval, uk_itimerval)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/random.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include <uk/cancel_point.h>
@@ -133,12 +134,26 @@ int fstatat(int folder, const char* __restrict path, struct stat* __restrict out
     return status(uk_sys_newfstatat(folder, path, abi(out), flags));
 }
 
+int statx(int folder, const char* __restrict path, int flags, unsigned wanted,
+          struct statx* __restrict out) {
+    return status(uk_sys_statx(folder, path, flags, wanted, abi(out)));
+}
+
 int access(const char* path, int mode) {
     return status(uk_sys_faccessat2(AT_FDCWD, path, mode, 0));
 }
 
 int faccessat(int folder, const char* path, int mode, int flags) {
     return status(uk_sys_faccessat2(folder, path, mode, flags));
+}
+
+// One user, root: the effective one is the real one.
+int eaccess(const char* path, int mode) {
+    return status(uk_sys_faccessat2(AT_FDCWD, path, mode, AT_EACCESS));
+}
+
+int euidaccess(const char* path, int mode) {
+    return eaccess(path, mode);
 }
 
 int fsync(int fd) {
@@ -155,6 +170,57 @@ int ftruncate(int fd, off_t size) {
 
 int truncate(const char* path, off_t size) {
     return status(uk_sys_truncate(path, size));
+}
+
+int fallocate(int fd, int mode, off_t start, off_t length) {
+    return status(UK_CANCELLABLE(uk_sys_fallocate(fd, mode, start, length)));
+}
+
+// These two return the error and leave errno.
+int posix_fallocate(int fd, off_t start, off_t length) {
+    return length == 0 ? EINVAL
+                       : static_cast<int>(-UK_CANCELLABLE(uk_sys_fallocate(fd, 0, start, length)));
+}
+
+int posix_fadvise(int fd, off_t start, off_t length, int advice) {
+    return static_cast<int>(-uk_sys_fadvise64(fd, start, length, advice));
+}
+
+ssize_t sendfile(int to, int from, off_t* start, size_t size) {
+    return result(uk_sys_sendfile(to, from, start, size));
+}
+
+ssize_t copy_file_range(int from, off_t* from_start, int to, off_t* to_start, size_t length,
+                        unsigned flags) {
+    return result(
+        UK_CANCELLABLE(uk_sys_copy_file_range(from, from_start, to, to_start, length, flags)));
+}
+
+// From where the file is to length bytes behind or before it; 0: to its end, wherever that will be.
+int lockf(int fd, int command, off_t length) {
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_CUR, .l_start = 0, .l_len = length, .l_pid = 0};
+    switch (command) {
+    case F_ULOCK:
+        lock.l_type = F_UNLCK;
+        return fcntl(fd, F_SETLK, &lock);
+    case F_LOCK:
+        return fcntl(fd, F_SETLKW, &lock);
+    case F_TLOCK:
+        return fcntl(fd, F_SETLK, &lock);
+    case F_TEST:
+        if (fcntl(fd, F_GETLK, &lock) != 0) {
+            return -1;
+        }
+        if (lock.l_type == F_UNLCK) {
+            return 0;
+        }
+        errno = EACCES;
+        return -1;
+    default:
+        errno = EINVAL;
+        return -1;
+    }
 }
 
 int flock(int fd, int operation) {

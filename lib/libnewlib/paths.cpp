@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Names in the file system: POSIX's functions as system calls.
+// Names in the file system, facts, times: functions of POSIX as system calls.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include <uk/abi/limits.h>
 #include <uk/syscall.h>
@@ -35,6 +38,36 @@ int unlink(const char* path) {
 
 int unlinkat(int folder, const char* path, int flags) {
     return status(uk_sys_unlinkat(folder, path, flags));
+}
+
+// A folder too, as Linux's C libraries do it.
+int remove(const char* path) {
+    const long done = uk_sys_unlinkat(AT_FDCWD, path, 0);
+    return status(done == -EISDIR ? uk_sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR) : done);
+}
+
+int renameat(int from_folder, const char* from, int to_folder, const char* to) {
+    return status(uk_sys_renameat2(from_folder, from, to_folder, to, 0));
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) {
+    return status(uk_sys_renameat2(from_folder, from, to_folder, to, flags));
+}
+
+int mknod(const char* path, mode_t mode, dev_t device) {
+    return mknodat(AT_FDCWD, path, mode, device);
+}
+
+int mknodat(int folder, const char* path, mode_t mode, dev_t device) {
+    return status(uk_sys_mknodat(folder, path, mode, static_cast<unsigned>(device)));
+}
+
+int mkfifo(const char* path, mode_t mode) {
+    return mkfifoat(AT_FDCWD, path, mode);
+}
+
+int mkfifoat(int folder, const char* path, mode_t mode) {
+    return status(uk_sys_mknodat(folder, path, (mode & ~S_IFMT) | S_IFIFO, 0));
 }
 
 int link(const char* from, const char* to) {
@@ -90,8 +123,26 @@ char* getcwd(char* buffer, size_t size) {
     return result(uk_sys_getcwd(buffer, size)) < 0 ? nullptr : buffer;
 }
 
+// PWD where it is right, links and all.
+char* get_current_dir_name() {
+    const char* said = getenv("PWD");
+    struct stat there;
+    struct stat here;
+    if (said != nullptr && said[0] == '/' &&
+        uk_sys_newfstatat(AT_FDCWD, said, abi(&there), 0) == 0 &&
+        uk_sys_newfstatat(AT_FDCWD, ".", abi(&here), 0) == 0 && there.st_dev == here.st_dev &&
+        there.st_ino == here.st_ino) {
+        return strdup(said);
+    }
+    return getcwd(nullptr, 0);
+}
+
 int chmod(const char* path, mode_t mode) {
     return status(uk_sys_fchmodat(AT_FDCWD, path, mode));
+}
+
+int fchmodat(int folder, const char* path, mode_t mode, int flags) {
+    return status(uk_sys_fchmodat2(folder, path, mode, flags));
 }
 
 int fchmod(int fd, mode_t mode) {
@@ -110,6 +161,10 @@ int fchown(int fd, uid_t user, gid_t group) {
     return status(uk_sys_fchown(fd, user, group));
 }
 
+int fchownat(int folder, const char* path, uid_t user, gid_t group, int flags) {
+    return status(uk_sys_fchownat(folder, path, user, group, flags));
+}
+
 mode_t umask(mode_t mask) {
     return static_cast<mode_t>(uk_sys_umask(mask));
 }
@@ -120,6 +175,47 @@ int utimensat(int folder, const char* path, const struct timespec times[2], int 
 
 int futimens(int fd, const struct timespec times[2]) {
     return status(uk_sys_utimensat(fd, nullptr, abi(times), 0));
+}
+
+// With microseconds, or seconds; no times are the present.
+static int set_times(int folder, const char* path, const struct timeval* times, int flags) {
+    if (times == nullptr) {
+        return utimensat(folder, path, nullptr, flags);
+    }
+    struct timespec exact[2];
+    for (int i = 0; i < 2; i++) {
+        if (times[i].tv_usec < 0 || times[i].tv_usec >= 1000000) {
+            errno = EINVAL;
+            return -1;
+        }
+        exact[i] = {.tv_sec = times[i].tv_sec, .tv_nsec = times[i].tv_usec * 1000};
+    }
+    return utimensat(folder, path, exact, flags);
+}
+
+int utimes(const char* path, const struct timeval* times) {
+    return set_times(AT_FDCWD, path, times, 0);
+}
+
+int futimesat(int folder, const char* path, const struct timeval times[2]) {
+    return set_times(folder, path, times, 0);
+}
+
+int lutimes(const char* path, const struct timeval* times) {
+    return set_times(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+}
+
+int futimes(int fd, const struct timeval* times) {
+    return set_times(fd, nullptr, times, 0);
+}
+
+int utime(const char* path, const struct utimbuf* times) {
+    if (times == nullptr) {
+        return utimensat(AT_FDCWD, path, nullptr, 0);
+    }
+    const struct timespec exact[2] = {{.tv_sec = times->actime, .tv_nsec = 0},
+                                      {.tv_sec = times->modtime, .tv_nsec = 0}};
+    return utimensat(AT_FDCWD, path, exact, 0);
 }
 
 void sync() {

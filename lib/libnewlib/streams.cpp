@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <reent.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/times.h>
 
@@ -60,6 +61,10 @@ int _isatty_r(_reent* /*reent*/, int fd) {
 
 int _unlink_r(_reent* /*reent*/, const char* path) {
     return status(uk_sys_unlinkat(UK_AT_FDCWD, path, 0));
+}
+
+int _remove_r(_reent* /*reent*/, const char* path) {
+    return remove(path);
 }
 
 int _rename_r(_reent* /*reent*/, const char* from, const char* to) {

@@ -16,6 +16,41 @@ extern "C" {
 #define st_mtime st_mtim.tv_sec
 #define st_ctime st_ctim.tv_sec
 
+#if __GNU_VISIBLE
+struct statx_timestamp {
+    __INT64_TYPE__ tv_sec;
+    __UINT32_TYPE__ tv_nsec;
+    __INT32_TYPE__ __pad;
+};
+
+struct statx {
+    __UINT32_TYPE__ stx_mask; /* STATX_*: which of the rest are there */
+    __UINT32_TYPE__ stx_blksize;
+    __UINT64_TYPE__ stx_attributes;
+    __UINT32_TYPE__ stx_nlink;
+    __UINT32_TYPE__ stx_uid;
+    __UINT32_TYPE__ stx_gid;
+    __UINT16_TYPE__ stx_mode;
+    __UINT16_TYPE__ __pad;
+    __UINT64_TYPE__ stx_ino;
+    __UINT64_TYPE__ stx_size;
+    __UINT64_TYPE__ stx_blocks;
+    __UINT64_TYPE__ stx_attributes_mask;
+    struct statx_timestamp stx_atime;
+    struct statx_timestamp stx_btime;
+    struct statx_timestamp stx_ctime;
+    struct statx_timestamp stx_mtime;
+    __UINT32_TYPE__ stx_rdev_major;
+    __UINT32_TYPE__ stx_rdev_minor;
+    __UINT32_TYPE__ stx_dev_major;
+    __UINT32_TYPE__ stx_dev_minor;
+    __UINT64_TYPE__ stx_mnt_id;
+    __UINT32_TYPE__ stx_dio_mem_align;
+    __UINT32_TYPE__ stx_dio_offset_align;
+    __UINT64_TYPE__ __spare[12];
+};
+#endif
+
 int stat(const char* __restrict path, struct stat* __restrict status);
 int fstat(int fd, struct stat* status);
 int lstat(const char* __restrict path, struct stat* __restrict status);
@@ -32,6 +67,10 @@ int mknodat(int folder, const char* path, mode_t mode, dev_t device);
 mode_t umask(mode_t mask);
 int futimens(int fd, const struct timespec times[2]);
 int utimensat(int folder, const char* path, const struct timespec times[2], int flags);
+#if __GNU_VISIBLE
+int statx(int folder, const char* __restrict path, int flags, unsigned wanted,
+          struct statx* __restrict status);
+#endif
 
 #ifdef __cplusplus
 }
@@ -76,3 +115,29 @@ int utimensat(int folder, const char* path, const struct timespec times[2], int 
 #define ACCESSPERMS (S_IRWXU | S_IRWXG | S_IRWXO)
 #define ALLPERMS (S_ISUID | S_ISGID | S_ISVTX | ACCESSPERMS)
 #define DEFFILEMODE (S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH)
+#if __GNU_VISIBLE
+#define STATX_TYPE UK_STATX_TYPE
+#define STATX_MODE UK_STATX_MODE
+#define STATX_NLINK UK_STATX_NLINK
+#define STATX_UID UK_STATX_UID
+#define STATX_GID UK_STATX_GID
+#define STATX_ATIME UK_STATX_ATIME
+#define STATX_MTIME UK_STATX_MTIME
+#define STATX_CTIME UK_STATX_CTIME
+#define STATX_INO UK_STATX_INO
+#define STATX_SIZE UK_STATX_SIZE
+#define STATX_BLOCKS UK_STATX_BLOCKS
+#define STATX_BASIC_STATS UK_STATX_BASIC_STATS
+#define STATX_BTIME UK_STATX_BTIME
+#define STATX_MNT_ID UK_STATX_MNT_ID
+#define STATX_DIOALIGN UK_STATX_DIOALIGN
+#define STATX_ATTR_COMPRESSED UK_STATX_ATTR_COMPRESSED
+#define STATX_ATTR_IMMUTABLE UK_STATX_ATTR_IMMUTABLE
+#define STATX_ATTR_APPEND UK_STATX_ATTR_APPEND
+#define STATX_ATTR_NODUMP UK_STATX_ATTR_NODUMP
+#define STATX_ATTR_ENCRYPTED UK_STATX_ATTR_ENCRYPTED
+#define STATX_ATTR_AUTOMOUNT UK_STATX_ATTR_AUTOMOUNT
+#define STATX_ATTR_MOUNT_ROOT UK_STATX_ATTR_MOUNT_ROOT
+#define STATX_ATTR_VERITY UK_STATX_ATTR_VERITY
+#define STATX_ATTR_DAX UK_STATX_ATTR_DAX
+#endif

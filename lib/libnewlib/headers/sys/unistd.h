@@ -17,6 +17,7 @@ int faccessat(int folder, const char* path, int mode, int flags);
 int dup3(int fd, int wanted, int flags);
 pid_t gettid(void);
 int pipe2(int fds[2], int flags);
+int syncfs(int fd);
 long syscall(long number, ...);
 ssize_t copy_file_range(int from, off_t* from_start, int to, off_t* to_start, size_t length,
                         unsigned flags);
