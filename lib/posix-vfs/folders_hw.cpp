@@ -11,23 +11,36 @@ namespace uk::posix {
 
 namespace {
 
+// A Place in a global object: the image ends without destructors.
+struct Folder {
+    GlobalRef<vfs::Mount> mount;
+    GlobalRef<vfs::Node> node;
+};
+
 // Empty until somebody changes them: then they are the root of all.
 struct Folders {
-    vfs::Place root;
-    vfs::Place current;
+    Folder root;
+    Folder current;
 };
 constinit Guarded<Folders, Spinlock<LockRank::subsystem>> g_folders;
 
-vfs::Place folder(vfs::Place Folders::*which) {
-    vfs::Place place = g_folders.with([&](Folders& folders) { return folders.*which; });
+vfs::Place folder(Folder Folders::*which) {
+    vfs::Place place = g_folders.with([&](Folders& folders) {
+        const Folder& folder = folders.*which;
+        return vfs::Place{folder.mount.ref(), folder.node.ref()};
+    });
     return place ? place : vfs::mounts().root();
 }
 
 // What it was before is dropped without the lock.
-Result<> set_folder(vfs::Place Folders::*which, vfs::Place place) {
+Result<> set_folder(Folder Folders::*which, vfs::Place place) {
     if (!place.node->is_directory())
         return Errno::notdir;
-    g_folders.with([&](Folders& folders) { std::swap(folders.*which, place); });
+    g_folders.with([&](Folders& folders) {
+        Folder& folder = folders.*which;
+        folder.mount.swap(place.mount);
+        folder.node.swap(place.node);
+    });
     return ok();
 }
 

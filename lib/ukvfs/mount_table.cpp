@@ -42,7 +42,8 @@ Result<> MountTable::attach(Mount& mount, Point& point) {
         LockGuard guard(lock_);
         if (root_)
             return Errno::busy;
-        root_ = Ref<Mount>::share(mount);
+        Ref<Mount> root = Ref<Mount>::share(mount);
+        root_.swap(root);
         insert(mount, point);
         return ok();
     }
@@ -205,7 +206,7 @@ void MountTable::clear() {
     Order gone;
     {
         LockGuard guard(lock_);
-        root = std::move(root_);
+        root_.swap(root);
         if (root)
             take_off(*root, gone);
         take_off_orphans(gone);

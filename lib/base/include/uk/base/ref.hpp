@@ -62,4 +62,30 @@ class Ref {
     void reset() { *this = Ref(); }
 };
 
+/// A Ref in a global object: it has no destructor, so it drops nothing when the image ends. Whoever
+/// wants that takes what is in it.
+template <class T>
+class GlobalRef {
+    T* object_ = nullptr;
+
+  public:
+    constexpr GlobalRef() = default;
+    GlobalRef(const GlobalRef&) = delete;
+    GlobalRef& operator=(const GlobalRef&) = delete;
+
+    constexpr explicit operator bool() const { return object_ != nullptr; }
+    T* get() const { return object_; }
+    T* operator->() const { return object_; }
+    T& operator*() const { return *object_; }
+    /// One more reference to what is in it, or an empty one.
+    [[nodiscard]] Ref<T> ref() const {
+        return object_ != nullptr ? Ref<T>::share(*object_) : Ref<T>();
+    }
+    void swap(Ref<T>& other) {
+        T* before = object_;
+        object_ = other.release();
+        other = before != nullptr ? Ref<T>::adopt(*before) : Ref<T>();
+    }
+};
+
 } // namespace uk

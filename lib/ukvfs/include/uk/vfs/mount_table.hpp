@@ -84,7 +84,7 @@ class MountTable {
 
     Mutex change_{"mount"}; // of all that changes the table
     RwLock lock_{"mounts"};
-    Ref<Mount> root_;
+    GlobalRef<Mount> root_; // clear() drops it
     uint32_t last_id_ = 0;
     RbTree<&Mount::by_point_, Mount::ByPoint> by_point_;
     Order order_; // by id
