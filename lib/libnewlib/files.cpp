@@ -52,6 +52,9 @@ int fcntl(int fd, int command, ...) {
     va_start(arguments, command);
     const auto argument = va_arg(arguments, unsigned long);
     va_end(arguments);
+    if (command == F_SETLKW || command == F_OFD_SETLKW) {
+        return status(UK_CANCELLABLE(uk_sys_fcntl(fd, command, argument)));
+    }
     return status(uk_sys_fcntl(fd, command, argument));
 }
 
@@ -173,13 +176,12 @@ int truncate(const char* path, off_t size) {
 }
 
 int fallocate(int fd, int mode, off_t start, off_t length) {
-    return status(UK_CANCELLABLE(uk_sys_fallocate(fd, mode, start, length)));
+    return status(uk_sys_fallocate(fd, mode, start, length));
 }
 
 // These two return the error and leave errno.
 int posix_fallocate(int fd, off_t start, off_t length) {
-    return length == 0 ? EINVAL
-                       : static_cast<int>(-UK_CANCELLABLE(uk_sys_fallocate(fd, 0, start, length)));
+    return length == 0 ? EINVAL : static_cast<int>(-uk_sys_fallocate(fd, 0, start, length));
 }
 
 int posix_fadvise(int fd, off_t start, off_t length, int advice) {
@@ -192,8 +194,7 @@ ssize_t sendfile(int to, int from, off_t* start, size_t size) {
 
 ssize_t copy_file_range(int from, off_t* from_start, int to, off_t* to_start, size_t length,
                         unsigned flags) {
-    return result(
-        UK_CANCELLABLE(uk_sys_copy_file_range(from, from_start, to, to_start, length, flags)));
+    return result(uk_sys_copy_file_range(from, from_start, to, to_start, length, flags));
 }
 
 // From where the file is to length bytes behind or before it; 0: to its end, wherever that will be.

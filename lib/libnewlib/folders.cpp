@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reading folders: <dirent.h> over getdents64().
+// Reading folders: <dirent.h> over getdents64(). No cancellation points: callers hold memory.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include "result.hpp"
 
 using newlib::result;
+using newlib::status;
 
 struct __dirstream {
     _LOCK_T lock;
@@ -111,7 +112,7 @@ struct Chosen {
 } // namespace
 
 static DIR* open_folder(int folder, const char* path) {
-    const int fd = openat(folder, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = status(uk_sys_openat(folder, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
     if (fd < 0) {
         return nullptr;
     }
@@ -147,7 +148,7 @@ int fdclosedir(DIR* stream) {
 }
 
 int closedir(DIR* stream) {
-    return close(fdclosedir(stream));
+    return status(uk_sys_close(fdclosedir(stream)));
 }
 
 int dirfd(DIR* stream) {

@@ -12,6 +12,8 @@
 
 #include <uk/syscall.h>
 
+#include "result.hpp"
+
 namespace {
 
 // A folder that is being walked, and those above it.
@@ -108,7 +110,8 @@ char* names_in(int fd) {
 
 // What is in the folder path[0..length).
 int Walk::enter(size_t length, int level, const Folder& here) {
-    const int fd = openat(start, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd =
+        newlib::status(uk_sys_openat(start, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
     char* names = fd >= 0 ? names_in(fd) : nullptr;
     if (names == nullptr) {
         return -1;
