@@ -129,6 +129,77 @@ def test_a_script_can_be_part_of_the_image(tmp_path, image_of):
     assert "main.lua:2: attempt to index a nil value (local 'x')" in said and "stack traceback:" in said
 
 
+SCRIPTS = {
+    "hello.lua": """
+        package.path = package.path .. ";/lib/?.lua"
+        local greet, parts = require "greet", require "parts.first"
+        print(greet("files"), parts.where, arg[0], arg[1], ...)
+        print(dofile("/data/answer.lua"), pcall(dofile, "/data/nothing.lua"))
+        print(pcall(require, "missing") == false, loadfile("/data/wrong.lua"))
+        for name, number in io.lines("/data/numbers", "l", "n", "l") do io.write(name, "=", number + 1, " ") end
+        print(io.open("/data/nothing"))
+        print(io.open("/data"):read("a"))
+
+        local name = os.tmpname()
+        assert(name:match("^/tmp/") and os.rename("/data/numbers", name) and not io.open("/data/numbers"))
+        local file <close> = assert(io.open(name, "a+"))
+        assert(file:setvbuf("full", 100) and file:write("three\\n", 3, "\\n", ("x"):rep(5000), "\\n"))
+        print(file:seek("cur"), file:seek("set"), file:read("l", "n", "L", "l"))
+        print(file:seek("end", -3), file:read(1, "a"))
+        local again <close> = assert(io.open(name, "r+"))
+        assert(again:write("ONE") and again:seek("set", 1) == 1)
+        print(again:read(4), again:read(0), #again:read("a"), again:read(0), again:read("a"), again:read("l"))
+
+        print(os.rename("/nothing", "/anything"))
+        print(os.remove("/data"))
+        print(os.remove("/nothing"))
+        assert(os.remove(name) and not os.remove(name) and os.remove("/empty"))
+        local kept = io.tmpfile()
+        kept:write("a\\0b")
+        kept:seek("set")
+        print(#kept:read("a"), kept:close(), pcall(kept.read, kept))
+        io.output("/data/out"):write(2 ^ 53, " is large\\n"):close()
+        io.input("/data/out")
+        print(io.read("n", "l"))
+        """,
+    "lib/greet.lua": "return function (whom) return 'hello, ' .. whom end\n",
+    "parts/first.lua": "return { where = ... }\n",
+    "data/answer.lua": "#!/usr/bin/lua\nreturn 6 * 7\n",
+    "data/wrong.lua": "return return\n",
+    "data/numbers": "one\n1\ntwo\n2\n",
+}
+SAID = """hello, files	parts.first	/hello.lua	a word	a word
+42	false	cannot open /data/nothing.lua: No such file or directory
+true	nil	/data/wrong.lua:1: unexpected symbol near 'return'
+one=2 two=3 nil	/data/nothing: No such file or directory	2
+nil	Is a directory	21
+5021	0	one	1	
+	two
+5018	x	x
+
+NE
+1		5016	nil		nil
+nil	No such file or directory	2
+nil	/data: Directory not empty	39
+nil	/nothing: No such file or directory	2
+3	true	false	attempt to use a closed file
+9.007199254741e+15	 is large
+"""
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_lua_runs_scripts_of_an_initrd(tmp_path, image_of, target):
+    guest.write(tmp_path / "files", SCRIPTS)
+    (tmp_path / "files/empty").mkdir()
+    said, status = guest.start(image_of("lua", target), target, '/hello.lua "a word"', initrd=tmp_path / "files")
+    assert (said, status) == (SAID, 0)
+
+
+def test_lua_has_files_without_an_initrd(image_of):
+    script = "local f <close> = assert(io.open('/tmp/f', 'w+')) f:write('kept') f:seek('set') print(f:read('a'), io.open('/etc'))"
+    assert output(image_of("lua", TARGETS[0]), "-e", script) == "kept\tnil\t/etc: No such file or directory\t2\n"
+
+
 def test_mujs_runs_as_well(image_of, start):
     target = TARGETS[0]
     session = start(image_of("mujs", target), target)
