@@ -20,7 +20,6 @@ namespace uk::log {
 
 namespace {
 
-constexpr size_t kRingBytes = static_cast<size_t>(cfg::libukprint_ring_kib) * 1024;
 constinit char ring_storage[kRingBytes != 0 ? kRingBytes : 1];
 
 // When the clock had started, which may count from any moment. 0: it has not, and an early line
@@ -126,6 +125,11 @@ void set_console_level(int level) {
 size_t for_each_unseen(size_t most, void (*line)(void* context, const char* text, size_t size),
                        void* context) {
     return logger.for_each_unseen(most, line, context);
+}
+
+size_t copy(std::span<char> to) {
+    const Hold hold;
+    return hold.mine() ? logger.copy_latest(to) : 0;
 }
 
 void flush() {

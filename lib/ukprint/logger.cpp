@@ -186,4 +186,28 @@ size_t Logger::for_each_unseen(size_t most,
     return shown;
 }
 
+size_t Logger::copy_latest(std::span<char> to) const {
+    size_t wanted = 0;
+    size_t at = ring_.oldest();
+    for (size_t i = 0; i < ring_.lines(); i++, at = ring_.next(at)) {
+        const Ring::Line line = ring_.at(at);
+        wanted += line.first_size + line.second_size + 1;
+    }
+    size_t done = 0;
+    at = ring_.oldest();
+    for (size_t i = 0; i < ring_.lines(); i++, at = ring_.next(at)) {
+        const Ring::Line line = ring_.at(at);
+        const size_t size = line.first_size + line.second_size + 1;
+        if (wanted > to.size()) {
+            wanted -= size;
+            continue;
+        }
+        memcpy(&to[done], line.first, line.first_size);
+        memcpy(&to[done] + line.first_size, line.second, line.second_size);
+        done += size;
+        to[done - 1] = '\n';
+    }
+    return done;
+}
+
 } // namespace uk::log

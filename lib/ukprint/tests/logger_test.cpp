@@ -172,6 +172,27 @@ TEST_F(Log, RingWrapsWithoutHarm) {
               "[    0.000000] Info: [ukalloc] line 998\n[    0.000000] Info: [ukalloc] line 999\n");
 }
 
+TEST_F(Log, CopyIsTheEndOfTheRing) {
+    for (int i = 0; i < 1000; i++) {
+        print(i % 2 == 0 ? UK_KLVL_INFO : UK_KLVL_ERR, kLib, "line %d\n", i);
+    }
+    print(UK_KLVL_INFO, kLib, "waits for its end");
+    console();
+    std::string all(4096, '\0');
+    all.resize(logger_.copy_latest(all));
+    EXPECT_TRUE(all.ends_with("line 998\n[    0.000000] ERR:  [ukalloc] line 999\n")) << all;
+    EXPECT_GT(all.size(), 4096u * 9 / 10);
+    for (size_t room :
+         {size_t{0}, size_t{1}, size_t{39}, size_t{40}, size_t{100}, all.size() - 1}) {
+        std::string some(room, '\0');
+        some.resize(logger_.copy_latest(some));
+        EXPECT_TRUE(all.ends_with(some));
+        EXPECT_TRUE(some.empty() || some[0] == '[') << some;
+        EXPECT_EQ(some.empty(), room < 40) << room;
+    }
+    EXPECT_EQ(console(), "");
+}
+
 TEST(Levels, NamesBothWays) {
     for (int level = -1; level <= UK_KLVL_DEBUG; level++) {
         EXPECT_EQ(uk::log::level_from_name(uk::log::level_name(level)), level);

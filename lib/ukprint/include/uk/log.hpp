@@ -8,6 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+
+#include <uk/config.hpp>
 
 namespace uk::log {
 
@@ -30,6 +33,12 @@ void set_console_level(int level);
 // lock, callable from exception handlers; a line that was being written may be missing.
 size_t for_each_unseen(size_t most, void (*line)(void* context, const char* text, size_t size),
                        void* context);
+
+// The latest lines of the ring, as many as fit, oldest first, each with a newline; returns their
+// size. Also those that the console has not shown. All of them fit into kRingBytes. Interrupts are
+// off while they are copied. From anywhere but an interrupt handler.
+inline constexpr size_t kRingBytes = static_cast<size_t>(cfg::libukprint_ring_kib) * 1024;
+size_t copy(std::span<char> to);
 
 // Prints a line that is still waiting for its newline. For crash reports and shutdown.
 void flush();

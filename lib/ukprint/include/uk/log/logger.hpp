@@ -40,6 +40,8 @@ class Logger {
     // See uk::log::for_each_unseen(). Changes nothing.
     size_t for_each_unseen(size_t most, void (*line)(void* context, const char* text, size_t size),
                            void* context) const;
+    // See uk::log::copy(). Changes nothing.
+    size_t copy_latest(std::span<char> to) const;
 
   private:
     void add(const char* data, size_t size);
