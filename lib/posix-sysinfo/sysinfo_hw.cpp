@@ -7,6 +7,7 @@
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/hal/clock.hpp>
 #include <uk/hal/cpus.hpp>
+#include <uk/posix/sysinfo.hpp>
 #include <uk/spinlock.hpp>
 #include <uk/syscall/edge.hpp>
 #include <uk/user.hpp>
@@ -63,6 +64,15 @@ Result<> get_cpu(unsigned* cpu, unsigned* node) {
 }
 
 } // namespace
+
+HostName host_name() {
+    HostName name;
+    g_names.with([&](const uk_utsname& names) {
+        __builtin_memcpy(name.text, names.nodename, sizeof name.text);
+    });
+    return name;
+}
+
 } // namespace uk::posix
 
 extern "C" long uk_sys_uname(uk_utsname* out) {

@@ -4,6 +4,8 @@
 
 #include <uk/print.h>
 #include <uk/string.h>
+#include <uk/vfs/mount_table.hpp>
+#include <uk/vfs/path.hpp>
 
 #include "text_file.hpp"
 
@@ -14,20 +16,74 @@ namespace {
 constexpr uint64_t kMagic = 0x9fa0; // PROC_SUPER_MAGIC, which programs know
 constexpr size_t kMostTarget = 1024;
 
+// Leads to a place, whatever its path means by now.
+class PlaceLink final : public ProcNode {
+  public:
+    PlaceLink(const ProcNode& entry, vfs::Place place)
+        : ProcNode(entry.proc(), vfs::NodeKind::link, entry.name(), 0777, entry.number()),
+          place_(std::move(place)) {}
+
+    // The path is looked for here, where no directory is locked.
+    Result<std::string_view> target() override {
+        LockGuard guard(lock_);
+        if (text_ == nullptr)
+            UK_TRY(set_text());
+        return std::string_view(text_, size_);
+    }
+    Result<bool> jump(vfs::Place& to) override {
+        to = place_;
+        return true;
+    }
+
+  private:
+    ~PlaceLink() { heap::deallocate(text_); }
+    void destroy() override {
+        this->~PlaceLink();
+        heap::deallocate(this);
+    }
+    Result<> set_text() {
+        auto* room = static_cast<char*>(heap::allocate(vfs::kMostPath));
+        if (room == nullptr)
+            return Errno::nomem;
+        vfs::MountTable& table = vfs::mounts();
+        const Result<std::string_view> path =
+            vfs::path_of(table, table.root(), place_, {}, {room, vfs::kMostPath});
+        const std::string_view text = path.ok() ? path.value() : "(deleted)";
+        Result<char*> copy = copy_of(text);
+        heap::deallocate(room);
+        text_ = UK_TRY(copy);
+        size_ = text.size();
+        return ok();
+    }
+
+    vfs::Place place_;
+    Mutex lock_{"link of /proc"};
+    char* text_ = nullptr;
+    size_t size_ = 0;
+};
+
 // A row that is a link: the directory makes a Link from it whenever somebody looks it up.
 class LinkEntry final : public ProcNode {
   public:
     LinkEntry(ProcFileSystem& file_system, vfs::Name name, const Entry& entry)
         : ProcNode(file_system, vfs::NodeKind::link, name, 0777), entry_(entry) {}
 
-    Result<Ref<Link>> link() {
+    Result<Ref<Node>> link() {
+        if (entry_.place != nullptr) {
+            vfs::Place place = UK_TRY(entry_.place());
+            if (!place)
+                return Errno::noent;
+            return Ref<Node>(UK_TRY(make_node<PlaceLink>(*this, std::move(place))));
+        }
         char text[kMostTarget];
         const size_t size = UK_TRY(entry_.target(std::span<char>(text)));
         char* copy = UK_TRY(copy_of({text, size}));
         Result<Ref<Link>> made = make_node<Link>(proc(), name(), number(), copy, size);
-        if (!made.ok())
+        if (!made.ok()) {
             heap::deallocate(copy);
-        return made;
+            return made.error();
+        }
+        return Ref<Node>(made.take());
     }
 
   private:
@@ -42,7 +98,7 @@ class LinkEntry final : public ProcNode {
 Result<Ref<ProcNode>> make_entry(Directory& parent, vfs::Name name, const Entry& entry) {
     if (entry.directory != nullptr)
         return Ref<ProcNode>(UK_TRY(entry.directory(parent, name)));
-    if (entry.target != nullptr)
+    if (entry.target != nullptr || entry.place != nullptr)
         return Ref<ProcNode>(UK_TRY(make_node<LinkEntry>(parent.proc(), name, entry)));
     return Ref<ProcNode>(
         UK_TRY(make_node<TextNode>(parent.proc(), name, entry.permissions, entry.write)));
@@ -180,7 +236,7 @@ Result<Ref<vfs::Node>> Directory::lookup(vfs::Name name) {
     if (node == nullptr)
         return Errno::noent;
     if (node->kind() == vfs::NodeKind::link)
-        return Ref<Node>(UK_TRY(static_cast<LinkEntry*>(node)->link()));
+        return static_cast<LinkEntry*>(node)->link();
     return Ref<Node>::share(*node);
 }
 

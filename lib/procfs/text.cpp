@@ -38,11 +38,11 @@ void Text::append_text(std::string_view text) {
 
 void Text::clear() {
     size_ = 0;
-    complete_ = true;
+    error_ = Errno::ok;
 }
 
 bool Text::make_room(size_t more) {
-    if (!complete_)
+    if (error_ != Errno::ok)
         return false;
     if (more <= room_ - size_)
         return true;
@@ -51,7 +51,7 @@ bool Text::make_room(size_t more) {
         wanted *= 2;
     auto* data = static_cast<char*>(heap::reallocate(data_, wanted));
     if (data == nullptr) {
-        complete_ = false;
+        error_ = Errno::nomem;
         return false;
     }
     data_ = data;

@@ -25,8 +25,8 @@ class TextFile final : public vfs::OpenNode {
             UK_TRY(static_cast<TextNode&>(node()).write_text(text_));
             written_ = true;
         }
-        if (!text_.complete())
-            return Errno::nomem;
+        if (text_.error() != Errno::ok)
+            return text_.error();
         const std::string_view text = text_.view();
         if (io.offset >= text.size())
             return size_t{0};

@@ -9,6 +9,7 @@
 #include <uk/libparam.hpp>
 #include <uk/posix/fdtab.hpp>
 #include <uk/posix/process.hpp>
+#include <uk/posix/time.hpp>
 #include <uk/sched.hpp>
 #include <uk/string.h>
 
@@ -66,6 +67,57 @@ void write_status(Text& out) {
     out.append("FDSize:\t%u\nVmSize:\t%8llu kB\nVmRSS:\t%8llu kB\nThreads:\t%llu\n",
                posix::fd_table().limit(), used, used,
                static_cast<unsigned long long>(sched::thread_count()));
+}
+
+// proc_pid_stat(5). The process leads its group and session; all CPU time counts as the
+// application's; what is not measured is 0.
+void write_stat(Text& out) {
+    const FrameStats frames = falloc::stats();
+    const uint64_t used = frames.total_bytes - frames.free_bytes;
+    constexpr uint64_t kTickNs = posix::kSecondNs / 100; // of USER_HZ
+    out.append("1 (%.15s) R 0 1 1 0 -1 0 0 0 0 0 %llu 0 0 0 20 0 %llu 0 0 %llu %llu %llu",
+               CONFIG_UK_NAME, static_cast<unsigned long long>(posix::cpu_time_ns() / kTickNs),
+               static_cast<unsigned long long>(sched::thread_count()),
+               static_cast<unsigned long long>(used),
+               static_cast<unsigned long long>(used / kPageSize), ~0ull);
+    for (unsigned field = 26; field <= 52; field++)
+        out.append_text(" 0");
+    out.append_text("\n");
+}
+
+void write_limit(Text& out, uint64_t limit) {
+    if (limit == UK_RLIM_INFINITY)
+        out.append("%-20s ", "unlimited");
+    else
+        out.append("%-20llu ", static_cast<unsigned long long>(limit));
+}
+
+// proc_pid_limits(5).
+void write_limits(Text& out) {
+    static constexpr struct {
+        const char* name;
+        const char* unit;
+    } kRows[posix::kResources] = {
+        {"Max cpu time", "seconds"},     {"Max file size", "bytes"},
+        {"Max data size", "bytes"},      {"Max stack size", "bytes"},
+        {"Max core file size", "bytes"}, {"Max resident set", "bytes"},
+        {"Max processes", "processes"},  {"Max open files", "files"},
+        {"Max locked memory", "bytes"},  {"Max address space", "bytes"},
+        {"Max file locks", "locks"},     {"Max pending signals", "signals"},
+        {"Max msgqueue size", "bytes"},  {"Max nice priority", ""},
+        {"Max realtime priority", ""},   {"Max realtime timeout", "us"}};
+    const posix::Limits limits =
+        posix::g_process.with([](const posix::Process& process) { return process.limits; });
+    out.append("%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+    for (unsigned i = 0; i < posix::kResources; i++) {
+        const Result<uk_rlimit> limit = limits.get(static_cast<int>(i));
+        if (!limit.ok())
+            continue;
+        out.append("%-25s ", kRows[i].name);
+        write_limit(out, limit.value().rlim_cur);
+        write_limit(out, limit.value().rlim_max);
+        out.append("%-10s\n", kRows[i].unit);
+    }
 }
 
 Result<size_t> copy_text(std::string_view text, std::span<char> room) {
@@ -205,6 +257,8 @@ UK_PROC_ENTRY({.path = "1/cmdline", .write = write_command_line});
 UK_PROC_ENTRY({.path = "1/environ", .permissions = 0400, .write = write_environment});
 UK_PROC_ENTRY({.path = "1/comm", .write = write_name});
 UK_PROC_ENTRY({.path = "1/status", .write = write_status});
+UK_PROC_ENTRY({.path = "1/stat", .write = write_stat});
+UK_PROC_ENTRY({.path = "1/limits", .write = write_limits});
 UK_PROC_ENTRY({.path = "1/exe", .target = exe_target});
 UK_PROC_ENTRY({.path = "1/task", .directory = make_tasks});
 

@@ -98,6 +98,16 @@ UK_TEST(files_say_what_the_system_knows)
     UK_TEST_EXPECT(contains(proc.read("cpuinfo"), "processor\t: 0\n"));
     const std::string_view words = proc.read("self/cmdline");
     UK_TEST_EXPECT(words.starts_with(bootup::arguments()[0]));
+    UK_TEST_EXPECT(proc.read("self/stat").starts_with("1 (" CONFIG_UK_NAME) &&
+                   contains(proc.read("self/stat"), ") R 0 1 1 "));
+    UK_TEST_EXPECT(contains(proc.read("self/limits"), "Max open files "));
+#ifdef CONFIG_LIBPOSIX_SYSINFO
+    UK_TEST_EXPECT(proc.read("sys/kernel/hostname").ends_with("\n"));
+#endif
+#ifdef CONFIG_LIBUKRANDOM
+    const std::string_view id = proc.read("sys/kernel/random/uuid");
+    UK_TEST_EXPECT(id.size() == 37 && id[8] == '-' && id[14] == '4');
+#endif
     UK_TEST_EXPECT(proc.read("nothing").empty());
 }
 
@@ -117,6 +127,10 @@ UK_TEST(links_lead_to_what_is_open)
     UK_TEST_EXPECT(posix::fd_table().close(fd).ok());
     UK_TEST_EXPECT(proc.link(path).empty());
     UK_TEST_EXPECT(proc.count("self/task") >= 1);
+#ifdef CONFIG_LIBPOSIX_VFS
+    UK_TEST_EXPECT(proc.link("self/root") == "/" && proc.link("self/cwd").starts_with("/"));
+    UK_TEST_EXPECT(contains(proc.read("self/cwd/proc-test/mounts"), "procfs"));
+#endif
 }
 
 UK_TEST(nothing_can_be_changed)

@@ -12,7 +12,7 @@
 
 #include <uk/base/section_table.hpp>
 #include <uk/procfs/text.hpp>
-#include <uk/vfs/node.hpp>
+#include <uk/vfs/mount.hpp>
 
 namespace uk::procfs {
 
@@ -20,7 +20,7 @@ class Directory; // <uk/procfs/nodes.hpp>
 
 // Static. `path` begins below /proc, without a slash at its ends; "1/" is the directory of the
 // one process there is, which /proc/self leads to. Directories on the way come by themselves. Of
-// the three functions exactly one is there. All: thread context; they may block; any number of
+// the four functions exactly one is there. All: thread context; they may block; any number of
 // threads at once.
 struct Entry {
     const char* path;
@@ -29,6 +29,9 @@ struct Entry {
     void (*write)(Text& out) = nullptr;
     // A link: fills in its target and returns how long that is. Errors: ENOENT, ERANGE.
     Result<size_t> (*target)(std::span<char> room) = nullptr;
+    // A link that leads to this very place, and shows its path. Takes no locks of nodes.
+    // Errors: ENOENT; also for an empty place.
+    Result<vfs::Place> (*place)() = nullptr;
     // A directory whose entries change: makes its node, called `name`.
     Result<Ref<Directory>> (*directory)(Directory& parent, vfs::Name name) = nullptr;
 };

@@ -10,7 +10,7 @@
 
 namespace uk::procfs {
 
-// Belongs to one thread. When memory runs out what comes after is dropped, and complete() says so.
+// Belongs to one thread. When memory runs out what comes after is dropped, and error() says so.
 class Text {
   public:
     constexpr Text() = default;
@@ -21,9 +21,11 @@ class Text {
     [[gnu::format(printf, 2, 3)]] void append(const char* fmt, ...);
     void append_text(std::string_view text);
     void clear();
+    // There is nothing to say: reading fails.
+    void fail(Errno why) { error_ = why; }
 
     [[nodiscard]] std::string_view view() const { return {data_, size_}; }
-    [[nodiscard]] bool complete() const { return complete_; }
+    [[nodiscard]] Errno error() const { return error_; } // ok, ENOMEM, or that of fail()
 
   private:
     bool make_room(size_t more);
@@ -31,7 +33,7 @@ class Text {
     char* data_ = nullptr;
     size_t size_ = 0;
     size_t room_ = 0;
-    bool complete_ = true;
+    Errno error_ = Errno::ok;
 };
 
 } // namespace uk::procfs
