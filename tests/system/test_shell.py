@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""apps/shell at a terminal, typed to as a user would: every command, and what it did."""
+import os
+import re
+import subprocess
+import time
+
+import guest
+import pytest
+from terminal import Session
+
+TARGETS = ["kvm-x86_64", "linuxu-x86_64"]
+
+
+@pytest.fixture(scope="module", name="image_of")
+def built_images(tmp_path_factory):
+    images = {}
+
+    def build(target):
+        if target not in images:
+            folder = str(tmp_path_factory.mktemp(f"shell-{target}"))
+            done = guest.make_in_tree("A=apps/shell", f"T={target}", f"O={folder}")
+            assert done.returncode == 0, done.stdout + done.stderr
+            images[target] = os.path.join(folder, f"shell_{target}")
+        return images[target]
+    return build
+
+
+class Shell(Session):
+    """Its lines are commands; the prompt names the folder."""
+
+    folder = "/"
+
+    def screen(self) -> str:
+        return self.seen.replace(b"\r", b"").decode()
+
+    def shown(self) -> str:
+        """What comes before the next prompt, which is the last on the screen."""
+        prompt, end = f"{self.folder}> ", time.monotonic() + guest.LIMIT
+        while not self.screen().endswith(prompt):
+            assert self.read() or (self.process.poll() is None and time.monotonic() < end), self.seen
+        text = self.screen().removesuffix(prompt)
+        self.seen = b""
+        return text
+
+    def run(self, line: str) -> str:
+        self.type(f"{line}\r")
+        self.expect(f"{line}\n")  # what is typed is shown
+        return self.shown()
+
+
+@pytest.fixture(name="shell")
+def shells(image_of):
+    opened = []
+
+    def start(target):
+        opened.append(Shell(image_of(target), target, ""))
+        opened[-1].shown()
+        return opened[-1]
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_files(target, shell):
+    sh = shell(target)
+    assert sh.run("pwd") == "/\n"
+    assert sh.run("mkdir -p /a/b /a/c") == ""
+    sh.folder = "/a"
+    assert sh.run("cd /a") == ""
+    assert sh.run("echo 'one  two' three > b/f") == ""
+    assert sh.run('echo -n "4 > 3" >> b/f') == ""
+    assert sh.run("cat b/f b/f") == 2 * "one  two three\n4 > 3"
+    assert sh.run("cp b/f b/g") == "" and sh.run("mv b/g h") == ""
+    assert sh.run("ls") == "b\nc\nh\n"
+    assert sh.run("ls -a b") == ".\n..\nf\n"
+    assert re.fullmatch(r"-rw-r--r--   1    0    0         20 20\d\d-\d\d-\d\d \d\d:\d\d h\n", sh.run("ls -l h"))
+    assert sh.run("rm h h") == "rm: cannot remove 'h': No such file or directory\n"
+    assert sh.run("rmdir b") == "rmdir: cannot remove 'b': Directory not empty\n"
+    assert sh.run("rm -f b/f h") == "" and sh.run("rmdir b c") == "" and sh.run("ls") == ""
+    # /tmp is of another file system afterwards
+    assert sh.run("mount -t ramfs none /tmp") == ""
+    assert sh.run("echo x > x") == "" and sh.run("mv x /tmp") == "" and sh.run("ls . /tmp") == ".:\n\n/tmp:\nx\n"
+    assert sh.run("umount /tmp") == "" and sh.run("ls /tmp") == ""
+    assert "tmp" in sh.run("ls /") and sh.run("cat /dev/null") == ""
+    sh.type("\x04")
+    assert sh.end() == 0
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_system(target, shell):
+    sh = shell(target)
+    assert re.search(r"^ +1 +0 running +- +main$", sh.run("ps"), re.M)
+    top = sh.run("top 1 2")
+    assert top.count("\33[H\33[J") == 2 and len(re.findall(r" running +- +main$", top, re.M)) == 2
+    row = re.search(r"^memory +(\d+) +(\d+) +(\d+)$", sh.run("free"), re.M)
+    total, used, free = map(int, row.groups())
+    assert 0 < used < total and total == used + free
+    assert "none on / type ramfs (rw)\n" in sh.run("mount") and " on /proc type procfs (ro" in sh.run("mount")
+    assert re.search(r"^\[ +\d+\.\d{6}\] Info: \[\w+\] ", sh.run("dmesg"), re.M)
+    assert re.fullmatch(r"up 0:\d\d:\d\d, \d+ threads?, 1 CPU\n", sh.run("uptime"))
+    assert sh.run("env") == ""
+    assert "kill    [-SIGNAL] NUMBER..." in sh.run("help") and "Name:\tshell\n" in sh.run("cat /proc/self/status")
+    assert sh.run("kil") == "there is no command 'kil'; did you mean 'kill'? (help lists them)\n"
+    assert sh.run("kill -0 1") == ""
+    assert sh.run("kill 999") == "kill: cannot send a signal to '999': No such process\n"
+    sh.type("exit 9\r")
+    assert sh.end() == 9
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("line", ["cat", "top 1000", "cat /dev/zero > /dev/null", "top 1000 > /f"])
+def test_ctrl_c_ends_a_command(target, line, shell):
+    sh = shell(target)
+    sh.type(f"{line}\r")
+    sh.expect(f"{line}\n")
+    time.sleep(0.3)
+    sh.type("\x03")
+    sh.expect("^C")
+    sh.shown()
+    sh.type("half a line\x03")
+    sh.expect("^C")
+    sh.shown()
+    assert sh.run("echo still here") == "still here\n"
+    sh.type("kill -TERM 1\r")
+    assert sh.end() == 128 + 15
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_one_command_and_an_initrd(target, image_of, tmp_path):
+    (tmp_path / "greeting").write_text("hello from outside\n")
+    platform, architecture = target.split("-")
+    clean = {k: v for k, v in os.environ.items() if k not in ("MEM", "CPUS", "MACHINE", "V", "PARAMS")}
+    for words, shown, status in (("cat /greeting", "hello from outside\n", 0), ("rm 'no where'", "No such file", 1)):
+        done = subprocess.run([os.path.join(guest.ROOT, "support/run/run")], capture_output=True, text=True, check=False,
+                              stdin=subprocess.DEVNULL, timeout=guest.LIMIT,
+                              env={**clean, "UK_IMAGE": image_of(target), "UK_PLAT": platform, "UK_ARCH": architecture,
+                                   "UK_TARGET": target, "INITRD": str(tmp_path), "ARGS": words})
+        assert shown in done.stdout.replace("\r", "") and done.returncode == status, done.stdout + done.stderr
