@@ -36,7 +36,7 @@ Result<> control(int epoll, int operation, int fd, const uk_epoll_event* wanted)
     if (file->ready_source() == nullptr)
         return Errno::perm;
     Epoll* const own = Epoll::of(*set);
-    return own != nullptr ? own->control(operation, *file, fd, event) : Errno::inval;
+    return own != nullptr ? own->configure(operation, *file, fd, event) : Errno::inval;
 }
 
 Result<size_t> wait(int epoll, uk_epoll_event* events, int most, uint64_t deadline) {

@@ -68,7 +68,7 @@ class LinkEntry final : public ProcNode {
     LinkEntry(ProcFileSystem& file_system, vfs::Name name, const Entry& entry)
         : ProcNode(file_system, vfs::NodeKind::link, name, 0777), entry_(entry) {}
 
-    Result<Ref<Node>> link() {
+    Result<Ref<Node>> make_link() {
         if (entry_.place != nullptr) {
             vfs::Place place = UK_TRY(entry_.place());
             if (!place)
@@ -220,7 +220,7 @@ void Directory::clear() {
 }
 
 void Directory::destroy() {
-    this->~Directory();
+    this->Directory::~Directory();
     heap::deallocate(this);
 }
 
@@ -236,7 +236,7 @@ Result<Ref<vfs::Node>> Directory::lookup(vfs::Name name) {
     if (node == nullptr)
         return Errno::noent;
     if (node->kind() == vfs::NodeKind::link)
-        return static_cast<LinkEntry*>(node)->link();
+        return static_cast<LinkEntry*>(node)->make_link();
     return Ref<Node>::share(*node);
 }
 

@@ -21,7 +21,7 @@ class TextNode : public ProcNode {
   protected:
     ~TextNode() = default;
     void destroy() override {
-        this->~TextNode();
+        this->TextNode::~TextNode();
         heap::deallocate(this);
     }
 

@@ -2,6 +2,10 @@
 // The archive, as the build packed it (Makefile.uk), and where it lies.
 #include <uk/embed.hpp>
 
+#ifndef UK_EMBED_FILE // a look at the source alone, by gates
+#define UK_EMBED_FILE "/dev/null"
+#endif
+
 // The command that compiles this changes with the archive, which no compiler knows to be a part of
 // it: UK_EMBED_STATE.
 asm(".pushsection .rodata.ukembed, \"a\"\n"

@@ -179,7 +179,7 @@ void MountTable::take_off_orphans(Order& gone) {
     }
 }
 
-Result<> MountTable::unmount(Place root, bool detach) {
+Result<> MountTable::unmount(const Place& root, bool detach) {
     LockGuard change_guard(change_);
     Order gone;
     {

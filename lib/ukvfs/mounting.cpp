@@ -62,9 +62,9 @@ Result<> unmount(const At& at, std::string_view path, unsigned flags) {
     constexpr unsigned kKnown = UK_MNT_FORCE | UK_MNT_DETACH | UK_UMOUNT_NOFOLLOW;
     if ((flags & ~kKnown) != 0)
         return Errno::inval;
-    Place root = UK_TRY(find(at, path, (flags & UK_UMOUNT_NOFOLLOW) == 0));
+    const Place root = UK_TRY(find(at, path, (flags & UK_UMOUNT_NOFOLLOW) == 0));
     UK_TRY(root.mount->file_system().sync());
-    return at.table.unmount(std::move(root), (flags & UK_MNT_DETACH) != 0);
+    return at.table.unmount(root, (flags & UK_MNT_DETACH) != 0);
 }
 
 } // namespace uk::vfs

@@ -145,7 +145,7 @@ class LikeHost : public testing::Test {
         const uk_epoll_event same = {events, event.data.u64};
         const long ours =
             number(Epoll::of(*epoll->both.ours)
-                       ->control(operation, *target.both.ours, target.both.host, same));
+                       ->configure(operation, *target.both.ours, target.both.host, same));
         const long host =
             host_number(epoll_ctl(epoll->both.host, operation, target.both.host, &event));
         note("control", epoll->both.host, operation, target.both.host, "kind", target.kind,
@@ -267,7 +267,7 @@ TEST_F(LikeHost, Nesting) {
             Both& to = chain[outwards ? outer - 1 : outer + 1];
             const long host = host_number(epoll_ctl(from.host, EPOLL_CTL_ADD, to.host, &event));
             const long ours =
-                number(Epoll::of(*from.ours)->control(EPOLL_CTL_ADD, *to.ours, to.host, same));
+                number(Epoll::of(*from.ours)->configure(EPOLL_CTL_ADD, *to.ours, to.host, same));
             EXPECT_EQ(ours, host) << "set " << n << (outwards ? " outwards" : " inwards");
         }
         for (Both& one : chain)

@@ -16,7 +16,7 @@ uint64_t soon(uint64_t ns) {
     return HostFiles::now_ns() + ns;
 }
 long add(AnyFile& set, AnyFile& file, int fd, uint32_t events, uint64_t data) {
-    return number(Epoll::of(set)->control(EPOLL_CTL_ADD, file, fd, {events, data}));
+    return number(Epoll::of(set)->configure(EPOLL_CTL_ADD, file, fd, {events, data}));
 }
 uint64_t take(AnyFile& counter) {
     uint64_t value = 0;
@@ -65,8 +65,8 @@ TEST_P(Waiting, NothingIsLost) {
                     taken += take(*files[data]);
                     if ((modes & EPOLLONESHOT) != 0) {
                         ASSERT_EQ(
-                            number(set.control(EPOLL_CTL_MOD, *files[data], static_cast<int>(data),
-                                               {EPOLLIN | modes, data})),
+                            number(set.configure(EPOLL_CTL_MOD, *files[data],
+                                                 static_cast<int>(data), {EPOLLIN | modes, data})),
                             0);
                     }
                 }

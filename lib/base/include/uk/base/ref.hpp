@@ -39,6 +39,7 @@ class Ref {
     constexpr Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
     /// Of a class that is derived from T.
     template <std::derived_from<T> U>
+    // NOLINTNEXTLINE(google-explicit-constructor): pointers convert, too
     Ref(Ref<U> other) : object_(other.release()) {}
     Ref& operator=(Ref other) noexcept {
         std::swap(object_, other.object_);

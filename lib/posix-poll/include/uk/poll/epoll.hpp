@@ -42,7 +42,8 @@ class BasicEpoll final : public E::File {
 
     // epoll_ctl(). `fd` only tells items of one file apart. The caller keeps the file open. Errors:
     // EPERM (a file that is always ready), EINVAL, EEXIST, ENOENT, ELOOP, ENOMEM.
-    [[nodiscard]] Result<> control(int operation, File& file, int fd, const uk_epoll_event& event);
+    [[nodiscard]] Result<> configure(int operation, File& file, int fd,
+                                     const uk_epoll_event& event);
 
     // Waits until files are ready, or the deadline; 0: only looks. Calls put(events, data) for up
     // to `most` > 0 of them; false of it ends that. Returns how many it took. Thread context.
@@ -92,6 +93,12 @@ class BasicEpoll final : public E::File {
         uint64_t data = 0;     // under the mutex
         RbNode<Item> node;     // under the mutex
         ListNode<Item> listed; // under the ready lock
+
+      protected:
+        ~Item() = default;
+    };
+    struct OuterItem final : Item {
+        using Item::Item;
     };
     // A set in a set. The lists are under all_epolls().
     struct InnerItem final : Item {

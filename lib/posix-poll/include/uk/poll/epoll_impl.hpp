@@ -54,7 +54,7 @@ void BasicEpoll<E>::destroy() {
 // --- the set ---
 
 template <ReadyEnvironment E>
-Result<> BasicEpoll<E>::control(int operation, File& file, int fd, const uk_epoll_event& event) {
+Result<> BasicEpoll<E>::configure(int operation, File& file, int fd, const uk_epoll_event& event) {
     if (file.ready_source() == nullptr)
         return Errno::perm;
     BasicEpoll* const inner = of(file);
@@ -112,7 +112,7 @@ Result<> BasicEpoll<E>::add(File& file, int fd, const uk_epoll_event& event) {
         inner->outer_.push_back(*nested);
         item = nested;
     } else {
-        item = ::new (memory) Item(*this, file, fd);
+        item = ::new (memory) OuterItem(*this, file, fd);
     }
     item->events = event.events | UK_EPOLLERR | UK_EPOLLHUP;
     item->data = event.data;
@@ -157,7 +157,7 @@ void BasicEpoll<E>::remove(Item& item) {
         nested.inner.outer_.erase(nested);
         nested.~InnerItem();
     } else {
-        item.~Item();
+        static_cast<OuterItem&>(item).~OuterItem();
     }
     E::deallocate(&item);
 }

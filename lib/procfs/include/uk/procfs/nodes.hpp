@@ -132,7 +132,7 @@ class Link : public ProcNode {
   protected:
     ~Link() { heap::deallocate(text_); }
     void destroy() override {
-        this->~Link();
+        this->Link::~Link();
         heap::deallocate(this);
     }
 

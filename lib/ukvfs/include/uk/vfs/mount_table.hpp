@@ -45,7 +45,7 @@ class MountTable {
     // Takes away the mount whose root this is. `detach`: with all below it, even if in use; it goes
     // when the last user does. Errors: EINVAL (the root of none), EBUSY (in use, something stands
     // on it, or it is the root of all).
-    [[nodiscard]] Result<> unmount(Place root, bool detach);
+    [[nodiscard]] Result<> unmount(const Place& root, bool detach);
 
     // Takes all away, the root of all last; for the end of an image.
     void clear();
