@@ -64,7 +64,7 @@ class Overwritten {
 
 } // namespace
 
-UK_TEST(initrd_outlives_every_use_of_memory)
+UK_TEST(initrd_outlives_every_use_of_frames)
 {
     if (initrd().empty()) {
         UK_TEST_SKIP("no initrd");

@@ -68,7 +68,7 @@ def test_the_smallest_memory(hello, machine):
     assert console.startswith("Hello from Microlith!") and code == 1, console
 
 
-@pytest.mark.parametrize("machine, memory", [("pc", "2M"), ("pc", "6G"), ("microvm", "4G")])
+@pytest.mark.parametrize("machine, memory", [("pc", "3M"), ("pc", "6G"), ("microvm", "4G")])
 def test_memory_sizes(image, machine, memory):
     console, code = boot("-kernel", image, "-append", "memory", machine=machine, memory=memory)
     assert PASSED.search(console) and code == 1, console

@@ -159,7 +159,7 @@ UK_TEST(threads_in_the_same_directories)
     }
 }
 
-UK_TEST(memory_comes_back)
+UK_TEST(frames_come_back)
 {
     const auto once = [&] {
         World world;
