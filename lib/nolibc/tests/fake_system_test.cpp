@@ -52,6 +52,10 @@ void* uk::heap::reallocate(void* block, size_t size) {
     return refuse(size) ? nullptr : realloc(block, size);
 }
 
+size_t uk::heap::usable_size(const void* block) {
+    return malloc_usable_size(const_cast<void*>(block));
+}
+
 extern "C" void uk_run_destructors() {
     fprintf(stderr, "destructors\n");
 }

@@ -90,6 +90,8 @@
 #define localtime_r nolibc_localtime_r
 #define longjmp nolibc_longjmp
 #define malloc nolibc_malloc
+#define malloc_usable_size nolibc_malloc_usable_size
+#define memalign nolibc_memalign
 #define mktime nolibc_mktime
 #define nanosleep nolibc_nanosleep
 #define perror nolibc_perror

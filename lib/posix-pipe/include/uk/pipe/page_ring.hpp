@@ -113,14 +113,18 @@ class PageRing {
             E::deallocate(page);
     }
 
-    // An empty ring begins anew with the page that it has.
+    // An empty ring begins anew with the page that it has, unless a failed put() has left it one
+    // there.
     void advance(size_t part) {
         char*& page = pages_[tail_ / kPage % count_];
         const uint64_t start = tail_ - tail_ % kPage;
         tail_ += part;
         if (tail_ == head_) {
             char* const last = std::exchange(page, nullptr);
-            pages_[0] = last;
+            if (pages_[0] == nullptr)
+                pages_[0] = last;
+            else
+                give_page(last);
             head_ = tail_ = 0;
         } else if (tail_ % kPage == 0 && head_ <= start + capacity()) {
             give_page(std::exchange(page, nullptr));
