@@ -38,7 +38,8 @@ ASFLAGS += -D__ASSEMBLY__ $(_DBG-y) -fno-pic -fno-pie
 
 _LTO :=
 ifeq ($(CONFIG_OPTIMIZE_LTO),y)
-_LTO := -flto
+# In several parts g++ may order functions otherwise when the table of their names comes in (LIBUKDEBUG_SYMBOLS).
+_LTO := -flto$(if $(CONFIG_LIBUKDEBUG_SYMBOLS),$(if $(CXX_IS_CLANG), , -flto-partition=one))
 endif
 
 # The kernel's own folders are freestanding. Application folders and libraries from outside are hosted C on a libc; with

@@ -216,7 +216,7 @@ inline Result<> Hand::rename(const string& path, const string& to, bool exchange
         second->lock().lock();
     moved = from->lookup(name);
     target = into->lookup(to_name);
-    const auto change = [&]() -> Result<> {
+    const auto change = [&, name = name, to_name = to_name]() -> Result<> {
         Ref<Node> node = UK_TRY(std::move(moved));
         if (!target.ok()) {
             Exclusive one(*node);
