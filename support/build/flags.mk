@@ -38,8 +38,7 @@ ASFLAGS += -D__ASSEMBLY__ $(_DBG-y) -fno-pic -fno-pie
 
 _LTO :=
 ifeq ($(CONFIG_OPTIMIZE_LTO),y)
-# In several parts g++ may order functions otherwise when the table of their names comes in (LIBUKDEBUG_SYMBOLS).
-_LTO := -flto$(if $(CONFIG_LIBUKDEBUG_SYMBOLS),$(if $(CXX_IS_CLANG), , -flto-partition=one))
+_LTO := -flto
 endif
 
 # The kernel's own folders are freestanding. Application folders and libraries from outside are hosted C on a libc; with
