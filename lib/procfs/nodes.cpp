@@ -17,49 +17,28 @@ constexpr uint64_t kMagic = 0x9fa0; // PROC_SUPER_MAGIC, which programs know
 constexpr size_t kMostTarget = 1024;
 
 // Leads to a place, whatever its path means by now.
-class PlaceLink final : public ProcNode {
+class PlaceLink final : public LateLink {
   public:
     PlaceLink(const ProcNode& entry, vfs::Place place)
-        : ProcNode(entry.proc(), vfs::NodeKind::link, entry.name(), 0777, entry.number()),
-          place_(std::move(place)) {}
+        : LateLink(entry.proc(), entry.name(), entry.number()), place_(std::move(place)) {}
 
-    // The path is looked for here, where no directory is locked.
-    Result<std::string_view> target() override {
-        LockGuard guard(lock_);
-        if (text_ == nullptr)
-            UK_TRY(set_text());
-        return std::string_view(text_, size_);
-    }
     Result<bool> jump(vfs::Place& to) override {
         to = place_;
         return true;
     }
 
   private:
-    ~PlaceLink() { heap::deallocate(text_); }
     void destroy() override {
         this->~PlaceLink();
         heap::deallocate(this);
     }
-    Result<> set_text() {
-        auto* room = static_cast<char*>(heap::allocate(vfs::kMostPath));
-        if (room == nullptr)
-            return Errno::nomem;
+    std::string_view find_text(std::span<char> room) override {
         vfs::MountTable& table = vfs::mounts();
-        const Result<std::string_view> path =
-            vfs::path_of(table, table.root(), place_, {}, {room, vfs::kMostPath});
-        const std::string_view text = path.ok() ? path.value() : "(deleted)";
-        Result<char*> copy = copy_of(text);
-        heap::deallocate(room);
-        text_ = UK_TRY(copy);
-        size_ = text.size();
-        return ok();
+        const Result<std::string_view> path = vfs::path_of(table, table.root(), place_, {}, room);
+        return path.ok() ? path.value() : "(deleted)";
     }
 
     vfs::Place place_;
-    Mutex lock_{"link of /proc"};
-    char* text_ = nullptr;
-    size_t size_ = 0;
 };
 
 // A row that is a link: the directory makes a Link from it whenever somebody looks it up.
@@ -112,6 +91,21 @@ Result<char*> copy_of(std::string_view text) {
         return Errno::nomem;
     memcpy(copy, text.data(), text.size());
     return copy;
+}
+
+Result<std::string_view> LateLink::target() {
+    LockGuard guard(lock_);
+    if (text_ == nullptr) {
+        auto* room = static_cast<char*>(heap::allocate(vfs::kMostPath));
+        if (room == nullptr)
+            return Errno::nomem;
+        const std::string_view text = find_text({room, vfs::kMostPath});
+        Result<char*> copy = copy_of(text);
+        size_ = text.size();
+        heap::deallocate(room);
+        text_ = UK_TRY(copy);
+    }
+    return std::string_view(text_, size_);
 }
 
 // --- The file system -----------------------------------------------------------------------------

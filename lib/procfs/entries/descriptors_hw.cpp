@@ -2,10 +2,11 @@
 // /proc/self/fd: a link for each open descriptor, which leads to the very node that is open.
 #include <uk/procfs/nodes.hpp>
 
+#include <utility>
+
 #include <uk/base/format.hpp>
 #include <uk/base/strings.hpp>
 #include <uk/posix/fdtab.hpp>
-#include <uk/string.h>
 #include <uk/vfs/mount_table.hpp>
 #include <uk/vfs/open_node.hpp>
 #include <uk/vfs/path.hpp>
@@ -14,27 +15,11 @@ namespace uk::procfs {
 
 namespace {
 
-// What the link of a file shows.
-Result<char*> target_of(File& file, int fd, size_t& size) {
-    char room[vfs::kMostPath];
-    Result<std::string_view> path = Errno::noent;
-    if (vfs::OpenNode* open = file.opened_node()) {
-        vfs::MountTable& table = vfs::mounts();
-        path = vfs::path_of(table, table.root(), open->place(), open->folder(), room);
-    }
-    // A file without a name is a pipe, an eventfd ..., or was deleted.
-    const std::string_view text =
-        path.ok()
-            ? path.value()
-            : format(room, file.opened_node() != nullptr ? "(deleted):[%d]" : "anon:[%d]", fd);
-    size = text.size();
-    return copy_of(text);
-}
-
-class FdLink final : public Link {
+class FdLink final : public LateLink {
   public:
-    FdLink(ProcFileSystem& file_system, Ref<File> file, uint64_t fd, char* text, size_t size)
-        : Link(file_system, "fd", fd + 1, text, size), file_(static_cast<Ref<File>&&>(file)) {}
+    FdLink(ProcFileSystem& file_system, Ref<File> file, int fd)
+        : LateLink(file_system, "fd", static_cast<uint64_t>(fd) + 1), file_(std::move(file)),
+          fd_(fd) {}
 
     Result<bool> jump(vfs::Place& to) override {
         vfs::OpenNode* open = file_->opened_node();
@@ -49,8 +34,19 @@ class FdLink final : public Link {
         this->~FdLink();
         heap::deallocate(this);
     }
+    // A file without a name is a pipe, an eventfd ..., or was deleted.
+    std::string_view find_text(std::span<char> room) override {
+        vfs::OpenNode* open = file_->opened_node();
+        if (open == nullptr)
+            return format(room, "anon:[%d]", fd_);
+        vfs::MountTable& table = vfs::mounts();
+        const Result<std::string_view> path =
+            vfs::path_of(table, table.root(), open->place(), open->folder(), room);
+        return path.ok() ? path.value() : format(room, "(deleted):[%d]", fd_);
+    }
 
     Ref<File> file_;
+    int fd_;
 };
 
 class FdDirectory final : public Directory {
@@ -66,15 +62,7 @@ class FdDirectory final : public Directory {
         Result<Ref<File>> file = posix::fd_table().get(fd);
         if (!file.ok())
             return Errno::noent;
-        size_t size = 0;
-        char* text = UK_TRY(target_of(*file.value(), fd, size));
-        Result<Ref<FdLink>> made =
-            make_node<FdLink>(proc(), file.value(), number.value(), text, size);
-        if (!made.ok()) {
-            heap::deallocate(text);
-            return made.error();
-        }
-        return Ref<Node>(made.take());
+        return Ref<Node>(UK_TRY(make_node<FdLink>(proc(), file.take(), fd)));
     }
     Result<> list(uint64_t from, vfs::EntrySink& sink) override {
         for (;;) {

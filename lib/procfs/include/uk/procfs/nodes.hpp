@@ -141,6 +141,25 @@ class Link : public ProcNode {
     size_t size_;
 };
 
+// A link whose text is looked for when somebody wants it, because no directory is locked then.
+class LateLink : public ProcNode {
+  public:
+    LateLink(ProcFileSystem& file_system, vfs::Name name, uint64_t number)
+        : ProcNode(file_system, vfs::NodeKind::link, name, 0777, number) {}
+
+    [[nodiscard]] Result<std::string_view> target() final;
+
+  protected:
+    ~LateLink() { heap::deallocate(text_); }
+    // Once; the text may lie in `room`, of vfs::kMostPath bytes.
+    virtual std::string_view find_text(std::span<char> room) = 0;
+
+  private:
+    Mutex lock_{"link of /proc"};
+    char* text_ = nullptr;
+    size_t size_ = 0;
+};
+
 // A copy on the heap, for the constructor of Link. Errors: ENOMEM.
 [[nodiscard]] Result<char*> copy_of(std::string_view text);
 
