@@ -190,6 +190,24 @@ TEST(ReadyWait, WhoGivesUpPassesOn) {
     second.join();
 }
 
+// The thread is told while done() itself waits for a lock, which takes the permit; what came is
+// gone when it looks. It must look again, or nobody could tell it any more.
+TEST(ReadyWait, IsToldAgainAfterALockTookThePermit) {
+    Source source;
+    int looks = 0;
+    const auto done = [&] {
+        if (++looks > 1)
+            return true;
+        EXPECT_TRUE(source.notify(1));
+        HostFiles::park(uk::kReadyNever); // as a lock does
+        return false;
+    };
+    const uint64_t deadline = HostFiles::now_ns() + 10'000'000'000;
+    EXPECT_TRUE(uk::wait_ready<HostFiles>(source, 1, ReadyShare::one, done, deadline).ok());
+    EXPECT_LT(HostFiles::now_ns(), deadline);
+    EXPECT_EQ(looks, 2);
+}
+
 // Watches come and go while others tell: none is told after it was removed.
 TEST(ReadySource, RemovingIsSafe) {
     Source source;

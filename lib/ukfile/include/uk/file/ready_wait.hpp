@@ -53,7 +53,9 @@ class BasicReadyThread {
                 return Errno::intr;
             if (deadline_ns != kReadyNever && E::now_ns() >= deadline_ns)
                 return Errno::timedout;
-            E::park(deadline_ns);
+            // A lock that done() waited for may have taken the permit of tell().
+            if (!told())
+                E::park(deadline_ns);
         }
     }
 
