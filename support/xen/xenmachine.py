@@ -12,9 +12,9 @@ from cpio import Archive  # noqa: E402
 XEN_MEMORY, LINUX_MEMORY = 256, 192  # MiB
 # PVH domains need AMD-V, which QEMU emulates. The control domain's emulation of "iret" has no SMAP.
 PROCESSOR = "max,-smap"
-# Xen gives a virtual CPU its vector registers when it first uses them, unless told to do so at each switch; under QEMU's AMD-V
-# some contents are lost then (docs/xen-under-emulation.md).
-EAGER = "eager-fpu=1"
+# Xen gives a virtual CPU its vector registers when it first uses them, which QEMU does not tell if that is by XSAVE or XRSTOR
+# (docs/xen-under-emulation.md); so it is told to give them at each switch.
+EAGER = "spec-ctrl=eager-fpu"
 # Xen says this last before its control domain runs.
 STARTED = re.compile(rb"\(XEN\) Freed \S+ init memory\r?\n")
 XEN_LINE = b"(XEN) "
