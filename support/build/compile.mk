@@ -16,6 +16,7 @@ _of_file = $(foreach v,$(call _file_vars,$(2),$(3)),$(call _both,$(1)_$(v)_$(4))
 _in_tree = $(filter $(UK_BASE)/arch/% $(UK_BASE)/plat/% $(UK_BASE)/lib/% $(UK_BASE)/drivers/%,$($(1)_BASE)/)
 # The C library's headers are for what stands on it: the application, folders from outside, and libraries of its floor.
 _libc = $(if $(call _in_tree,$(1)),$(if $(filter libc,$($(1)_FLOOR)),$(call _both,LIBC_INCLUDES)),$(call _both,LIBC_INCLUDES))
+_app_map = $(if $(call _in_tree,$(1)),,$(_APP_MAP))
 _archflags = $(call _both,ARCHFLAGS) $(if $(filter isr,$(1)),$(call _both,ISR_ARCHFLAGS))
 _libname = $(patsubst lib%,%,$(1))
 # Levels of log messages: one for all, others for single libraries ("ukalloc=debug,ukboot=err").
@@ -45,14 +46,14 @@ _lto = $(if $($(1)_EXPORTS)$($(1)_LOCALS),,$(if $(filter -fno-lto,$(call _both,$
 
 # _command_* <library>,<source>,<variant>,<LIBRARY>
 _command_c = $(CC) $(_CSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED) $(_WARN_OUTSIDE)) \
-    $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
+    $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _app_map,$(4)) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
     $(call _both,CINCLUDES) $(call _both,$(4)_CINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) $(call _libc,$(4)) $(_NOSTDINC) \
     $(call _both,CFLAGS) $(call _both,$(4)_CFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_OPT_LAST) $(_defines)
 _command_cxx = $(CXX) $(_CXXSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED_CXX) $(_WARN_OUTSIDE)) \
-    $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
+    $(call _lto,$(4)) $(call _both,COMPFLAGS) $(call _app_map,$(4)) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
     $(call _both,CXXINCLUDES) $(call _both,$(4)_CXXINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) $(call _libc,$(4)) \
     $(call _both,CXXFLAGS) $(call _both,$(4)_CXXFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_OPT_LAST) $(_defines)
-_command_as = $(CC) $(call _both,COMPFLAGS) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
+_command_as = $(CC) $(call _both,COMPFLAGS) $(call _app_map,$(4)) $(call _both,$(4)_COMPFLAGS) $(call _archflags,$(3)) \
     $(call _both,ASINCLUDES) $(call _both,$(4)_ASINCLUDES) $(call _of_file,$(4),$(2),$(3),INCLUDES) $(_NOSTDINC) \
     $(call _both,ASFLAGS) $(call _both,$(4)_ASFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS) $(_defines)
 _DEP = -MD -MF "$$DEP"

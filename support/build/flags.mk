@@ -15,9 +15,8 @@ _OPT_LAST := $(if $(CONFIG_OPTIMIZE_NONE),-O0)
 # Seen by C, C++ and assembly.
 COMPFLAGS += -nostdlib -I$(BUILD_DIR)/include -include $(BUILD_DIR)/include/uk/config.h
 COMPFLAGS += -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/=
-ifeq ($(filter $(UK_BASE)/%,$(APP_DIR)),)
-COMPFLAGS += -ffile-prefix-map=$(APP_DIR)/=
-endif
+# For sources outside the tree only: the tree's objects are then the same for each application (UK_OBJECTS).
+_APP_MAP := $(if $(filter $(UK_BASE)/%,$(APP_DIR)),,-ffile-prefix-map=$(APP_DIR)/=)
 
 _CODE := $(_OPT-y) $(_DBG-y) -fno-asynchronous-unwind-tables -fno-unwind-tables -fvisibility=hidden \
          -fno-omit-frame-pointer -fno-pic -fno-pie -fno-stack-protector
