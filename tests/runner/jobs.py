@@ -154,11 +154,43 @@ def run_job(job: Job, folder: str, env: dict) -> Result:
     return result
 
 
+# Of no use to somebody who asks why a part failed: progress of builds, cases that passed. pytest quotes output behind "E ".
+QUOTED = r"^(?:E +|> +)?"
+NOISE = re.compile(QUOTED + r"(?:\[ *\d+/\d+\] |ok \d+|  OK  |\[(?: RUN      |       OK |-+|=+|  PASSED  )\]|[.sx]+ *\[ *\d+%\]$|"
+                            r"  (?:CC|CXX|LD|PCH) |(?:\S+ )?PASSED\b|\S+::\S+ PASSED|configuration: )")
+# What says that, and often why, something failed.
+TELLING = re.compile(QUOTED + r"(?:not ok \d+|Bail out|FAILED |ERROR |\[  FAILED  \] |.*\berror: |.*\bpanic: |.*\bAssertion|[\w.]*(?:Error|Exception|Expired)\b|"
+                              r".*\bassertion\b.*failed|.*: Failure$|.*(?:Sanitizer|runtime error): |no end after |.*did not compile: |"
+                              r".*crash report begins|.*the output does not match|.*undefined reference|.*ended with status)|^E  ")
+
+
+def without_noise(output: str) -> list:
+    return [line[:400] for line in output.rstrip().split("\n") if not NOISE.match(line)]
+
+
+def telling(output: str, most: int) -> list:
+    """The lines that say what failed, each once; if none does, the last ones."""
+    kept = [line.strip() for line in without_noise(output) if line.strip()]
+    found = list(dict.fromkeys(line for line in kept if TELLING.match(line)))
+    return [line[:200] for line in found[:most] or kept[-most:]]
+
+
 def shorten(output: str, lines: int = 150) -> str:
-    kept = [line[:400] for line in output.rstrip().split("\n")]
+    """What is worth reading: if that is more than so many lines, those that say what failed come first."""
+    kept = without_noise(output)
     if len(kept) <= lines:
         return "\n".join(kept)
-    return "\n".join([*kept[:20], f"[... {len(kept) - lines} lines; the whole is in the log ...]", *kept[20 - lines:]])
+    first = telling(output, lines // 3) if any(TELLING.match(line) for line in kept) else kept[:20]
+    return "\n".join([*first, f"[... {len(kept) - lines} lines; the whole is in the log ...]", *kept[len(first) - lines:]])
+
+
+def summary(results: list) -> str:
+    """All parts that failed, with what each says first."""
+    lines = []
+    for result in results:
+        if result.failed:
+            lines += [f"FAIL  {result.job.name}: {result.failed} failed", *(f"      {line}" for line in telling(result.output, 5))]
+    return "\n".join(lines)
 
 
 def longest(results: list, count: int) -> str:
@@ -199,4 +231,6 @@ def run_all(jobs: list, folder: str, logs: str, workers: int, say=print, duratio
             raise
     if durations:
         say(longest(results, durations))
+    if totals[1]:
+        say(summary(results))
     return tuple(totals)
