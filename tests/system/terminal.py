@@ -71,3 +71,17 @@ class Session:
             self.process.wait()
         os.close(self.slave)
         os.close(self.master)
+
+
+def image_builder(application: str, tmp_path_factory):
+    """A function that gives the image of an application of the tree for a target, built when first asked for."""
+    name, images = os.path.basename(application), {}
+
+    def build(target: str) -> str:
+        if target not in images:
+            folder = str(tmp_path_factory.mktemp(f"{name}-{target}"))
+            done = guest.make_in_tree(f"A={application}", f"T={target}", f"O={folder}")
+            assert done.returncode == 0, done.stdout + done.stderr
+            images[target] = os.path.join(folder, f"{name}_{target}")
+        return images[target]
+    return build

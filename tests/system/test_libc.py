@@ -9,6 +9,7 @@ import subprocess
 
 import guest
 import pytest
+from terminal import image_builder
 
 LONG = "UK_CHECK_ALL" in os.environ
 TARGETS = ["linuxu-x86_64", "linuxu-arm64"] if LONG else ["linuxu-x86_64"]
@@ -32,16 +33,8 @@ def built_for_the_host(tmp_path_factory) -> str:
 
 @pytest.fixture(scope="module", name="image_of")
 def built_images(tmp_path_factory):
-    images = {}
-
-    def build(target):
-        if target not in images:
-            folder = tmp_path_factory.mktemp(target)
-            done = guest.make_in_tree("A=tests/libc", f"T={target}", f"O={folder}")
-            assert done.returncode == 0, done.stdout + done.stderr
-            images[target] = [*guest.EMULATOR.get(target, []), str(folder / f"libc_{target}")]
-        return images[target]
-    return build
+    build = image_builder("tests/libc", tmp_path_factory)
+    return lambda target: [*guest.EMULATOR.get(target, []), build(target)]
 
 
 def answers(program: list, what: str, seed: int) -> list:

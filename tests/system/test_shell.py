@@ -7,23 +7,14 @@ import time
 
 import guest
 import pytest
-from terminal import Session
+from terminal import Session, image_builder
 
 TARGETS = ["kvm-x86_64", "linuxu-x86_64"]
 
 
 @pytest.fixture(scope="module", name="image_of")
 def built_images(tmp_path_factory):
-    images = {}
-
-    def build(target):
-        if target not in images:
-            folder = str(tmp_path_factory.mktemp(f"shell-{target}"))
-            done = guest.make_in_tree("A=apps/shell", f"T={target}", f"O={folder}")
-            assert done.returncode == 0, done.stdout + done.stderr
-            images[target] = os.path.join(folder, f"shell_{target}")
-        return images[target]
-    return build
+    return image_builder("apps/shell", tmp_path_factory)
 
 
 class Shell(Session):

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The console as a terminal (posix-tty), typed to as a user would: tests/tty."""
-import os
 import signal
 import subprocess
 import termios
 
 import guest
 import pytest
-from terminal import Session
+from terminal import Session, image_builder
 
 TARGETS = ["kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"]
 LINUXU = ["linuxu-x86_64", "linuxu-arm64"]
@@ -16,16 +15,7 @@ LFLAG = 3
 
 @pytest.fixture(scope="module", name="image_of")
 def built_images(tmp_path_factory):
-    images = {}
-
-    def build(target):
-        if target not in images:
-            folder = str(tmp_path_factory.mktemp(f"tty-{target}"))
-            done = guest.make_in_tree("A=tests/tty", f"T={target}", f"O={folder}")
-            assert done.returncode == 0, done.stdout + done.stderr
-            images[target] = os.path.join(folder, f"tty_{target}")
-        return images[target]
-    return build
+    return image_builder("tests/tty", tmp_path_factory)
 
 
 @pytest.fixture(name="start")
