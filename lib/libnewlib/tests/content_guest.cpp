@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/xattr.h>
 #include <sys/uio.h>
 
 #include "folder_guest.hpp"
@@ -83,6 +84,26 @@ UK_TEST(bytes_go_from_file_to_file)
     UK_TEST_EXPECT(start == 10 && end == 7 && holds("b", "2340189"));
     NEWLIB_TEST_FAILS(sendfile(from, to, nullptr, 1), EBADF);
     UK_TEST_EXPECT(close(from) == 0 && close(to) == 0 && unlink("a") == 0 && unlink("b") == 0);
+}
+
+UK_TEST(files_have_attributes)
+{
+    Folder folder;
+    UK_TEST_ASSERT(folder.made && write_file("f", "") && symlink("f", "l") == 0);
+    const int fd = open("f", O_RDONLY);
+    char text[32] = {};
+    UK_TEST_EXPECT(setxattr("l", "user.a", "one", 3, XATTR_CREATE) == 0);
+    UK_TEST_EXPECT(fsetxattr(fd, "user.a", "two", 3, XATTR_REPLACE) == 0);
+    UK_TEST_EXPECT(lsetxattr("l", "trusted.a", "link", 4, 0) == 0);
+    UK_TEST_EXPECT(getxattr("f", "user.a", text, 32) == 3 && strcmp(text, "two") == 0);
+    UK_TEST_EXPECT(lgetxattr("l", "trusted.a", text, 32) == 4 &&
+                   fgetxattr(fd, "user.a", text, 0) == 3);
+    NEWLIB_TEST_FAILS(getxattr("f", "user.b", text, 32), ENODATA);
+    UK_TEST_EXPECT(listxattr("f", text, 32) == 7 && strcmp(text, "user.a") == 0);
+    UK_TEST_EXPECT(llistxattr("l", text, 32) == 10 && flistxattr(fd, text, 0) == 7);
+    UK_TEST_EXPECT(lremovexattr("l", "trusted.a") == 0 && fremovexattr(fd, "user.a") == 0);
+    NEWLIB_TEST_FAILS(removexattr("l", "user.a"), ENODATA);
+    UK_TEST_EXPECT(close(fd) == 0 && unlink("f") == 0 && unlink("l") == 0);
 }
 
 UK_TEST(streams_read_and_write_files)

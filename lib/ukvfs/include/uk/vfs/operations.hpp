@@ -73,6 +73,13 @@ inline constexpr uint32_t kSameOwner = ~uint32_t{0}; // leaves it
 [[nodiscard]] Result<> resize(const Place& place, int64_t size);
 [[nodiscard]] Result<> allocate(const Place& place, int mode, int64_t offset, int64_t size);
 [[nodiscard]] Result<> sync(const Place& place, bool data_only);
+// Extended attributes, as the functions of Node. Errors besides: EROFS.
+[[nodiscard]] Result<size_t> get_attribute(const Place& place, Name name,
+                                           std::span<std::byte> room);
+[[nodiscard]] Result<> set_attribute(const Place& place, Name name,
+                                     std::span<const std::byte> value, int flags);
+[[nodiscard]] Result<> remove_attribute(const Place& place, Name name);
+[[nodiscard]] Result<size_t> list_attributes(const Place& place, std::span<char> room);
 // Of each file system that is mounted.
 [[nodiscard]] Result<> sync_all(MountTable& table);
 
