@@ -240,6 +240,14 @@ class Node {
 
     // Nobody has a reference any more: frees the object.
     virtual void destroy() = 0;
+    // For file systems that find their nodes again: one more reference, unless the last one has
+    // gone and destroy() is on its way.
+    [[nodiscard]] bool ref_try_retain() {
+        uint32_t refs = refs_.load_relaxed();
+        while (refs != 0 && !refs_.replace_acquire(refs, refs + 1))
+            refs = refs_.load_relaxed();
+        return refs != 0;
+    }
 
   private:
     friend class MountTable;
