@@ -9,6 +9,15 @@ namespace uk::shell {
 // Whether somebody may type there.
 [[nodiscard]] bool is_terminal(int fd);
 
+// The regular file `from`, and what reads like one, to the name `to`; 0, or 1 after a message.
+int copy_file(Call& call, const char* from, const char* to);
+// The same of folders, with all in them. Links and devices are made again, not followed; what is
+// there already is written over. Goes on after what cannot be copied.
+int copy_tree(Call& call, const char* from, const char* to);
+// A file, or a folder with all in it; links are not followed. `forgives`: that there is none. Goes
+// on after what cannot be removed.
+int remove_tree(Call& call, const char* path, bool forgives);
+
 // Files.
 int run_cat(Call& call);
 int run_cp(Call& call);

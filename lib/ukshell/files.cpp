@@ -95,8 +95,9 @@ int write_all(Call& call, int fd, const char* path, const char* data, size_t siz
     return 0;
 }
 
-// Regular files, and what reads like them.
-int copy(Call& call, const char* from, const char* to) {
+} // namespace
+
+int copy_file(Call& call, const char* from, const char* to) {
     const Block block;
     if (block.data() == nullptr)
         return call.fail("cannot copy", from, -UK_ENOMEM);
@@ -129,6 +130,8 @@ int copy(Call& call, const char* from, const char* to) {
     return done < 0 ? call.fail("cannot write to", to, done) : 0;
 }
 
+namespace {
+
 int move(Call& call, const char* from, const char* to) {
     const long moved = uk_sys_renameat(kHere, from, kHere, to);
     if (moved >= 0)
@@ -137,15 +140,15 @@ int move(Call& call, const char* from, const char* to) {
     if (moved != -UK_EXDEV || uk_sys_newfstatat(kHere, from, &facts, UK_AT_SYMLINK_NOFOLLOW) < 0 ||
         (facts.st_mode & UK_S_IFMT) != UK_S_IFREG)
         return call.fail("cannot move", from, moved);
-    if (const int status = copy(call, from, to); status != 0 || stopped())
+    if (const int status = copy_file(call, from, to); status != 0 || stopped())
         return 1;
     const long gone = uk_sys_unlinkat(kHere, from, 0);
     return gone < 0 ? call.fail("copied, but cannot remove", from, gone) : 0;
 }
 
 // cp and mv: FILE TO, or FILE... FOLDER.
-int transfer(Call& call, int (*one)(Call& call, const char* from, const char* to)) {
-    const Options options = read_options(call.words, "");
+int transfer(Call& call, const Options& options,
+             int (*one)(Call& call, const char* from, const char* to)) {
     if (options.unknown != '\0' || options.others.size() < 2)
         return call.misused("from where, and where to?");
     const char* last = options.others.back();
@@ -166,18 +169,31 @@ int transfer(Call& call, int (*one)(Call& call, const char* from, const char* to
     return status;
 }
 
-int remove_each(Call& call, const Options& options, int flags, bool forgives) {
+int remove_each(Call& call, const Options& options, bool forgives,
+                int (*one)(Call& call, const char* path, bool forgives)) {
     if (options.unknown != '\0')
         return call.misused("there is no such option");
     if (options.others.empty() && !forgives)
         return call.misused("what?");
     int status = 0;
     for (const char* path : options.others) {
-        const long done = uk_sys_unlinkat(kHere, path, flags);
-        if (done < 0 && !(forgives && done == -UK_ENOENT))
-            status = call.fail("cannot remove", path, done);
+        status |= one(call, path, forgives);
+        if (stopped())
+            break;
     }
     return status;
+}
+
+int remove_by(Call& call, const char* path, int flags, bool forgives) {
+    const long done = uk_sys_unlinkat(kHere, path, flags);
+    return done < 0 && !(forgives && done == -UK_ENOENT) ? call.fail("cannot remove", path, done)
+                                                         : 0;
+}
+int remove_file(Call& call, const char* path, bool forgives) {
+    return remove_by(call, path, 0, forgives);
+}
+int remove_folder(Call& call, const char* path, bool forgives) {
+    return remove_by(call, path, UK_AT_REMOVEDIR, forgives);
 }
 
 // With all that is missing above it. `path` is written to meanwhile.
@@ -228,20 +244,21 @@ int run_cat(Call& call) {
 }
 
 int run_cp(Call& call) {
-    return transfer(call, copy);
+    const Options options = read_options(call.words, "r");
+    return transfer(call, options, options.has(0) ? copy_tree : copy_file);
 }
 
 int run_mv(Call& call) {
-    return transfer(call, move);
+    return transfer(call, read_options(call.words, ""), move);
 }
 
 int run_rm(Call& call) {
-    const Options options = read_options(call.words, "f");
-    return remove_each(call, options, 0, options.has(0));
+    const Options options = read_options(call.words, "fr");
+    return remove_each(call, options, options.has(0), options.has(1) ? remove_tree : remove_file);
 }
 
 int run_rmdir(Call& call) {
-    return remove_each(call, read_options(call.words, ""), UK_AT_REMOVEDIR, false);
+    return remove_each(call, read_options(call.words, ""), false, remove_folder);
 }
 
 int run_mkdir(Call& call) {

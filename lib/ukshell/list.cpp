@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // ls: one name in a line, in the order of names.
 #include "commands.hpp"
+#include "names.hpp"
 
-#include <uk/abi/dirent.h>
 #include <uk/abi/errno.h>
 #include <uk/abi/fcntl.h>
 #include <uk/abi/stat.h>
-#include <uk/alloc/heap.hpp>
 #include <uk/base/format.hpp>
-#include <uk/base/rbtree.hpp>
 #include <uk/shell/text.hpp>
-#include <uk/string.h>
 #include <uk/syscall.h>
 
 namespace uk::shell {
@@ -19,50 +16,6 @@ namespace {
 
 constexpr unsigned kLong = 0;
 constexpr unsigned kAll = 1;
-constexpr size_t kMostName = 255;
-
-// A name on the heap, behind its node of the tree.
-struct Entry {
-    RbNode<Entry> node;
-    size_t size;
-    [[nodiscard]] char* text() { return reinterpret_cast<char*>(this + 1); } // ends with a 0
-    [[nodiscard]] std::string_view name() const {
-        return {reinterpret_cast<const char*>(this + 1), size};
-    }
-};
-struct ByName {
-    bool operator()(const Entry& a, const Entry& b) const { return a.name() < b.name(); }
-};
-
-class Names {
-  public:
-    Names() = default;
-    ~Names() {
-        while (Entry* entry = tree_.min()) {
-            tree_.erase(*entry);
-            heap::deallocate(entry);
-        }
-    }
-    Names(const Names&) = delete;
-    Names& operator=(const Names&) = delete;
-
-    // False without memory.
-    bool add(const char* name) {
-        const size_t size = strlen(name);
-        void* memory = heap::allocate(sizeof(Entry) + size + 1);
-        if (memory == nullptr)
-            return false;
-        auto* entry = ::new (memory) Entry{.node = {}, .size = size};
-        memcpy(entry->text(), name, size + 1);
-        tree_.insert_multi(*entry);
-        return true;
-    }
-    [[nodiscard]] Entry* first() { return tree_.min(); }
-    [[nodiscard]] Entry* next(Entry& entry) { return tree_.next(entry); }
-
-  private:
-    RbTree<&Entry::node, ByName> tree_;
-};
 
 void show_size(Output& out, const uk_stat& facts) {
     const uint32_t kind = facts.st_mode & UK_S_IFMT;
@@ -110,23 +63,6 @@ int show(Call& call, int fd, const char* name, bool is_long) {
     return 0;
 }
 
-// 0, or what is wrong.
-long read_names(int fd, bool all, Names& names) {
-    alignas(uk_dirent64) char room[1024];
-    for (;;) {
-        const long size = uk_sys_getdents64(fd, room, sizeof(room));
-        if (size <= 0 || stopped())
-            return size < 0 ? size : 0;
-        for (long at = 0; at < size;) {
-            const auto* entry = reinterpret_cast<const uk_dirent64*>(room + at);
-            const char* name = room + at + offsetof(uk_dirent64, d_name);
-            if ((all || name[0] != '.') && !names.add(name))
-                return -UK_ENOMEM;
-            at += entry->d_reclen;
-        }
-    }
-}
-
 int list_folder(Call& call, const char* path, const Options& options) {
     const long fd =
         uk_sys_openat(UK_AT_FDCWD, path, UK_O_RDONLY | UK_O_DIRECTORY | UK_O_CLOEXEC, 0);
@@ -134,7 +70,7 @@ int list_folder(Call& call, const char* path, const Options& options) {
         return call.fail("cannot open", path, fd);
     const int folder = static_cast<int>(fd);
     Names names;
-    const long read = read_names(folder, options.has(kAll), names);
+    const long read = names.read(folder, options.has(kAll));
     int status = read < 0 ? call.fail("cannot read", path, read) : 0;
     for (Entry* entry = names.first(); entry != nullptr && !stopped(); entry = names.next(*entry))
         status |= show(call, folder, entry->text(), options.has(kLong));

@@ -207,7 +207,7 @@ int run_env(Call& call) {
 
 UK_SHELL_COMMAND({"cat", "what files contain", run_cat, "[FILE...]"});
 UK_SHELL_COMMAND({"cd", "go to a folder", run_cd, "[FOLDER]"});
-UK_SHELL_COMMAND({"cp", "copy files", run_cp, "FILE... TO"});
+UK_SHELL_COMMAND({"cp", "copy files", run_cp, "[-r] FILE... TO"});
 UK_SHELL_COMMAND({"dmesg", "the log, also what the console did not show", run_dmesg});
 UK_SHELL_COMMAND({"echo", "show words", run_echo, "[-n] [WORD...]"});
 UK_SHELL_COMMAND({"env", "the environment of the start", run_env});
@@ -222,7 +222,7 @@ UK_SHELL_COMMAND({"mount", "what is mounted, or mount", run_mount, "[-t TYPE FRO
 UK_SHELL_COMMAND({"mv", "move or rename files", run_mv, "FILE... TO"});
 UK_SHELL_COMMAND({"ps", "the threads", run_ps});
 UK_SHELL_COMMAND({"pwd", "the current folder", run_pwd});
-UK_SHELL_COMMAND({"rm", "remove files", run_rm, "[-f] FILE..."});
+UK_SHELL_COMMAND({"rm", "remove files", run_rm, "[-rf] FILE..."});
 UK_SHELL_COMMAND({"rmdir", "remove empty folders", run_rmdir, "FOLDER..."});
 UK_SHELL_COMMAND({"top", "ps, free and uptime again and again", run_top, "[SECONDS [TIMES]]"});
 UK_SHELL_COMMAND({"umount", "take a mount away", run_umount, "FOLDER"});

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 UK_SHELL_COMMAND({"cat", "", run_cat, "[FILE...]"});
 UK_SHELL_COMMAND({"cd", "", run_cd, "[FOLDER]"});
-UK_SHELL_COMMAND({"cp", "", run_cp, "FILE... TO"});
+UK_SHELL_COMMAND({"cp", "", run_cp, "[-r] FILE... TO"});
 UK_SHELL_COMMAND({"echo", "shows words", run_echo, "[-n] [WORD...]"});
 UK_SHELL_COMMAND({"exit", "", run_exit, "[STATUS]"});
 UK_SHELL_COMMAND({"help", "", run_help});
@@ -31,7 +31,7 @@ UK_SHELL_COMMAND({"ls", "", run_ls, "[-la] [PATH...]"});
 UK_SHELL_COMMAND({"mkdir", "", run_mkdir, "[-p] FOLDER..."});
 UK_SHELL_COMMAND({"mv", "", run_mv, "FILE... TO"});
 UK_SHELL_COMMAND({"pwd", "", run_pwd});
-UK_SHELL_COMMAND({"rm", "", run_rm, "[-f] FILE..."});
+UK_SHELL_COMMAND({"rm", "", run_rm, "[-rf] FILE..."});
 UK_SHELL_COMMAND({"rmdir", "", run_rmdir, "FOLDER..."});
 
 namespace {
@@ -142,9 +142,10 @@ TEST_F(Commands, CpCopiesBytesAndPermissions) {
     EXPECT_EQ(text_of("d/b"), "short");
     EXPECT_EQ(run("cp a ./a"), "cp: 'a' and './a' are the same file\n");
     EXPECT_EQ(text_of("a"), "short");
-    EXPECT_EQ(run("cp a b a"), "cp: several files only go to a folder (how to: cp FILE... TO)\n");
+    EXPECT_EQ(run("cp a b a"),
+              "cp: several files only go to a folder (how to: cp [-r] FILE... TO)\n");
     EXPECT_EQ(run("cp d e"), "cp: cannot read 'd': Is a directory\n");
-    EXPECT_EQ(run("cp a"), "cp: from where, and where to? (how to: cp FILE... TO)\n");
+    EXPECT_EQ(run("cp a"), "cp: from where, and where to? (how to: cp [-r] FILE... TO)\n");
 }
 
 TEST_F(Commands, MvRenamesAndCrossesFileSystems) {
@@ -180,7 +181,7 @@ TEST_F(Commands, FilesAndFoldersAreRemoved) {
     EXPECT_EQ(run("rm a"), "rm: cannot remove 'a': No such file or directory\n");
     EXPECT_EQ(run("rm -f a"), "");
     EXPECT_EQ(status, 0);
-    EXPECT_EQ(run("rm"), "rm: what? (how to: rm [-f] FILE...)\n");
+    EXPECT_EQ(run("rm"), "rm: what? (how to: rm [-rf] FILE...)\n");
     EXPECT_EQ(run("mkdir -p a/b//c d"), "");
     EXPECT_EQ(run("mkdir -p a/b"), "");
     EXPECT_EQ(run("mkdir a"), "mkdir: cannot make 'a': File exists\n");
@@ -192,6 +193,57 @@ TEST_F(Commands, FilesAndFoldersAreRemoved) {
     EXPECT_EQ(run("rmdir a"), "rmdir: cannot remove 'a': Directory not empty\n");
     EXPECT_EQ(run("rmdir a/b/c a/b a"), "");
     EXPECT_FALSE(fs::exists("a"));
+}
+
+TEST_F(Commands, FoldersAreCopiedAndRemoved) {
+    EXPECT_EQ(run("mkdir -p a/b/c a/empty"), "");
+    put("a/f", "text");
+    put("a/b/c/g", std::string(70000, 'g'));
+    put("a/.hidden", "");
+    ASSERT_EQ(chmod("a/b", 0750), 0);
+    fs::create_symlink("../f", "a/b/link");
+    fs::create_symlink("nowhere", "a/broken");
+    ASSERT_EQ(mkfifo("a/fifo", 0644), 0);
+    EXPECT_EQ(run("cp -r a copy"), "");
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(text_of("copy/f"), "text");
+    EXPECT_EQ(text_of("copy/b/c/g"), std::string(70000, 'g'));
+    EXPECT_TRUE(fs::is_empty("copy/empty") && fs::exists("copy/.hidden"));
+    EXPECT_EQ(fs::read_symlink("copy/b/link"), "../f");
+    EXPECT_EQ(fs::read_symlink("copy/broken"), "nowhere");
+    EXPECT_TRUE(fs::is_fifo("copy/fifo"));
+    EXPECT_EQ(fs::status("copy/b").permissions(), fs::perms(0750));
+    fs::remove_all("copy/fifo"); // the second time, what is there is written over
+    fs::remove_all("a/fifo");
+    fs::remove_all("copy/b/link");
+    fs::remove_all("copy/broken");
+    put("a/f", "newer");
+    put("one", "one");
+    EXPECT_EQ(run("mkdir into"), "");
+    EXPECT_EQ(run("cp -r a one into"), "");
+    EXPECT_EQ(text_of("into/a/f") + text_of("into/one"), "newerone");
+    EXPECT_EQ(run("cp -r a a/b"), "cp: 'a/b/a' is the copy itself, and left out\n");
+    EXPECT_EQ(status, 1);
+    EXPECT_EQ(text_of("a/b/a/f"), "newer");
+    EXPECT_EQ(run("cp -r nowhere x"), "cp: cannot read 'nowhere': No such file or directory\n");
+
+    EXPECT_EQ(run("rm -r a nowhere copy"),
+              "rm: cannot remove 'nowhere': No such file or directory\n");
+    EXPECT_EQ(status, 1);
+    EXPECT_FALSE(fs::exists("a") || fs::exists("copy"));
+    fs::create_symlink("into", "link");
+    EXPECT_EQ(run("rm -rf link nowhere one"), "");
+    EXPECT_TRUE(fs::exists("into/a/f"));
+    EXPECT_EQ(run("rm -r ."), "rm: '.', '..' and '/' stay (how to: rm [-rf] FILE...)\n");
+    EXPECT_EQ(run("rm -r into/.."), "rm: '.', '..' and '/' stay (how to: rm [-rf] FILE...)\n");
+    EXPECT_EQ(status, 2);
+    std::string deep = "into";
+    for (int i = 0; i < 300; i++)
+        fs::create_directory(deep += "/deeper");
+    EXPECT_EQ(run("cp -r into other"), "");
+    EXPECT_TRUE(fs::exists("other" + deep.substr(4)));
+    EXPECT_EQ(run("rm -r into other"), "");
+    EXPECT_FALSE(fs::exists("into") || fs::exists("other"));
 }
 
 TEST_F(Commands, LsIsSortedAndComplete) {

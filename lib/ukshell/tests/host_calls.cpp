@@ -47,6 +47,9 @@ long uk_sys_tkill(int thread, int signal) {
 long uk_sys_mkdirat(int folder, const char* path, unsigned mode) {
     return call(SYS_mkdirat, folder, path, mode);
 }
+long uk_sys_mknodat(int folder, const char* path, unsigned mode, unsigned device) {
+    return call(SYS_mknodat, folder, path, mode, device);
+}
 long uk_sys_newfstatat(int folder, const char* path, uk_stat* out, int flags) {
     return call(SYS_newfstatat, folder, path, out, flags);
 }
@@ -61,6 +64,9 @@ long uk_sys_readlinkat(int folder, const char* path, char* target, size_t size) 
 }
 long uk_sys_renameat(int from_folder, const char* from, int to_folder, const char* to) {
     return call(SYS_renameat2, from_folder, from, to_folder, to, 0);
+}
+long uk_sys_symlinkat(const char* target, int folder, const char* path) {
+    return call(SYS_symlinkat, target, folder, path);
 }
 long uk_sys_unlinkat(int folder, const char* path, int flags) {
     return call(SYS_unlinkat, folder, path, flags);
