@@ -44,8 +44,8 @@ class Shell(Session):
 def shells(image_of):
     opened = []
 
-    def start(target):
-        opened.append(Shell(image_of(target), target, ""))
+    def start(target, words=""):
+        opened.append(Shell(image_of(target), target, words))
         opened[-1].shown()
         return opened[-1]
     yield start
@@ -129,3 +129,34 @@ def test_one_command_and_an_initrd(target, image_of, tmp_path):
                               env={**clean, "UK_IMAGE": image_of(target), "UK_PLAT": platform, "UK_ARCH": architecture,
                                    "UK_TARGET": target, "INITRD": str(tmp_path), "ARGS": words})
         assert shown in done.stdout.replace("\r", "") and done.returncode == status, done.stdout + done.stderr
+
+
+def test_a_folder_of_the_host(shell, tmp_path):
+    inside, read_only = tmp_path / "in", tmp_path / "ro"
+    for folder in (inside, read_only):
+        folder.mkdir()
+        (folder / "note").write_text("from the host\n")
+    (tmp_path / "secret").write_text("nobody's business\n")
+    (inside / "out").symlink_to(tmp_path)
+    entries = f'"{inside}:/in:hostfs:::mkmp" "{read_only}:/ro:hostfs:ro::mkmp"'
+    sh = shell("linuxu-x86_64", f"vfs.fstab=[ {entries} ] --")
+    assert sh.run("cat /in/note") == "from the host\n"
+    assert sh.run("echo from the image > /in/answer") == "" and (inside / "answer").read_text() == "from the image\n"
+    assert sh.run("mkdir -p /in/a/b") == "" and sh.run("mv /in/answer /in/a/b") == "" and sh.run("ls /in") == "a\nnote\nout\n"
+    assert (inside / "a/b/answer").stat().st_mode & 0o777 == 0o644
+    assert sh.run("cp -r /in/a /copy") == "" and sh.run("cat /copy/b/answer") == "from the image\n"
+    assert sh.run("cp -r /copy /in/back") == "" and sh.run("rm -r /in/a") == ""
+    assert sorted(one.name for one in inside.iterdir()) == ["back", "note", "out"]
+    (inside / "note").write_text("changed\n")
+    assert sh.run("cat /in/note") == "changed\n"
+    for way in ("/in/out/secret", "/in/../secret", f"{tmp_path}/secret"):
+        assert sh.run(f"cat {way}") == f"cat: cannot read '{way}': No such file or directory\n"
+    assert sh.run("cat /ro/note") == "from the host\n"
+    assert sh.run("echo x > /ro/note") == "echo: cannot write to '/ro/note': Read-only file system\n"
+    assert sh.run("rm -r /ro/note") == "rm: cannot remove '/ro/note': Read-only file system\n"
+    assert (read_only / "note").read_text() == "from the host\n"
+    assert f"{inside} on /in type hostfs (rw" in sh.run("mount")
+    sh.folder = "/in/back/b"
+    assert sh.run("cd /in/back/b") == "" and sh.run("pwd") == "/in/back/b\n"
+    sh.type("exit 3\r")
+    assert sh.end() == 3
