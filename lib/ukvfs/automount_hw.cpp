@@ -68,22 +68,46 @@ void explain(size_t number, const char* text, const FstabProblem& problem, const
         for (size_t i = 0; i < known.count; i++)
             uk_pr_err(" %.*s", length(known.names[i]), known.names[i].data());
         uk_pr_err(")");
+    } else if (problem.field != std::string_view("flags")) {
+        uk_pr_err(" (an entry is device:mountpoint:driver:flags:options:mkmp)");
     }
     uk_pr_err("\n");
 }
 
+// What is wrong with the mount point, which is not there or is no directory.
+void explain_mount_point(size_t number, std::string_view path, bool was_to_be_made, Error error) {
+    const char* advice = "";
+    if (!was_to_be_made && error.code() == Errno::noent)
+        advice = ": a sixth field, mkmp, has it made";
+    else if (was_to_be_made && error.code() == Errno::rofs)
+        advice = ": what is mounted above it cannot be written";
+    uk_pr_err("vfs.fstab, entry %zu: the mount point '%.*s' %s: %s%s\n", number, length(path),
+              path.data(), was_to_be_made ? "cannot be made" : "is not there", error.name(),
+              advice);
+}
+
 Result<> mount_entry(size_t number, const FstabEntry& entry) {
     const Driver& driver = *find_driver(entry.driver);
-    Result<> done;
-    if (entry.makes_mount_point && entry.mount_point != "/")
-        done = make_path(entry.mount_point);
-    if (done.ok())
-        done = mount_at(entry.mount_point, driver,
-                        {.source = entry.device, .flags = entry.flags, .options = entry.options});
-    if (!done.ok())
-        uk_pr_err("vfs.fstab, entry %zu: cannot mount '%.*s' at '%.*s': %s (options of %s: %s)\n",
-                  number, length(entry.device), entry.device.data(), length(entry.mount_point),
-                  entry.mount_point.data(), done.error().name(), driver.name, driver.hint);
+    const std::string_view path = entry.mount_point;
+    if (path != "/") {
+        Result<> there = entry.makes_mount_point
+                             ? make_path(path)
+                             : at_root([&](const At& at) { return find(at, path).code(); });
+        if (!there.ok()) {
+            explain_mount_point(number, path, entry.makes_mount_point, there.error());
+            return there;
+        }
+    }
+    Result<> done = mount_at(
+        path, driver, {.source = entry.device, .flags = entry.flags, .options = entry.options});
+    if (!done.ok()) {
+        uk_pr_err("vfs.fstab, entry %zu: cannot mount '%.*s' at '%.*s': %s", number,
+                  length(entry.device), entry.device.data(), length(path), path.data(),
+                  done.error().name());
+        if (done.code() == Errno::inval)
+            uk_pr_err(" (options of %s: %s)", driver.name, driver.hint);
+        uk_pr_err("\n");
+    }
     return done;
 }
 

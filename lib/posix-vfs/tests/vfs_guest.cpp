@@ -428,3 +428,20 @@ UK_TEST(threads_move_names_about)
     UK_TEST_EXPECT_EQ(uk_sys_stat("y", &facts), -UK_ENOENT);
 }
 #endif
+
+// tests/system/test_fstab.py says what; without it there is nothing to see.
+UK_TEST(fstab_is_mounted)
+{
+    uk_stat facts{};
+    if (uk_sys_stat("/one/two", &facts) != 0) {
+        UK_TEST_SKIP("started without vfs.fstab");
+    }
+    UK_TEST_EXPECT_EQ(facts.st_mode, unsigned{UK_S_IFDIR | 0711});
+    uk_statfs usage{};
+    UK_TEST_EXPECT_EQ(uk_sys_statfs("/one/two", &usage), 0);
+    UK_TEST_EXPECT((usage.f_flags & UK_ST_RDONLY) != 0);
+    UK_TEST_EXPECT_EQ(usage.f_blocks, 256u);
+    UK_TEST_EXPECT_EQ(uk_sys_mkdir("/one/two/x", 0755), -UK_EROFS);
+    UK_TEST_EXPECT_EQ(uk_sys_stat("/three/self/maps", &facts), 0);
+    UK_TEST_EXPECT_EQ(uk_sys_stat("/proc/self/maps", &facts), 0);
+}
