@@ -53,9 +53,11 @@ def newc(name: str, mode: int, data: bytes = b"", device: tuple = (0, 0)) -> byt
     return head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4)
 
 
-def initramfs() -> str:
-    init = f"{WORK}/init"
-    measure.must(["gcc", "-O2", "-static", "-o", init, f"{HERE}/init.c"])
+def initramfs(init: str = "") -> str:
+    """An archive whose /init is this static program, or else init.c."""
+    if not init:
+        init = f"{WORK}/init"
+        measure.must(["gcc", "-O2", "-static", "-o", init, f"{HERE}/init.c"])
     with open(os.path.join(measure.ROOT, init), "rb") as file:
         program = file.read()
     path = f"{WORK}/initramfs"
