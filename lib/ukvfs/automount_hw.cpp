@@ -22,29 +22,20 @@ int length(std::string_view text) {
     return static_cast<int>(text.size());
 }
 
-// Relative to the root of all, which may have come since the last time.
-template <class Work>
-Result<> at_root(Work work) {
-    const Place root = mounts().root();
-    return work(At{.root = root, .start = root});
-}
-
-Result<> mount_at(std::string_view path, const Driver& driver, const MountRequest& request) {
-    return at_root([&](const At& at) { return mount(at, path, driver, request); });
+At inside(const Place& root) {
+    return {.root = root, .start = root};
 }
 
 // With all that is missing above it.
-Result<> make_path(std::string_view path) {
-    return at_root([&](const At& at) -> Result<> {
-        for (size_t end = 1; end <= path.size(); end++) {
-            if (end < path.size() && path[end] != '/')
-                continue;
-            Result<> made = make_directory(at, path.substr(0, end), 0755);
-            if (!made.ok() && made.code() != Errno::exist)
-                return made;
-        }
-        return ok();
-    });
+Result<> make_path(const At& at, std::string_view path) {
+    for (size_t end = 1; end <= path.size(); end++) {
+        if (end < path.size() && path[end] != '/')
+            continue;
+        Result<> made = make_directory(at, path.substr(0, end), 0755);
+        if (!made.ok() && made.code() != Errno::exist)
+            return made;
+    }
+    return ok();
 }
 
 struct Known {
@@ -89,17 +80,17 @@ void explain_mount_point(size_t number, std::string_view path, bool was_to_be_ma
 Result<> mount_entry(size_t number, const FstabEntry& entry) {
     const Driver& driver = *find_driver(entry.driver);
     const std::string_view path = entry.mount_point;
+    const Place root = mounts().root(); // empty if this is the root
     if (path != "/") {
-        Result<> there = entry.makes_mount_point
-                             ? make_path(path)
-                             : at_root([&](const At& at) { return find(at, path).code(); });
+        Result<> there = entry.makes_mount_point ? make_path(inside(root), path)
+                                                 : Result<>(find(inside(root), path).code());
         if (!there.ok()) {
             explain_mount_point(number, path, entry.makes_mount_point, there.error());
             return there;
         }
     }
-    Result<> done = mount_at(
-        path, driver, {.source = entry.device, .flags = entry.flags, .options = entry.options});
+    Result<> done = mount(inside(root), path, driver,
+                          {.source = entry.device, .flags = entry.flags, .options = entry.options});
     if (!done.ok()) {
         uk_pr_err("vfs.fstab, entry %zu: cannot mount '%.*s' at '%.*s': %s", number,
                   length(entry.device), entry.device.data(), length(path), path.data(),
@@ -113,46 +104,48 @@ Result<> mount_entry(size_t number, const FstabEntry& entry) {
 
 // The initrd, or what was embedded, or nothing: then an empty ramfs.
 Result<> mount_found_root() {
+    const Place nothing;
     if (const Driver* archive = find_driver("cpiofs")) {
         for (const char* source : {"initrd0", "embedded"}) {
-            Result<> done = mount_at("/", *archive, {.source = source, .tentative = true});
+            Result<> done =
+                mount(inside(nothing), "/", *archive, {.source = source, .tentative = true});
             if (done.ok() || done.code() != Errno::nodev)
                 return done;
         }
     }
     if (const Driver* empty = find_driver("ramfs"))
-        return mount_at("/", *empty, {});
+        return mount(inside(nothing), "/", *empty, {});
     return ok(); // no files: every path is ENOENT
 }
 
-bool has_entry(std::span<const FstabEntry> entries, std::string_view path) {
-    for (const FstabEntry& entry : entries) {
-        if (entry.mount_point == path)
-            return true;
-    }
-    return false;
-}
+constinit struct {
+    const char* path;
+    const char* driver;
+    bool has_entry = false; // of its own
+} g_usual[] = {{"/dev", "devfs"}, {"/proc", "procfs"}};
 
-// But what has an entry of its own. A root that cannot be written does without what it has no
-// directory for.
-void add_usual(std::span<const FstabEntry> entries) {
-    static constexpr struct {
-        const char* path;
-        const char* driver;
-    } kUsual[] = {{"/dev", "devfs"}, {"/proc", "procfs"}};
-    for (const auto& each : kUsual) {
+// A root that cannot be written does without what it has no directory for.
+void mount_usual(const Place& root) {
+    for (const auto& each : g_usual) {
         const Driver* driver = find_driver(each.driver);
-        if (driver == nullptr || has_entry(entries, each.path))
+        if (driver == nullptr || each.has_entry)
             continue;
-        Result<> done = make_path(each.path);
+        Result<> done = make_path(inside(root), each.path);
         if (done.ok() || done.code() == Errno::rofs)
-            done = mount_at(each.path, *driver, {.source = each.driver});
+            done = mount(inside(root), each.path, *driver, {.source = each.driver});
         if (!done.ok())
             uk_pr_warn("no %s: %s\n", each.path, done.error().name());
     }
-    (void)at_root([](const At& at) -> Result<> { // is there, or cannot be
-        return make_directory(at, "/tmp", 01777);
-    });
+    (void)make_directory(inside(root), "/tmp", 01777); // is there, or cannot be
+}
+
+// What nobody may ever look for, in a root that costs nothing before somebody looks into it.
+void leave_usual(std::span<const FstabEntry> entries) {
+    for (auto& each : g_usual) {
+        for (const FstabEntry& entry : entries)
+            each.has_entry = each.has_entry || entry.mount_point == each.path;
+    }
+    mounts().at_first_look(mount_usual);
 }
 
 Result<> automount() {
@@ -179,7 +172,7 @@ Result<> automount() {
     } else {
         UK_TRY(mount_found_root());
         if (mounts().root())
-            add_usual({entries, texts.size()});
+            leave_usual({entries, texts.size()});
     }
     for (size_t i = 0; i < texts.size(); i++) {
         if (i != root)

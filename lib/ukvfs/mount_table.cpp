@@ -114,9 +114,24 @@ bool MountTable::leave(Place& place, Ref<Node>* folder) {
     return true;
 }
 
-Place MountTable::root() {
+Place MountTable::root_now() {
     SharedGuard guard(lock_);
     return root_ ? root_of(*root_) : Place{};
+}
+
+// Whoever comes meanwhile waits.
+void MountTable::look_first() {
+    LockGuard guard(first_look_);
+    if (const Late work = late_.load_relaxed()) {
+        work(root_now());
+        late_.store_release(nullptr);
+    }
+}
+
+Place MountTable::root() {
+    if (late_.load_acquire() != nullptr) [[unlikely]]
+        look_first();
+    return root_now();
 }
 
 Ref<Mount> MountTable::next(uint32_t id) {

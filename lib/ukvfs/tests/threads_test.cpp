@@ -44,6 +44,27 @@ bool is_expected(Errno error) {
     }
 }
 
+uk::vfs::MountTable* g_table;
+int g_looks;
+
+TEST_F(Threads, LookFirstOnce) {
+    g_table = &table;
+    g_looks = 0;
+    table.at_first_look([](const uk::vfs::Place& first) {
+        g_looks++;
+        EXPECT_TRUE(uk::vfs::make_directory({.root = first, .start = first, .table = *g_table},
+                                            "/usual", 0755)
+                        .ok());
+    });
+    EXPECT_EQ(error_of("/usual"), Errno::noent) << "nobody has asked for the root";
+    run([&](unsigned /*seed*/) {
+        const uk::vfs::Place all = table.root();
+        EXPECT_TRUE(all == root);
+        EXPECT_TRUE(uk::vfs::find({.root = all, .start = all, .table = table}, "/usual").ok());
+    });
+    EXPECT_EQ(g_looks, 1);
+}
+
 TEST_F(Threads, MoveWhatOthersAreIn) {
     static const char* const kPaths[] = {"a",      "b",   "c",      "a/x",     "b/x",
                                          "c/x",    "a/y", "b/x/y",  "c/y/x",   "a/x/y/z",

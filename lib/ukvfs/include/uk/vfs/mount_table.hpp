@@ -5,6 +5,7 @@
 //
 // Thread context; functions may block. Locks: who changes the table has a mutex of its own, then
 // nodes, then the table; who looks at it only the table. No node is dropped under the table's.
+// What is left to the first look has a mutex that comes before all of them.
 #pragma once
 
 #include <string_view>
@@ -50,8 +51,15 @@ class MountTable {
     // Takes all away, the root of all last; for the end of an image.
     void clear();
 
-    // The root of all; empty before there is one.
+    // The root of all; empty before there is one. Before the first answer, what at_first_look()
+    // left is done.
     [[nodiscard]] Place root();
+    // What is to be mounted besides, but not before somebody wants the root: a root that lies in an
+    // archive is not looked into at boot. `work` is called once, with the root, by the first thread
+    // that asks root(); others that ask wait, so it must not ask itself. It needs no lock but those
+    // of what it does. Once, at boot.
+    using Late = void (*)(const Place& root);
+    void at_first_look(Late work) { late_.store_release(work); }
     // Goes on to what stands there, if something does.
     void cross(Place& place) {
         if (place.node->is_mount_point()) [[unlikely]]
@@ -71,6 +79,8 @@ class MountTable {
     using Order = List<&Mount::in_order_>;
 
     void cross_slowly(Place& place);
+    void look_first();
+    Place root_now();
     Result<> attach(Mount& mount, Point& point);
     Result<Place> make(Point& point, Ref<FileSystem> file_system, Ref<Node> root, uint32_t flags,
                        std::string_view source);
@@ -84,7 +94,9 @@ class MountTable {
 
     Mutex change_{"mount"}; // of all that changes the table
     RwLock lock_{"mounts"};
-    GlobalRef<Mount> root_; // clear() drops it
+    Mutex first_look_{"first look"}; // before all others
+    Atomic<Late> late_{nullptr};     // becomes null when it is done
+    GlobalRef<Mount> root_;          // clear() drops it
     uint32_t last_id_ = 0;
     RbTree<&Mount::by_point_, Mount::ByPoint> by_point_;
     Order order_; // by id
