@@ -16,7 +16,7 @@ _of_file = $(foreach v,$(call _file_vars,$(2),$(3)),$(call _both,$(1)_$(v)_$(4))
 _in_tree = $(filter $(UK_BASE)/arch/% $(UK_BASE)/plat/% $(UK_BASE)/lib/% $(UK_BASE)/drivers/%,$($(1)_BASE)/)
 # The C library's headers are for what stands on it: the application, folders from outside, and libraries of its floor.
 _libc = $(if $(call _in_tree,$(1)),$(if $(filter libc,$($(1)_FLOOR)),$(call _both,LIBC_INCLUDES)),$(call _both,LIBC_INCLUDES))
-_app_map = $(if $(call _in_tree,$(1)),,$(_APP_MAP))
+_app_map = $(if $($(1)_BASE),$(if $(call _in_tree,$(1)),,$(_APP_MAP)))
 _archflags = $(call _both,ARCHFLAGS) $(if $(filter isr,$(1)),$(call _both,ISR_ARCHFLAGS))
 _libname = $(patsubst lib%,%,$(1))
 # Levels of log messages: one for all, others for single libraries ("ukalloc=debug,ukboot=err").

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from toytree import IMAGE, TARGET, Tree
+from toytree import FILES, IMAGE, TARGET, Tree
 
 CONFIG = IMAGE + ".config"
 
@@ -76,6 +76,13 @@ def test_another_library_leaves_objects_as_they_are(tree):
     tree.edit("lib/two/Makefile.uk", "LIBTWO_SRCS-y", "CINCLUDES-$(CONFIG_LIBTWO) += -I$(LIBTWO_BASE)/include\nLIBTWO_SRCS-y")
     tree.edit(CONFIG, "# CONFIG_LIBTWO is not set", "CONFIG_LIBTWO=y")
     assert compiled(anew(tree)) == {"two.c"}
+
+
+def test_applications_outside_the_tree_share_its_objects(tree):
+    files = {name: FILES[f"apps/hello/{name}"] for name in ("Makefile.uk", "main.c")}
+    folders = [tree.external(name, files) for name in ("first", "second")]
+    tree.good(f"A={folders[0]}")
+    assert compiled(tree.good(f"A={folders[1]}")) == {"main.c"}
 
 
 def test_a_header_that_hides_another_is_noticed(tree):
