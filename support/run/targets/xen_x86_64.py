@@ -20,7 +20,7 @@ INSTEAD = {"ACCEL": "Xen runs by emulation, whose AMD-V it uses"}
 CRASHED = "3"   # the reason that xl gives for a panic
 LOW, HIGH = 640 << 10, 1 << 20  # a control domain's memory has the machine's hole between these, a domain's has none
 PAGE, MEBIBYTE = 4 << 10, 1 << 20
-CONSOLE = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]
+CONSOLE = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]  # of a domain: Ctrl-C ends all
 XEN_LINES = 12  # of what Xen said, shown when there is no exit status
 
 
@@ -56,7 +56,7 @@ def command(scratch: str, status: list) -> list:
         raise Problem(str(missing)) from missing
     image, line, cpus = machine.image(), machine.command_line(), qemu.cpus()
     if setting("MACHINE") != "domu":
-        return xenmachine.dom0_command(program, folder, image, line, kibibytes(), cpus, CONSOLE + status, initrd.path())
+        return xenmachine.dom0_command(program, folder, image, line, kibibytes(), cpus, qemu.console() + status, initrd.path())
     domains = [xenmachine.Domain("microlith", image, line, kibibytes() >> 10, int(cpus), initrd.path())]
     archive = os.path.join(scratch, "initrd")
     xenmachine.initrd(folder, domains, archive)
