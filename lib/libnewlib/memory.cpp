@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The address space: mmap() and the like.
+// The address space: mmap() and the like, and files that are only memory.
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <uk/cancel_point.h>
 #include <uk/syscall.h>
@@ -61,4 +65,47 @@ int mlock(const void* address, size_t length) {
 
 int munlock(const void* address, size_t length) {
     return status(uk_sys_munlock(address, length));
+}
+
+int memfd_create(const char* name, unsigned flags) {
+    return status(uk_sys_memfd_create(name, flags));
+}
+
+namespace {
+
+constexpr char kShared[] = "/dev/shm/";
+
+// The path of a name with or without a slash in front of it, and none after. Errors: EINVAL,
+// ENAMETOOLONG.
+bool path_of_shared(const char* name, char (&path)[sizeof(kShared) + NAME_MAX]) {
+    while (*name == '/') {
+        name++;
+    }
+    const size_t length = strlen(name);
+    if (length > NAME_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    if (length == 0 || strchr(name, '/') != nullptr || strcmp(name, ".") == 0 ||
+        strcmp(name, "..") == 0) {
+        errno = EINVAL;
+        return false;
+    }
+    memcpy(path, kShared, sizeof(kShared) - 1);
+    memcpy(path + sizeof(kShared) - 1, name, length + 1);
+    return true;
+}
+
+} // namespace
+
+int shm_open(const char* name, int flags, mode_t mode) {
+    char path[sizeof(kShared) + NAME_MAX];
+    return path_of_shared(name, path)
+               ? open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode)
+               : -1;
+}
+
+int shm_unlink(const char* name) {
+    char path[sizeof(kShared) + NAME_MAX];
+    return path_of_shared(name, path) ? unlink(path) : -1;
 }

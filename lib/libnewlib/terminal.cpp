@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Terminals: ioctl() and what POSIX makes of it.
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -32,6 +35,35 @@ int ioctl(int fd, unsigned long what, ...) {
 int isatty(int fd) {
     struct termios mode;
     return request(fd, TCGETS, pointer(&mode)) == 0;
+}
+
+// The only terminal there is has one name, if /dev is there.
+int ttyname_r(int fd, char* name, size_t room) {
+    static constexpr char kPath[] = "/dev/console";
+    struct stat open_one;
+    struct stat named;
+    if (!isatty(fd)) {
+        return errno;
+    }
+    if (fstat(fd, &open_one) != 0 || stat(kPath, &named) != 0 || !S_ISCHR(named.st_mode) ||
+        named.st_rdev != open_one.st_rdev) {
+        return ENODEV;
+    }
+    if (room < sizeof(kPath)) {
+        return ERANGE;
+    }
+    memcpy(name, kPath, sizeof(kPath));
+    return 0;
+}
+
+char* ttyname(int fd) {
+    static char name[TTY_NAME_MAX];
+    const int error = ttyname_r(fd, name, sizeof(name));
+    if (error != 0) {
+        errno = error;
+        return nullptr;
+    }
+    return name;
 }
 
 int tcgetattr(int fd, struct termios* mode) {

@@ -60,6 +60,8 @@ struct Image : posix::ImageFiles {
 };
 static_assert(kForever == kNever);
 
+constexpr uint64_t kConsoleNumber = 5 << 8 | 1; // Linux's, of /dev/console
+
 constinit Late<BasicTerminal<Image>> g_terminal;
 
 // As long as the image: it keeps its first reference itself.
@@ -88,6 +90,10 @@ class TerminalFile final : public ConsoleFile {
   public:
     constexpr TerminalFile() : ConsoleFile(UK_S_IFCHR | 0620) {}
 
+    Result<> stat(uk_stat& out) override {
+        out.st_rdev = kConsoleNumber;
+        return ConsoleFile::stat(out);
+    }
     Result<long> ioctl(unsigned request, uintptr_t argument) override {
         return g_terminal->ioctl(request, argument);
     }
@@ -248,10 +254,8 @@ Result<Ref<File>> open_tty(const vfs::Place&, uint32_t) {
     return Ref<File>::share(g_terminal_file);
 }
 
-UK_DEVFS_DEVICE({.name = "console",
-                 .number = devfs::number(5, 1),
-                 .permissions = 0600,
-                 .open = open_console_file});
+UK_DEVFS_DEVICE(
+    {.name = "console", .number = kConsoleNumber, .permissions = 0600, .open = open_console_file});
 UK_DEVFS_DEVICE({.name = "tty", .number = devfs::number(5, 0), .open = open_tty});
 
 #ifndef CONFIG_LIBPROCFS

@@ -9,7 +9,7 @@
 UK_TEST(syscall_shim_says_enosys_by_name_and_by_number)
 {
     UK_TEST_EXPECT(uk_sys_fork() == -UK_ENOSYS);
-    UK_TEST_EXPECT(uk_syscall(UK_SYS_memfd_create, 0, 0, 0, 0, 0, 0) == -UK_ENOSYS);
+    UK_TEST_EXPECT(uk_syscall(UK_SYS_memfd_secret, 0, 0, 0, 0, 0, 0) == -UK_ENOSYS);
     UK_TEST_EXPECT(uk_syscall(-1, 0, 0, 0, 0, 0, 0) == -UK_ENOSYS);
     UK_TEST_EXPECT(uk_syscall(1L << 40, 0, 0, 0, 0, 0, 0) == -UK_ENOSYS);
 }
