@@ -77,6 +77,9 @@ long double sum_of(Wide product, bool negative, Wide addend, bool addend_negativ
 
 template <typename Float>
 Float fused(Float x, Float y, Float z) {
+    if (!isfinite(z) && isfinite(x) && isfinite(y)) {
+        return z + z; // the product is finite, even one that a Float cannot hold
+    }
     if (!is_plain(x) || !is_plain(y) || !isfinite(z)) {
         return x * y + z;
     }
