@@ -18,6 +18,73 @@ Result<int> open(int folder, const char* path, int flags, unsigned mode) {
     return fd_table().add(std::move(file), (flags & UK_O_CLOEXEC) != 0);
 }
 
+// --- openat2() ---
+
+constexpr uint64_t kAsync = 020000; // FASYNC
+constexpr uint64_t kOpenFlags = UK_O_ACCMODE | UK_O_CREAT | UK_O_EXCL | UK_O_NOCTTY | UK_O_TRUNC |
+                                UK_O_APPEND | UK_O_NONBLOCK | UK_O_SYNC | kAsync | UK_O_DIRECT |
+                                UK_O_LARGEFILE | UK_O_DIRECTORY | UK_O_NOFOLLOW | UK_O_NOATIME |
+                                UK_O_CLOEXEC | UK_O_PATH | UK_O_TMPFILE;
+constexpr uint64_t kTemporary = UK_O_TMPFILE & ~UK_O_DIRECTORY;
+
+// A structure of a later version is good if what we do not know is zero.
+Result<uk_open_how> read_how(const uk_open_how* from, size_t size) {
+    if (size < sizeof(uk_open_how))
+        return Errno::inval;
+    if (size > kPageSize)
+        return Errno::e2big;
+    const auto how = UK_TRY(user::read<uk_open_how>(address(from)));
+    for (size_t at = sizeof(how); at < size; at++) {
+        if (UK_TRY(user::read<char>(Vaddr{address(from).value() + at})) != 0)
+            return Errno::e2big;
+    }
+    return how;
+}
+
+Result<uint32_t> limits_of(const uk_open_how& how) {
+    constexpr uint64_t kKnown = UK_RESOLVE_NO_XDEV | UK_RESOLVE_NO_MAGICLINKS |
+                                UK_RESOLVE_NO_SYMLINKS | UK_RESOLVE_BENEATH | UK_RESOLVE_IN_ROOT |
+                                UK_RESOLVE_CACHED;
+    constexpr uint64_t kInside = UK_RESOLVE_BENEATH | UK_RESOLVE_IN_ROOT;
+    constexpr uint64_t kOfPaths = UK_O_PATH | UK_O_DIRECTORY | UK_O_NOFOLLOW | UK_O_CLOEXEC;
+    constexpr uint64_t kChanges = UK_O_CREAT | UK_O_TRUNC | kTemporary;
+    const bool makes = (how.flags & (UK_O_CREAT | kTemporary)) != 0;
+    if ((how.flags & ~kOpenFlags) != 0 || (how.resolve & ~kKnown) != 0 ||
+        (how.resolve & kInside) == kInside || (how.mode & ~(makes ? uint64_t{07777} : 0)) != 0 ||
+        ((how.flags & UK_O_PATH) != 0 && (how.flags & ~kOfPaths) != 0))
+        return Errno::inval;
+    if ((how.resolve & UK_RESOLVE_CACHED) != 0 && (how.flags & kChanges) != 0)
+        return Errno::again; // else it does nothing: there is no cache to miss
+    const auto given = [&](uint64_t flag, vfs::Limit limit) -> uint32_t {
+        return (how.resolve & flag) != 0 ? limit : vfs::kNoLimits;
+    };
+    return given(UK_RESOLVE_NO_XDEV, vfs::kNoMounts) |
+           given(UK_RESOLVE_NO_MAGICLINKS, vfs::kNoJumps) |
+           given(UK_RESOLVE_NO_SYMLINKS, vfs::kNoLinks) | given(UK_RESOLVE_BENEATH, vfs::kBelow) |
+           given(UK_RESOLVE_IN_ROOT, vfs::kLocalJumps);
+}
+
+Result<int> open_so(int folder, const char* path, const uk_open_how* from, size_t size) {
+    const uk_open_how how = UK_TRY(read_how(from, size));
+    const uint32_t limits = UK_TRY(limits_of(how));
+    const auto flags = static_cast<uint32_t>(how.flags);
+    PathOf where;
+    UK_TRY(where.text.read(path));
+    if (where.view().empty())
+        return Errno::noent;
+    const bool inside = (how.resolve & (UK_RESOLVE_BENEATH | UK_RESOLVE_IN_ROOT)) != 0;
+    UK_TRY(where.start.set(folder, inside ? std::string_view(".") : where.view()));
+    const vfs::At at = where.makers_at();
+    const vfs::At limited{.root = inside ? at.start : at.root,
+                          .start = at.start,
+                          .owner = at.owner,
+                          .group = at.group,
+                          .limits = limits};
+    Ref<File> file = UK_TRY(
+        vfs::open(limited, where.view(), flags, static_cast<uint32_t>(how.mode) & ~file_mask()));
+    return fd_table().add(std::move(file), (flags & UK_O_CLOEXEC) != 0);
+}
+
 Result<> make_directory(int folder, const char* path, unsigned mode) {
     PathOf where;
     UK_TRY(where.read(folder, path));
@@ -110,6 +177,9 @@ extern "C" {
 
 long uk_sys_openat(int folder, const char* path, int flags, unsigned mode) {
     return uk::syscall<OnSignal::restart>([&] { return posix::open(folder, path, flags, mode); });
+}
+long uk_sys_openat2(int folder, const char* path, const uk_open_how* how, size_t size) {
+    return uk::syscall([&] { return posix::open_so(folder, path, how, size); });
 }
 long uk_sys_open(const char* path, int flags, unsigned mode) {
     return uk_sys_openat(UK_AT_FDCWD, path, flags, mode);

@@ -203,7 +203,7 @@ Result<Place> find(const At& at, std::string_view path, bool follow) {
 
 Result<Ref<File>> open(const At& at, std::string_view path, uint32_t wanted, uint32_t permissions) {
     const uint32_t flags = UK_TRY(checked(wanted));
-    PathWalk walk(at.table, at.root, at.start);
+    PathWalk walk(at.table, at.root, at.start, at.limits);
     UK_TRY(walk.begin(path));
     Found found = UK_TRY(find_or_make(at, walk, flags, permissions));
     if (!found.made)

@@ -32,6 +32,8 @@ Result<> PathWalk::begin(std::string_view path) {
     if (path.size() >= kMostPath)
         return Errno::nametoolong;
     const bool absolute = path.front() == '/';
+    if (absolute && (has(kBelow) || (has(kNoMounts) && root_.mount.get() != start_.mount.get())))
+        return Errno::xdev;
     place_ = absolute ? root_ : start_;
     if (!absolute && !place_.node->is_directory())
         return Errno::notdir;
@@ -98,15 +100,26 @@ Result<Place> PathWalk::look_up() {
     }
     next.mount = place_.mount;
     mounts_.cross(next);
+    if (has(kNoMounts) && next.mount.get() != place_.mount.get())
+        return Errno::xdev;
     return next;
+}
+
+Result<> PathWalk::check_jump() const {
+    if (has(kNoJumps))
+        return Errno::loop;
+    return has(kBelow) || has(kLocalJumps) ? Errno::xdev : Errno::ok;
 }
 
 // Of what is still to come the link's target is the first.
 Result<> PathWalk::enter(Node& link) {
-    if (links_++ >= kMostLinks)
+    if (links_++ >= kMostLinks || has(kNoLinks))
         return Errno::loop;
     Place to;
     if (UK_TRY(link.jump(to))) {
+        UK_TRY(check_jump());
+        if (has(kNoMounts) && to.mount.get() != place_.mount.get())
+            return Errno::xdev;
         place_ = std::move(to);
         return ok();
     }
@@ -118,8 +131,11 @@ Result<> PathWalk::enter(Node& link) {
     }
     text_ = target;
     owner_ = Ref<Node>::share(link);
-    if (target.front() == '/')
+    if (target.front() == '/') {
+        if (has(kBelow) || (has(kNoMounts) && root_.mount.get() != place_.mount.get()))
+            return Errno::xdev;
         place_ = root_;
+    }
     return ok();
 }
 
@@ -136,19 +152,22 @@ Result<> PathWalk::follow(Node& link) {
 Result<> PathWalk::up() {
     for (;;) {
         if (place_ == root_)
-            return ok();
+            return has(kBelow) ? Errno::xdev : Errno::ok;
         if (place_.node.get() != &place_.mount->root())
             break;
         if (!mounts_.leave(place_))
             return ok();
+        if (has(kNoMounts))
+            return Errno::xdev;
     }
     Ref<Node> node = place_.node; // outlives its guard
     {
         SharedGuard guard(node->lock());
         place_.node = UK_TRY(node->parent());
     }
+    const Mount* const mount = place_.mount.get();
     mounts_.cross(place_);
-    return ok();
+    return has(kNoMounts) && place_.mount.get() != mount ? Errno::xdev : Errno::ok;
 }
 
 Result<Place> PathWalk::finish(bool follow_last) {

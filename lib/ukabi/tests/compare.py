@@ -19,7 +19,7 @@ MEMBER = re.compile(r"^(?:(?:struct|union|const|unsigned)\s+)*[\w ]*?[\s*]+(\w+)
 # Header -> what Linux has it in: its own headers, or the C library's where Linux exports none.
 HOSTS = {
     "auxv": "linux/auxvec.h", "dirent": "dirent.h", "epoll": "linux/fcntl.h linux/eventpoll.h", "errno": "asm/errno.h",
-    "eventfd": "sys/eventfd.h sys/timerfd.h sys/signalfd.h", "fcntl": "linux/fcntl.h linux/fadvise.h linux/falloc.h linux/fs.h",
+    "eventfd": "sys/eventfd.h sys/timerfd.h sys/signalfd.h", "fcntl": "linux/fcntl.h linux/openat2.h linux/fadvise.h linux/falloc.h linux/fs.h",
     "futex": "linux/futex.h", "ioctl": "stddef.h asm/ioctls.h linux/fs.h", "limits": "linux/limits.h",
     "mman": "linux/mman.h linux/memfd.h", "mount": "sys/mount.h", "poll": "linux/posix_types.h linux/poll.h", "random": "linux/random.h",
     "resource": "linux/resource.h", "sched": "sched.h linux/sched.h", "signal": "linux/signal.h asm/siginfo.h", "signalfd": "sys/signalfd.h",

@@ -440,4 +440,27 @@ TEST_F(Operations, LockFilesAndParts) {
     EXPECT_EQ(one->control(99, 0).code(), Errno::notty);
 }
 
+TEST_F(Operations, FoldersHandTheirGroupOn) {
+    mkdir("d");
+    UK_MUST(uk::vfs::set_owner(place("d"), 1, 77));
+    UK_MUST(uk::vfs::set_permissions(place("d"), 02775));
+    mkdir("d/sub");
+    touch("d/file");
+    symlink("x", "d/link");
+    mkdir("other");
+    const auto facts = [&](std::string_view path) {
+        uk_stat out{};
+        uk::vfs::stat(place(path, false), out);
+        return out;
+    };
+    EXPECT_EQ(facts("d/sub").st_gid, 77u);
+    EXPECT_EQ(facts("d/sub").st_mode & 07777, 02755u);
+    EXPECT_EQ(facts("d/file").st_gid, 77u);
+    EXPECT_EQ(facts("d/file").st_mode & 07777, 0644u);
+    EXPECT_EQ(facts("d/link").st_gid, 77u);
+    EXPECT_EQ(facts("d/file").st_uid, 0u);
+    EXPECT_EQ(facts("other").st_gid, 0u);
+    EXPECT_EQ(facts("other").st_mode & 07777, 0755u);
+}
+
 } // namespace

@@ -194,4 +194,43 @@ TEST_F(Path, NamesFilesThatAreMounted) {
     EXPECT_EQ(error_of("a/target/"), Errno::notdir);
 }
 
+TEST_F(Path, WalksHaveLimits) {
+    mkdir("d");
+    mkdir("d/e");
+    mkdir("d/m");
+    symlink("e", "d/near");
+    symlink("../o", "d/far");
+    symlink("/d/e", "d/absolute");
+    mkdir("o");
+    mount_tiny({place("d/m"), {}});
+    mkdir("d/m/in");
+    const uk::vfs::Place folder = place("d");
+    const auto open_with = [&](std::string_view path, uint32_t limits, bool as_root) {
+        const uk::vfs::At from{
+            .root = as_root ? folder : root, .start = folder, .table = table, .limits = limits};
+        return uk::vfs::open(from, path, UK_O_PATH, 0).code();
+    };
+    using namespace uk::vfs;
+    for (const char* path : {"e", "near", ".", "e/..", "e/../near/.."})
+        EXPECT_EQ(open_with(path, kBelow, true), Errno::ok) << path;
+    for (const char* path : {"..", "e/../..", "../d/e", "/e", "far", "absolute", "e/../../d"})
+        EXPECT_EQ(open_with(path, kBelow, true), Errno::xdev) << path;
+    for (const char* path : {"..", "/e", "../../e", "near", "/../near"})
+        EXPECT_EQ(open_with(path, kLocalJumps, true), Errno::ok) << path;
+    EXPECT_EQ(open_with("absolute", kLocalJumps, true), Errno::noent) << "/d/e of the folder";
+    EXPECT_EQ(open_with("far", kLocalJumps, true), Errno::noent);
+    EXPECT_EQ(open_with("e", kNoLinks, false), Errno::ok);
+    for (const char* path : {"near", "near/", "near/.", "absolute", "far"})
+        EXPECT_EQ(open_with(path, kNoLinks, false), Errno::loop) << path;
+    for (const char* path : {"m", "m/in", "m/..", "near/../m"})
+        EXPECT_EQ(open_with(path, kNoMounts, false), Errno::xdev) << path;
+    for (const char* path : {"/d/e", "../o", "far", "absolute"})
+        EXPECT_EQ(open_with(path, kNoMounts, false), Errno::ok) << path;
+    const uk::vfs::Place inner = place("d/m/in");
+    const At from{.root = root, .start = inner, .table = table, .limits = kNoMounts};
+    EXPECT_EQ(uk::vfs::open(from, "..", UK_O_PATH, 0).code(), Errno::ok);
+    EXPECT_EQ(uk::vfs::open(from, "../..", UK_O_PATH, 0).code(), Errno::xdev);
+    EXPECT_EQ(uk::vfs::open(from, "/d", UK_O_PATH, 0).code(), Errno::xdev);
+}
+
 } // namespace

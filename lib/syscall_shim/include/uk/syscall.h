@@ -24,6 +24,7 @@ struct uk_epoll_event;
 struct uk_iovec;
 struct uk_itimerspec;
 struct uk_itimerval;
+struct uk_open_how;
 struct uk_pollfd;
 struct uk_rlimit;
 struct uk_rusage;

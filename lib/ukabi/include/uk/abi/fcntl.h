@@ -93,6 +93,21 @@
 #define UK_RENAME_EXCHANGE 0x2
 #define UK_RENAME_WHITEOUT 0x4
 
+/* openat2(): how a path may lead to the file */
+#define UK_RESOLVE_NO_XDEV 0x01
+#define UK_RESOLVE_NO_MAGICLINKS 0x02
+#define UK_RESOLVE_NO_SYMLINKS 0x04
+#define UK_RESOLVE_BENEATH 0x08
+#define UK_RESOLVE_IN_ROOT 0x10
+#define UK_RESOLVE_CACHED 0x20
+
+/* What openat2() is told. Later versions are longer. */
+struct uk_open_how {
+    uint64_t flags;
+    uint64_t mode;
+    uint64_t resolve;
+};
+
 /* A lock on a part of a file: F_GETLK, F_SETLK, F_SETLKW. */
 struct uk_flock {
     int16_t l_type;

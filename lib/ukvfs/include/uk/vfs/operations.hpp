@@ -30,6 +30,7 @@ struct At {
     uk_uid_t owner = 0;
     uk_gid_t group = 0;
     MountTable& table = mounts();
+    uint32_t limits = kNoLimits; // of the walk; only open() looks at them
 };
 
 // --- From paths ---

@@ -26,13 +26,24 @@ enum class Last : uint8_t {
     jumped, // none: a link led to a place
 };
 
+// What a walk may not do; bits.
+enum Limit : uint32_t {
+    kNoLimits = 0,
+    kNoMounts = 1,    // come to another mount: EXDEV
+    kNoJumps = 2,     // follow links that lead to places, as those of /proc/self/fd: ELOOP
+    kNoLinks = 4,     // follow any link, but for one at the end that is not to be followed: ELOOP
+    kBelow = 8,       // leave `root`, which is `start`, by "..", absolute paths or jumps: EXDEV
+    kLocalJumps = 16, // jump: EXDEV
+};
+
 // Relative paths begin at `start`, those that begin with '/' at `root`, which ".." does not leave.
 // Both outlive the walk, and so does the path. Belongs to one thread, which holds no lock of a
 // node. Errors of a walk: ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG, and those of Node::lookup().
 class PathWalk {
   public:
-    PathWalk(MountTable& mounts, const Place& root, const Place& start)
-        : mounts_(mounts), root_(root), start_(start) {}
+    // `limits`: of Limit.
+    PathWalk(MountTable& mounts, const Place& root, const Place& start, uint32_t limits = kNoLimits)
+        : mounts_(mounts), root_(root), start_(start), limits_(limits) {}
     ~PathWalk();
     PathWalk(const PathWalk&) = delete;
     PathWalk& operator=(const PathWalk&) = delete;
@@ -71,7 +82,9 @@ class PathWalk {
     Result<> go();
     Result<> step(Name name);
     Result<> enter(Node& link);
+    Result<> check_jump() const;
     Result<> up();
+    [[nodiscard]] bool has(Limit limit) const { return (limits_ & limit) != 0; }
 
     MountTable& mounts_;
     const Place& root_;
@@ -82,6 +95,7 @@ class PathWalk {
     Name name_;
     Last last_ = Last::root;
     bool slash_ = false;
+    const uint32_t limits_;
     unsigned links_ = 0;
     unsigned depth_ = 0;
     Rest rests_[kMostLinks]; // behind links in the middle
