@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Devices without hardware: null, zero, full, random, urandom.
+#include <uk/abi/mount.h>
 #include <uk/base/minmax.hpp>
 #include <uk/devfs/device.hpp>
 #include <uk/random.hpp>
@@ -60,7 +61,7 @@ struct Random {
 
 // They have a position that stays 0, so that pread() and lseek() do as on Linux.
 template <class Kind>
-class Bytes final : public vfs::OpenNode {
+class Bytes : public vfs::OpenNode {
   public:
     Bytes(const vfs::Place& place, uint32_t flags) : OpenNode(place, flags) {}
 
@@ -70,8 +71,27 @@ class Bytes final : public vfs::OpenNode {
     Result<uint64_t> do_seek(uint64_t, int64_t, int) override { return uint64_t{0}; }
 };
 
+// Mapped, it is memory of nobody else: there is one process, so shared and private are the same.
+class Zeros final : public Bytes<Zero> {
+  public:
+    using Bytes::Bytes;
+    [[nodiscard]] Result<> map(vmem::MapRequest& request) override {
+        if (is_path_only())
+            return Errno::badf;
+        if (!may_read() || (request.shared && request.protection.write && !may_write()))
+            return Errno::acces;
+        if (request.protection.execute && place().mount->has(UK_MS_NOEXEC))
+            return Errno::perm;
+        request.write_allowed = !request.shared || may_write();
+        request.kind = vmem::Kind::anonymous;
+        request.shared = false;
+        request.offset = 0;
+        return ok();
+    }
+};
+
 UK_DEVFS_DEVICE({.name = "null", .number = number(1, 3), .open = vfs::make_open_node<Bytes<Null>>});
-UK_DEVFS_DEVICE({.name = "zero", .number = number(1, 5), .open = vfs::make_open_node<Bytes<Zero>>});
+UK_DEVFS_DEVICE({.name = "zero", .number = number(1, 5), .open = vfs::make_open_node<Zeros>});
 UK_DEVFS_DEVICE({.name = "full", .number = number(1, 7), .open = vfs::make_open_node<Bytes<Full>>});
 UK_DEVFS_DEVICE({.name = "random",
                  .number = number(1, 8),

@@ -124,6 +124,29 @@ TEST_F(DevFs, ZeroAndFull) {
     EXPECT_EQ(write(*open("full"), "").take(), 0u);
 }
 
+TEST_F(DevFs, ZeroIsMappedAsMemory) {
+    const auto map = [&](int mode, bool shared, bool write, uk::vmem::MapRequest& request) {
+        request = {.size = 4096, .protection = {.write = write}};
+        request.offset = 8192;
+        request.shared = shared;
+        return open("zero", static_cast<uint32_t>(mode))->map(request).code();
+    };
+    uk::vmem::MapRequest request;
+    for (const bool shared : {false, true}) {
+        ASSERT_EQ(map(UK_O_RDWR, shared, true, request), Errno::ok);
+        EXPECT_EQ(request.kind, uk::vmem::Kind::anonymous);
+        EXPECT_TRUE(request.write_allowed && !request.shared && request.pager == nullptr);
+        EXPECT_EQ(request.offset, 0u);
+        EXPECT_EQ(map(UK_O_WRONLY, shared, true, request), Errno::acces);
+    }
+    EXPECT_EQ(map(UK_O_RDONLY, false, true, request), Errno::ok);
+    EXPECT_EQ(map(UK_O_RDONLY, true, true, request), Errno::acces);
+    EXPECT_EQ(map(UK_O_RDONLY, true, false, request), Errno::ok);
+    EXPECT_FALSE(request.write_allowed);
+    request = {.size = 4096};
+    EXPECT_EQ(open("null")->map(request).code(), Errno::nodev);
+}
+
 TEST_F(DevFs, RandomSaysWhenThereIsNoneYet) {
     for (const char* name : {"random", "urandom"}) {
         auto file = open(name);
