@@ -64,6 +64,7 @@ def test_files(target, shell):
     assert sh.run('echo -n "4 > 3" >> b/f') == ""
     assert sh.run("cat b/f b/f") == 2 * "one  two three\n4 > 3"
     assert sh.run("cp b/f b/g") == "" and sh.run("mv b/g h") == ""
+    assert sh.run("cp -r b h c") == "" and sh.run("ls c c/b") == "c:\nb\nh\n\nc/b:\nf\n" and sh.run("rm -r c/b c/h") == ""
     assert sh.run("ls") == "b\nc\nh\n"
     assert sh.run("ls -a b") == ".\n..\nf\n"
     assert re.fullmatch(r"-rw-r--r--   1    0    0         20 20\d\d-\d\d-\d\d \d\d:\d\d h\n", sh.run("ls -l h"))
@@ -131,6 +132,19 @@ def test_one_command_and_an_initrd(target, image_of, tmp_path):
         assert shown in done.stdout.replace("\r", "") and done.returncode == status, done.stdout + done.stderr
 
 
+@pytest.mark.skipif("UK_CHECK_ALL" not in os.environ, reason="two more images: in make check-all")
+@pytest.mark.parametrize("target", ["kvm-arm64", "xen-x86_64"])
+def test_a_session_elsewhere(target, shell):
+    sh = shell(target)
+    assert sh.run("mkdir -p /a/b") == "" and sh.run("echo hello > /a/b/f") == "" and sh.run("cp -r /a /z") == ""
+    assert sh.run("cat /z/b/f") == "hello\n" and sh.run("rm -r /a /z") == "" and sh.run("ls /") == "dev\nproc\ntmp\n"
+    assert re.search(r"^ +1 +0 running +- +main$", sh.run("ps"), re.M)
+    assert "devfs on /dev type devfs (rw" in sh.run("mount") and sh.run("kill -0 1") == ""
+    assert sh.run("cat nowhere") == "cat: cannot read 'nowhere': No such file or directory\n"
+    sh.type("exit 7\r")
+    assert sh.end() == 7
+
+
 def test_a_folder_of_the_host(shell, tmp_path):
     inside, read_only = tmp_path / "in", tmp_path / "ro"
     for folder in (inside, read_only):
@@ -160,3 +174,23 @@ def test_a_folder_of_the_host(shell, tmp_path):
     assert sh.run("cd /in/back/b") == "" and sh.run("pwd") == "/in/back/b\n"
     sh.type("exit 3\r")
     assert sh.end() == 3
+
+
+@pytest.mark.parametrize("damage, said", [
+    (lambda archive: archive[:2000], "content that is cut off"),
+    (lambda archive: archive[:50], "at byte 0: a header that is cut off"),
+    (lambda archive: archive.replace(b"etc/motd", b"../../md"), "a path with '..'"),
+    (lambda archive: b"\x1f\x8b" + archive, "at byte 0: compressed (gzip)"),
+], ids=["content", "header", "path", "compressed"])
+def test_a_damaged_initrd_is_said(damage, said, image_of, tmp_path):
+    """The boot goes on, and whoever looks for a file gets EIO."""
+    folder = tmp_path / "files"
+    (folder / "etc").mkdir(parents=True)
+    (folder / "etc/motd").write_text("x" * 5000)
+    subprocess.run([os.path.join(guest.ROOT, "support/cpio/pack"), folder, tmp_path / "a.cpio"], check=True)
+    (tmp_path / "a.cpio").write_bytes(damage((tmp_path / "a.cpio").read_bytes()))
+    done = subprocess.run([image_of("linuxu-x86_64"), "cat", "/etc/motd"], capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=guest.LIMIT, env={"UK_INITRD": str(tmp_path / "a.cpio")})
+    shown = done.stdout + done.stderr
+    assert "ERR:  [cpiofs] the archive is damaged " in shown and said in shown, shown
+    assert "cat: cannot read '/etc/motd': Input/output error" in shown and done.returncode == 1, shown
