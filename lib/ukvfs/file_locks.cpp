@@ -82,14 +82,19 @@ void FileLocks::drop(const void* owner) {
         (void)changed_.wake_all();
 }
 
-// Locks of the process go with the last reference to any open file of the node; Linux takes them
-// away as soon as one descriptor is closed.
+// Those of the process are gone but for what another thread asked for while it closed the file.
 void OpenNode::drop_locks() {
     FileLocks* locks = FileLocks::existing(node());
     if (locks == nullptr)
         return;
     locks->drop(this);
     locks->drop(&kProcess);
+}
+
+void OpenNode::descriptor_closed() {
+    FileLocks* locks = FileLocks::existing(node());
+    if (locks != nullptr && !is_path_only())
+        locks->drop(&kProcess);
 }
 
 Result<> OpenNode::lock_file(int operation) {

@@ -407,6 +407,28 @@ UK_TEST(locks_of_files_are_waited_for)
     UK_TEST_EXPECT_EQ(uk_sys_unlink("f"), 0);
 }
 
+UK_TEST(locks_of_the_process_go_with_any_descriptor)
+{
+    Folder folder;
+    UK_TEST_ASSERT(folder.made);
+    const int mine = open("f", UK_O_CREAT | UK_O_RDWR);
+    const int other = open("f", UK_O_RDWR);
+    uk_flock range{UK_F_WRLCK, UK_SEEK_SET, 0, 10, 0};
+    const auto lock = [&](int fd, int command) {
+        return uk_sys_fcntl(fd, command, reinterpret_cast<unsigned long>(&range));
+    };
+    UK_TEST_EXPECT_EQ(lock(mine, UK_F_SETLK), 0);
+    UK_TEST_EXPECT_EQ(lock(other, UK_F_OFD_SETLK), -UK_EAGAIN);
+    const int third = open("f");
+    UK_TEST_EXPECT_EQ(uk_sys_close(third), 0);
+    UK_TEST_EXPECT_EQ(lock(other, UK_F_OFD_SETLK), 0);
+    UK_TEST_EXPECT_EQ(uk_sys_dup3(mine, other, 0), other);
+    UK_TEST_EXPECT_EQ(lock(mine, UK_F_OFD_SETLK), 0);
+    UK_TEST_EXPECT_EQ(uk_sys_close(mine), 0);
+    UK_TEST_EXPECT_EQ(uk_sys_close(other), 0);
+    UK_TEST_EXPECT_EQ(uk_sys_unlink("f"), 0);
+}
+
 UK_TEST(threads_move_names_about)
 {
     Folder folder;

@@ -440,6 +440,23 @@ TEST_F(Operations, LockFilesAndParts) {
     EXPECT_EQ(one->control(99, 0).code(), Errno::notty);
 }
 
+TEST_F(Operations, LocksOfTheProcessGoWithAnyDescriptor) {
+    auto one = open("f", UK_O_CREAT | UK_O_RDWR);
+    auto two = open("f", UK_O_RDWR);
+    auto path = open("f", UK_O_PATH);
+    const auto lock = [](uk::File& file, int command) {
+        uk_flock range{UK_F_WRLCK, UK_SEEK_SET, 10, 10, 0};
+        return file.control(command, reinterpret_cast<uintptr_t>(&range)).code();
+    };
+    EXPECT_EQ(lock(*one, UK_F_SETLK), Errno::ok);
+    path->descriptor_closed();
+    EXPECT_EQ(lock(*two, UK_F_OFD_SETLK), Errno::again);
+    two->descriptor_closed();
+    EXPECT_EQ(lock(*two, UK_F_OFD_SETLK), Errno::ok);
+    one->descriptor_closed();
+    EXPECT_EQ(lock(*one, UK_F_SETLK), Errno::again) << "locks of open files stay with them";
+}
+
 TEST_F(Operations, FoldersHandTheirGroupOn) {
     mkdir("d");
     UK_MUST(uk::vfs::set_owner(place("d"), 1, 77));

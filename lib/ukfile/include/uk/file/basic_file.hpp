@@ -136,6 +136,9 @@ class BasicFile {
     // there) whose memory it is: a pager, which exists while somebody holds it or has this file.
     // Errors: ENODEV, EACCES (access mode), EPERM.
     [[nodiscard]] virtual Result<> map(vmem::MapRequest& /*request*/) { return Errno::nodev; }
+    // One of its descriptors was closed, or means another file now; there may be more of them.
+    // Thread context; may block. By the table of descriptors, without its lock.
+    virtual void descriptor_closed() {}
     // Itself, if a path led to it (lib/ukvfs); else null.
     [[nodiscard]] virtual vfs::OpenNode* opened_node() { return nullptr; }
 

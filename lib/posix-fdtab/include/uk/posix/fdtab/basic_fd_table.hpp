@@ -70,17 +70,17 @@ class BasicFdTable {
     // This descriptor means `file` from now on; what it meant before is closed. Errors: EBADF (not
     // below limit()), ENOMEM.
     [[nodiscard]] Result<> replace(int fd, Ref<File> file, bool close_on_exec) {
-        Ref<File> before; // dropped without the lock
+        Closed before; // dropped without the lock
         LockGuard guard(lock_);
         if (fd < 0 || static_cast<unsigned>(fd) >= limit_)
             return Errno::badf;
         if (File* old = find(fd).file())
-            before = Ref<File>::adopt(*old);
+            before.file = Ref<File>::adopt(*old);
         Result<> done = put(static_cast<unsigned>(fd), file.get(), close_on_exec);
         if (done.ok())
             (void)file.release();
         else
-            (void)before.release();
+            (void)before.file.release();
         return done;
     }
 
@@ -95,24 +95,24 @@ class BasicFdTable {
 
     // The descriptor is free; its file goes if nothing else refers to it. Errors: EBADF.
     [[nodiscard]] Result<> close(int fd) {
-        Ref<File> gone;
+        Closed gone;
         LockGuard guard(lock_);
         Place place = find(fd);
         if (place.file() == nullptr)
             return Errno::badf;
-        gone = Ref<File>::adopt(*place.file());
+        gone.file = Ref<File>::adopt(*place.file());
         clear(static_cast<unsigned>(fd));
         return ok();
     }
     // All of first..last, those that are open.
     void close_range(unsigned first, unsigned last) {
         for (;;) {
-            Ref<File> gone;
+            Closed gone;
             LockGuard guard(lock_);
             const unsigned fd = next_open(root_, kLevels - 1, first);
             if (fd > last || fd >= kMost)
                 return;
-            gone = Ref<File>::adopt(*find(static_cast<int>(fd)).file());
+            gone.file = Ref<File>::adopt(*find(static_cast<int>(fd)).file());
             clear(fd);
             first = fd + 1;
         }
@@ -182,6 +182,17 @@ class BasicFdTable {
     }
     static constexpr unsigned kLevels = levels_for(kMost);
     static_assert(kMost > 0 && kMost <= 1U << 30);
+
+    // A file that has left a descriptor: hears of it, and is dropped.
+    struct Closed {
+        Ref<File> file;
+        ~Closed() {
+            if constexpr (requires(File & closed) { closed.descriptor_closed(); }) {
+                if (file)
+                    file->descriptor_closed();
+            }
+        }
+    };
 
     // Level 0 has the files, the others have nodes.
     struct Node {
