@@ -37,13 +37,23 @@ def build(target: str) -> str:
     return os.path.join(OUT, target, f"guest_{target}")
 
 
-@functools.cache
 def build_newlib(target: str) -> str:
-    """The same with newlib and signals; `make check` builds it, too (tests/runner/parts.py)."""
-    folder = os.path.join(ROOT, "build/check", f"guest-{target}-gcc-newlib")
+    """The same with newlib and signals."""
+    return build_as(target, "newlib", "CONFIG_LIBC_NEWLIB=y")
+
+
+def build_smp(target: str) -> str:
+    """The same for several CPUs."""
+    return build_as(target, "smp", "CONFIG_LIBUKSMP=y")
+
+
+@functools.cache
+def build_as(target: str, name: str, option: str) -> str:
+    """One that `make check` builds, too (tests/runner/parts.py)."""
+    folder = os.path.join(ROOT, "build/check", f"guest-{target}-gcc-{name}")
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(ROOT, "tests/guest/defconfigs", target), encoding="utf-8") as file:
-        text = file.read() + "CONFIG_LIBC_NEWLIB=y\n"
+        text = file.read() + f"{option}\n"
     words = ["A=tests/guest", f"T={target}", f"O={folder}", f"C={folder}/config"]
     if not os.path.exists(f"{folder}/config"):
         with open(f"{folder}/config", "w", encoding="utf-8") as file:
