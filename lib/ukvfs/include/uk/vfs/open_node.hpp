@@ -36,7 +36,8 @@ class OpenNode : public File, vmem::Pager {
     // What fstat() says: the node's facts. As File::stat().
     [[nodiscard]] Result<> stat(uk_stat& out) override;
     [[nodiscard]] OpenNode* opened_node() final { return this; }
-    // The process has no locks of F_SETLK on the node any more, whichever descriptor it had them by.
+    // The process has no locks of F_SETLK on the node any more, whichever descriptor it had them
+    // by.
     void descriptor_closed() final;
     [[nodiscard]] Result<> map(vmem::MapRequest& request) override;
     // Locks of fcntl(). Derived classes that have commands of their own hand it the others.
