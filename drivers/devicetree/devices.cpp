@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Devices in a device tree, looked up when they are first used; on libfdt.
 #include <uk/devicetree/tree.hpp>
-#include <uk/fdt.h>
-#include <uk/string.h>
 
-#include "cells.hpp"
+#include "nodes.hpp"
 
 namespace uk::devicetree {
-namespace {
-
-struct Value {
-    const char* data = nullptr; // null = there is no such property
-    uint32_t size = 0;
-
-    [[nodiscard]] bool is(const char* text) const {
-        return data != nullptr && size == strlen(text) + 1 && memcmp(data, text, size) == 0;
-    }
-};
-
-// A node and the way to it from the root, nodes[0].
-struct Place {
-    int nodes[kMaxDepth + 1];
-    int depth = -1;
-
-    [[nodiscard]] int node() const { return nodes[depth]; }
-};
-
 Value property(const void* fdt, int node, const char* name) {
     int size = 0;
     const void* data = uk_fdt_getprop(fdt, node, name, &size);
@@ -35,7 +14,6 @@ Value property(const void* fdt, int node, const char* name) {
     return {static_cast<const char*>(data), static_cast<uint32_t>(size)};
 }
 
-// A property of one word; `other` if it is not there or has another size.
 uint32_t word(const void* fdt, int node, const char* name, uint32_t other) {
     Value value = property(fdt, node, name);
     return value.size == 4 ? load_be32(value.data) : other;
@@ -47,8 +25,6 @@ Cells cells_of(const void* fdt, int node) {
             word(fdt, node, "#size-cells", defaults.size)};
 }
 
-// Which of `wanted` the node is most of all compatible with: its number; wanted.size() = none. The
-// property is a list of texts that end with NUL each (DT 2.3.1).
 size_t best_match(const Value& compatible, std::span<const char* const> wanted, size_t limit) {
     for (uint32_t at = 0; at < compatible.size;) {
         const char* text = compatible.data + at;
@@ -76,26 +52,6 @@ bool is_enabled(const void* fdt, const Place& place) {
     return true;
 }
 
-// Calls visit(place) for each node until it says true. Errors: EINVAL, ENODEV (it never did).
-template <class Visit>
-Result<> walk(const void* fdt, Visit visit) {
-    Place place;
-    for (int node = -1;;) {
-        node = uk_fdt_next_node(fdt, node, &place.depth);
-        if (place.depth < 0) {
-            return Errno::nodev;
-        }
-        if (node < 0 || place.depth > static_cast<int>(kMaxDepth)) {
-            return Errno::inval;
-        }
-        place.nodes[place.depth] = node;
-        if (visit(static_cast<const Place&>(place))) {
-            return {};
-        }
-    }
-}
-
-// The first node that is compatible with the first of `wanted` that there is. `match` says which.
 Result<Place> locate(const void* fdt, std::span<const char* const> wanted, size_t& match) {
     Place best;
     match = wanted.size();
@@ -113,7 +69,6 @@ Result<Place> locate(const void* fdt, std::span<const char* const> wanted, size_
     return all.error();
 }
 
-// One step up: from addresses of `bus` to those of its parent (DT 2.3.8). False = no way.
 bool translate(const void* fdt, int bus, int parent, PhysRange& range) {
     Value ranges = property(fdt, bus, "ranges");
     if (ranges.data == nullptr) {
@@ -143,6 +98,8 @@ bool translate(const void* fdt, int bus, int parent, PhysRange& range) {
     }
     return false;
 }
+
+namespace {
 
 void read_registers(const void* fdt, const Place& place, Device& device) {
     if (place.depth < 1) {
@@ -189,6 +146,8 @@ void read_interrupts(const void* fdt, const Place& place, Device& device) {
     }
 }
 
+} // namespace
+
 Device describe(const void* fdt, const Place& place, const char* compatible) {
     Device device;
     device.compatible = compatible;
@@ -196,6 +155,8 @@ Device describe(const void* fdt, const Place& place, const char* compatible) {
     read_interrupts(fdt, place, device);
     return device;
 }
+
+namespace {
 
 // The text up to `end` or to its NUL, whichever comes first; it must have the NUL.
 Result<size_t> text_length(const Value& text, char end) {
@@ -257,6 +218,20 @@ Result<Device> find(const Tree& tree, std::span<const char* const> compatible) {
     size_t match = 0;
     Place place = UK_TRY(locate(tree.data(), compatible, match));
     return describe(tree.data(), place, compatible[match]);
+}
+
+Result<> each(const Tree& tree, const char* compatible, void (*use)(const Device&, void*),
+              void* context) {
+    const void* fdt = tree.data();
+    const char* const wanted[] = {compatible};
+    Result<> all = walk(fdt, [&](const Place& place) {
+        if (best_match(property(fdt, place.node(), "compatible"), wanted, 1) == 0 &&
+            is_enabled(fdt, place)) {
+            use(describe(fdt, place, compatible), context);
+        }
+        return false;
+    });
+    return all.code() == Errno::nodev ? Result<>() : all;
 }
 
 Result<Device> console(const Tree& tree) {

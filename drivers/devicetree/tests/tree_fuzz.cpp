@@ -4,6 +4,8 @@
 #include "drivers/devicetree/tests/builder.hpp"
 #include "drivers/devicetree/tests/oracle.hpp"
 
+#include <uk/devicetree/pci.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
@@ -16,6 +18,28 @@ using devicetree_test::Found;
 using devicetree_test::Placed;
 using uk::devicetree::Tree;
 
+const char* const kProperties[] = {"reg",
+                                   "#address-cells",
+                                   "#size-cells",
+                                   "device_type",
+                                   "status",
+                                   "ranges",
+                                   "bootargs",
+                                   "linux,initrd-start",
+                                   "linux,initrd-end",
+                                   "compatible",
+                                   "method",
+                                   "stdout-path",
+                                   "interrupts",
+                                   "interrupt-parent",
+                                   "phandle",
+                                   "serial0",
+                                   "enable-method",
+                                   "bus-range",
+                                   "interrupt-map",
+                                   "interrupt-map-mask",
+                                   "#interrupt-cells"};
+
 class Program {
   public:
     Program(const uint8_t* data, size_t size) : at_(data), end_(data + size) {}
@@ -24,17 +48,13 @@ class Program {
         static const char* const kNodes[] = {"memory@1", "memory", "chosen",  "reserved-memory",
                                              "x",        "",       "aliases", "a-very-long-name@12",
                                              "cpus",     "cpu@1"};
-        static const char* const kProperties[] = {
-            "reg",     "#address-cells", "#size-cells",        "device_type",      "status",
-            "ranges",  "bootargs",       "linux,initrd-start", "linux,initrd-end", "compatible",
-            "method",  "stdout-path",    "interrupts",         "interrupt-parent", "phandle",
-            "serial0", "enable-method"};
         static const std::string kValues[] = {
-            std::string("memory\0", 7),  std::string("okay\0", 5),       std::string("x\0", 2),
-            std::string("/chosen\0", 8), std::string("serial0:1\0", 10), std::string("cpu\0", 4),
-            std::string("psci\0", 5)};
+            std::string("memory\0", 7),     std::string("okay\0", 5),
+            std::string("x\0", 2),          std::string("/chosen\0", 8),
+            std::string("serial0:1\0", 10), std::string("cpu\0", 4),
+            std::string("psci\0", 5),       std::string("pci-host-ecam-generic\0", 22)};
         auto property = [](uint8_t what) {
-            return kProperties[(what & 31) % std::size(kProperties)];
+            return kProperties[(what & 31U) % std::size(kProperties)];
         };
         Builder builder;
         builder.begin("");
@@ -117,6 +137,14 @@ void try_tree(const std::string& bytes) {
     (void)uk::devicetree::find(tree, kNames);
     (void)uk::devicetree::console(tree);
     (void)uk::devicetree::psci(tree);
+    auto host = uk::devicetree::pci_host(tree);
+    if (host.ok() &&
+        host.value().registers.size >> 20 < host.value().last_bus - host.value().first_bus + 1U) {
+        differ("PCI buses without registers");
+    }
+    (void)uk::devicetree::pci_interrupt(tree, 1, 1);
+    (void)uk::devicetree::each(
+        tree, "x", [](const uk::devicetree::Device&, void*) {}, nullptr);
     uint64_t cpus[3];
     auto count = uk::devicetree::cpus(tree, cpus);
     if (count.ok() && count.value() > 3) {

@@ -6,6 +6,7 @@
 #include <uk/arm64/layout.h>
 #include <uk/arm64/memory.hpp>
 #include <uk/base/late.hpp>
+#include <uk/devicetree/machine.hpp>
 #include <uk/hal/boot_info.hpp>
 #include <uk/hal/console.hpp>
 #include <uk/hal/power.hpp>
@@ -17,6 +18,10 @@ namespace uk {
 constinit hal::BootInfo kvm::g_boot_info{};
 constinit const devicetree::Tree* kvm::g_tree = nullptr;
 constinit bool kvm::g_was_hypervisor = false;
+
+const devicetree::Tree* devicetree::machine() {
+    return kvm::g_tree;
+}
 
 namespace {
 

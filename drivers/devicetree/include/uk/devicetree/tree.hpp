@@ -94,6 +94,11 @@ struct Device {
 // entry): meant for first use, not for boot. Errors: ENODEV (none), EINVAL (damaged tree).
 [[nodiscard]] Result<Device> find(const Tree& tree, std::span<const char* const> compatible);
 
+// Calls use(device, context) for each enabled device that is compatible with this one, in the order
+// of the tree. Slow (one pass). Errors: EINVAL (damaged tree; for what came before it was called).
+[[nodiscard]] Result<> each(const Tree& tree, const char* compatible,
+                            void (*use)(const Device& device, void* context), void* context);
+
 // The device that firmware uses as console: /chosen's stdout-path, an alias or a path, without what
 // follows its ':' (DT 3.6). Errors: ENODEV (none said, or no such device), EINVAL (damaged tree).
 [[nodiscard]] Result<Device> console(const Tree& tree);
