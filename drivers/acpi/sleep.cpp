@@ -2,49 +2,22 @@
 // ACPI 6.4: FADT (5.2.9), sleep registers (4.8.3.2.1, 4.8.3.7), \_S5 (7.4.2), AML encoding (20.2).
 #include <uk/acpi/sleep.hpp>
 
-#include <uk/base/endian.hpp>
+#include "bytes.hpp"
 
 namespace uk::acpi {
 namespace {
 
 // Offsets in the FADT; the X fields are Generic Address Structures of 12 bytes.
-constexpr uint32_t kDsdt = 40;
 constexpr uint32_t kPm1aControl = 64;
 constexpr uint32_t kPm1bControl = 68;
-constexpr uint32_t kXDsdt = 140;
 constexpr uint32_t kXPm1aControl = 172;
 constexpr uint32_t kXPm1bControl = 184;
 constexpr uint32_t kSleepControl = 244;
 
-constexpr uint32_t kHeader = 36;
 constexpr uint32_t kSleepTypeShift = 10; // PM1 control: SLP_TYP, SLP_EN
 constexpr uint32_t kSleepEnable = 1 << 13;
 constexpr uint32_t kReducedTypeShift = 2; // sleep control register
 constexpr uint32_t kReducedEnable = 1 << 5;
-
-class Bytes {
-  public:
-    Bytes(const Memory& memory, Paddr start, uint32_t length)
-        : memory_(memory), start_(start), length_(length) {}
-
-    [[nodiscard]] uint32_t length() const { return length_; }
-    bool get(uint32_t offset, void* to, uint32_t size) const {
-        return offset <= length_ && size <= length_ - offset &&
-               start_.value() + offset >= start_.value() &&
-               memory_.read(memory_.context, start_ + offset, to, size);
-    }
-    // 0 if it lies beyond the end.
-    template <class T>
-    [[nodiscard]] typename T::Native value(uint32_t offset) const {
-        T value = 0;
-        return get(offset, &value, sizeof value) ? value.get() : typename T::Native{0};
-    }
-
-  private:
-    const Memory& memory_;
-    Paddr start_;
-    uint32_t length_;
-};
 
 Register register_at(const Bytes& fadt, uint32_t gas, unsigned bytes) {
     uint8_t space = 0xff;
@@ -55,24 +28,6 @@ Register register_at(const Bytes& fadt, uint32_t gas, unsigned bytes) {
 Register control_block(const Bytes& fadt, uint32_t extended, uint32_t old) {
     Register block = register_at(fadt, extended, 2);
     return block.address != 0 ? block : make_register(1, fadt.value<le32>(old), 2);
-}
-
-Result<Bytes> open_dsdt(const Memory& memory, const Bytes& fadt) {
-    uint64_t address = fadt.value<le64>(kXDsdt);
-    if (address == 0) {
-        address = fadt.value<le32>(kDsdt);
-    }
-    Bytes header(memory, Paddr{address}, kHeader);
-    char signature[4];
-    if (address == 0 || !header.get(0, signature, 4) ||
-        __builtin_memcmp(signature, "DSDT", 4) != 0) {
-        return Errno::inval;
-    }
-    uint32_t length = header.value<le32>(4);
-    if (length < kHeader || length > kMaxTable) {
-        return Errno::inval;
-    }
-    return Bytes(memory, Paddr{address}, length);
 }
 
 // A byte-sized integer object: its value, and how many bytes of AML it takes.
@@ -127,7 +82,8 @@ Result<SleepTypes> find_s5(const Bytes& dsdt) {
     constexpr uint32_t kPiece = 256;
     constexpr uint32_t kName = 4;
     char piece[kPiece];
-    for (uint32_t start = kHeader; start + kName <= dsdt.length(); start += kPiece - kName + 1) {
+    for (uint32_t start = kHeaderBytes; start + kName <= dsdt.length();
+         start += kPiece - kName + 1) {
         uint32_t rest = dsdt.length() - start;
         uint32_t size = rest < kPiece ? rest : kPiece;
         if (!dsdt.get(start, piece, size)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Fuzz target: any bytes as the physical memory that ACPI tables lie in.
 #include <uk/acpi/cpus.hpp>
+#include <uk/acpi/devices.hpp>
 #include <uk/acpi/interrupts.hpp>
 #include <uk/acpi/sleep.hpp>
 #include <uk/acpi/tables.hpp>
@@ -41,6 +42,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             routing.io_apic_count > routing.kMostIoApics)
             __builtin_trap();
         (void)uk::acpi::read_soft_off(memory, uk::Paddr{root}).ok();
+        (void)uk::acpi::read_mcfg(memory, uk::Paddr{root}).ok();
+        (void)uk::acpi::each_virtio(
+            memory, uk::Paddr{root}, [](const uk::acpi::MemoryDevice&, void*) {}, nullptr)
+            .ok();
     }
     return 0;
 }

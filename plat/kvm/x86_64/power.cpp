@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include <uk/acpi/machine.hpp>
 #include <uk/acpi/sleep.hpp>
 #include <uk/acpi/tables.hpp>
 #include <uk/base/atomic.hpp>
@@ -176,6 +177,10 @@ void end(Shutdown reason, unsigned attempt, int status) {
 
 acpi::Memory kvm::acpi_memory() {
     return {read_physical, nullptr};
+}
+
+acpi::Machine acpi::machine() {
+    return {kvm::acpi_memory(), kvm::g_boot_info.acpi_root};
 }
 
 // A crash in here comes back through uk_crash(): it goes on with the next way.
