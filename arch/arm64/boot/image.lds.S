@@ -80,7 +80,7 @@ SECTIONS
         . = ALIGN(4096);
         /* For the direct map; with several CPUs also for what each begins with. */
         uk_table_pool = .;
-        . += 7 * 4096;
+        . += (7 + CONFIG_HAL_DEVICE_TABLES) * 4096;
 #if CONFIG_HAL_CPUS > 1
         . += 3 * 4096;
 #endif

@@ -13,9 +13,9 @@ ENTRY(uk_pvh_entry)
 
 /* Page tables for the direct map; with several CPUs also for what each begins with. */
 #if CONFIG_HAL_CPUS > 1
-#define POOL 11 * 4096
+#define POOL (11 + CONFIG_HAL_DEVICE_TABLES) * 4096
 #else
-#define POOL 8 * 4096
+#define POOL (8 + CONFIG_HAL_DEVICE_TABLES) * 4096
 #endif
 
 PHDRS

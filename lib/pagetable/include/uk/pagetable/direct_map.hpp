@@ -9,6 +9,7 @@
 #include <uk/assert.h>
 #include <uk/base/address.hpp>
 #include <uk/base/result.hpp>
+#include <uk/config.hpp>
 #include <uk/pagetable/page_map.hpp>
 
 namespace uk::pagetable {
@@ -27,7 +28,7 @@ concept Pages = requires(P pages, Paddr frame) {
 template <Pages P>
 class TableReserve {
   public:
-    static constexpr size_t kRoom = 12;
+    static constexpr size_t kRoom = 12 + cfg::hal_device_tables;
 
     explicit constexpr TableReserve(P pages) : pages_(pages) {}
 
