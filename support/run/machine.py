@@ -55,6 +55,12 @@ def command_line() -> str:
     return f"{parameters} -- {text}".strip() if parameters or "--" in text.split() else text
 
 
+def refuse_devices() -> None:
+    """Of a target whose devices are not QEMU's."""
+    if setting("DEVICES"):
+        raise Problem(f"error: DEVICES={setting('DEVICES')}: only machines of QEMU take devices (T=kvm-x86_64, T=kvm-arm64)")
+
+
 def find_program(variable: str, default: str, word: str) -> str:
     """A program that the user may name otherwise; `word` is what support/setup installs it by."""
     program = setting(variable, default)

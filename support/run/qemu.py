@@ -123,6 +123,17 @@ def not_started(what: str, errors: list) -> str:
     return f"QEMU did not start {what}" + (f"; give it less memory than MEM={setting('MEM', '64M')}" if memory else "")
 
 
+def devices(bus: str) -> list:
+    """Options for what DEVICES= names: words for QEMU's -device. A virtio device without a bus (virtio-rng) is put on `bus`."""
+    words = []
+    for name in split("DEVICES"):
+        kind, comma, options = name.partition(",")
+        whole = re.fullmatch(r"virtio-[a-z0-9]+", kind)
+        words += ["-device", (f"{kind}-{bus}" if whole else kind) + comma + options]
+    old = any(word.startswith("virtio-") and word.partition(",")[0].endswith("-device") for word in words)
+    return words + (["-global", "virtio-mmio.force-legacy=false"] if old else [])
+
+
 def console() -> list:
     """Options that make the terminal the machine's console. To an image with a terminal of its own Ctrl-C is a key like any
     other; Ctrl-] x then ends the machine."""

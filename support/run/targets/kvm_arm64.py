@@ -53,7 +53,7 @@ def command(console: list) -> list:
     words = [machine.find_program("QEMU", "qemu-system-aarch64", "kvm-arm64"), "-M", MACHINES[setting("MACHINE", "virt")],
              *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", qemu.cpus(), "-nodefaults",
              "-no-user-config", "-display", "none", "-no-reboot", *console, "-semihosting-config", "enable=on,target=native",
-             "-kernel", machine.image()]
+             *qemu.devices("pci"), "-kernel", machine.image()]
     return words + (["-append", line] if line else []) + (["-initrd", initrd.path()] if initrd.path() else [])
 
 

@@ -13,6 +13,7 @@ INSTEAD = {"MEM": "its memory is the option LINUXU_MEMORY_MIB (make menuconfig)"
 
 
 def check() -> None:
+    machine.refuse_devices()
     machine.arguments()
     if machine.setting("CPUS"):
         qemu.check_cpus()

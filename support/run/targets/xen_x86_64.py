@@ -29,6 +29,7 @@ def kibibytes() -> int:
 
 
 def check() -> None:
+    machine.refuse_devices()
     qemu.check_variables(MACHINES)
     if setting("MACHINE") == "domu" and kibibytes() % 1024:
         raise Problem(f"error: MEM={setting('MEM')}: xl gives a domain whole MiB")
