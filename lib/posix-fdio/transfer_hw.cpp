@@ -17,39 +17,38 @@ static_assert(sizeof(IoPiece) == sizeof(uk_iovec) &&
 constexpr size_t kMostBytes = ~size_t{0} >> 1; // of one call: SSIZE_MAX
 constexpr size_t kMostMoved = 0x7ffff000;      // by one call, as on Linux
 
-// Which way, and where: at the file's position if there is no offset.
-using AtPosition = Result<size_t> (File::*)(IoPieces&);
-using AtOffset = Result<size_t> (File::*)(IoPieces&, uint64_t);
+// Which way, and where: at the file's position, or at an offset.
+struct Read {
+    static Result<size_t> move(File& file, IoPieces& pieces) { return file.read(pieces); }
+    static Result<size_t> move(File& file, IoPieces& pieces, uint64_t offset) {
+        return file.read_at(pieces, offset);
+    }
+};
+struct Write {
+    static Result<size_t> move(File& file, IoPieces& pieces) { return file.write(pieces); }
+    static Result<size_t> move(File& file, IoPieces& pieces, uint64_t offset) {
+        return file.write_at(pieces, offset);
+    }
+};
 
-Result<size_t> move(File& file, std::span<const IoPiece> memory, AtPosition how) {
+// `offset`: one, or nothing.
+template <class Way, class... Offset>
+Result<size_t> move(File& file, std::span<const IoPiece> memory, Offset... offset) {
     IoPieces pieces(memory, IoMemory::application);
     pieces.limit(kMostMoved);
-    return (file.*how)(pieces);
-}
-Result<size_t> move(File& file, std::span<const IoPiece> memory, AtOffset how, int64_t offset) {
-    IoPieces pieces(memory, IoMemory::application);
-    pieces.limit(kMostMoved);
-    return (file.*how)(pieces, static_cast<uint64_t>(offset));
+    return Way::move(file, pieces, static_cast<uint64_t>(offset)...);
 }
 
 // One piece.
-template <class How>
-Result<size_t> move_one(int fd, const void* data, size_t size, How how) {
-    Ref<File> file = UK_TRY(fd_table().get(fd));
-    if (size > kMostBytes)
-        return Errno::inval;
-    const IoPiece piece{const_cast<void*>(data), size};
-    return move(*file, {&piece, 1}, how);
-}
-template <class How>
-Result<size_t> move_one(int fd, const void* data, size_t size, How how, int64_t offset) {
-    if (offset < 0)
+template <class Way, class... Offset>
+Result<size_t> move_one(int fd, const void* data, size_t size, Offset... offset) {
+    if (((static_cast<int64_t>(offset) < 0) || ...))
         return Errno::inval;
     Ref<File> file = UK_TRY(fd_table().get(fd));
     if (size > kMostBytes)
         return Errno::inval;
     const IoPiece piece{const_cast<void*>(data), size};
-    return move(*file, {&piece, 1}, how, offset);
+    return move<Way>(*file, {&piece, 1}, offset...);
 }
 
 // The application's list of pieces, copied once: few on the stack, more on the heap.
@@ -94,72 +93,64 @@ class PieceList {
     size_t count_ = 0;
 };
 
-Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, AtPosition how) {
-    Ref<File> file = UK_TRY(fd_table().get(fd));
-    PieceList list;
-    UK_TRY(list.read(pieces, count));
-    return move(*file, list.all(), how);
-}
-Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, AtOffset how,
-                        unsigned long offset) {
-    if (static_cast<int64_t>(offset) < 0)
+template <class Way, class... Offset>
+Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, Offset... offset) {
+    if (((static_cast<int64_t>(offset) < 0) || ...))
         return Errno::inval;
     Ref<File> file = UK_TRY(fd_table().get(fd));
     PieceList list;
     UK_TRY(list.read(pieces, count));
-    return move(*file, list.all(), how, static_cast<int64_t>(offset));
+    return move<Way>(*file, list.all(), offset...);
 }
 
 } // namespace
 
 } // namespace uk::posix
 
-using uk::File;
 using uk::OnSignal;
 using uk::posix::move_all;
 using uk::posix::move_one;
+using uk::posix::Read;
+using uk::posix::Write;
 
 // Those that wait have moved nothing when they give up.
 extern "C" {
 
 long uk_sys_read(int fd, void* data, size_t size) {
-    return uk::syscall<OnSignal::restart>([&] { return move_one(fd, data, size, &File::read); });
+    return uk::syscall<OnSignal::restart>([&] { return move_one<Read>(fd, data, size); });
 }
 
 long uk_sys_write(int fd, const void* data, size_t size) {
-    return uk::syscall<OnSignal::restart>([&] { return move_one(fd, data, size, &File::write); });
+    return uk::syscall<OnSignal::restart>([&] { return move_one<Write>(fd, data, size); });
 }
 
 long uk_sys_pread64(int fd, void* data, size_t size, int64_t offset) {
-    return uk::syscall<OnSignal::restart>(
-        [&] { return move_one(fd, data, size, &File::read_at, offset); });
+    return uk::syscall<OnSignal::restart>([&] { return move_one<Read>(fd, data, size, offset); });
 }
 
 long uk_sys_pwrite64(int fd, const void* data, size_t size, int64_t offset) {
-    return uk::syscall<OnSignal::restart>(
-        [&] { return move_one(fd, data, size, &File::write_at, offset); });
+    return uk::syscall<OnSignal::restart>([&] { return move_one<Write>(fd, data, size, offset); });
 }
 
 long uk_sys_readv(int fd, const uk_iovec* pieces, unsigned long count) {
-    return uk::syscall<OnSignal::restart>([&] { return move_all(fd, pieces, count, &File::read); });
+    return uk::syscall<OnSignal::restart>([&] { return move_all<Read>(fd, pieces, count); });
 }
 
 long uk_sys_writev(int fd, const uk_iovec* pieces, unsigned long count) {
-    return uk::syscall<OnSignal::restart>(
-        [&] { return move_all(fd, pieces, count, &File::write); });
+    return uk::syscall<OnSignal::restart>([&] { return move_all<Write>(fd, pieces, count); });
 }
 
 // All of the offset is in its first word, where words have 64 bits.
 long uk_sys_preadv(int fd, const uk_iovec* pieces, unsigned long count, unsigned long offset,
                    unsigned long /*offset_high*/) {
     return uk::syscall<OnSignal::restart>(
-        [&] { return move_all(fd, pieces, count, &File::read_at, offset); });
+        [&] { return move_all<Read>(fd, pieces, count, offset); });
 }
 
 long uk_sys_pwritev(int fd, const uk_iovec* pieces, unsigned long count, unsigned long offset,
                     unsigned long /*offset_high*/) {
     return uk::syscall<OnSignal::restart>(
-        [&] { return move_all(fd, pieces, count, &File::write_at, offset); });
+        [&] { return move_all<Write>(fd, pieces, count, offset); });
 }
 
 } // extern "C"

@@ -48,13 +48,15 @@ class Start {
 
     // Errors: EBADF, ENOTDIR (for a path that is not absolute), ENOENT (there are no files at all).
     [[nodiscard]] Result<> set(int folder, std::string_view path);
-    [[nodiscard]] vfs::At at() const { return {.root = root_, .start = start_}; }
+    [[nodiscard]] vfs::At at() const { return {.root = root_, .start = start()}; }
     // For making something: whose it is.
     [[nodiscard]] vfs::At makers_at() const;
 
   private:
+    [[nodiscard]] const vfs::Place& start() const { return start_ ? start_ : root_; }
+
     vfs::Place root_;
-    vfs::Place start_;
+    vfs::Place start_; // empty: the root
 };
 
 // Path and start of one argument pair.

@@ -93,8 +93,8 @@ Result<> Start::set(int folder, std::string_view path) {
     if (!root_)
         return Errno::noent;
     if (!path.empty() && path.front() == '/')
-        start_ = root_;
-    else if (folder == UK_AT_FDCWD)
+        return ok();
+    if (folder == UK_AT_FDCWD)
         start_ = current_folder();
     else
         start_ = place_of(*UK_TRY(open_file(folder, Errno::notdir)));
@@ -108,7 +108,7 @@ vfs::At Start::makers_at() const {
         user = process.identity.user().effective;
         group = process.identity.group().effective;
     });
-    return {.root = root_, .start = start_, .owner = user, .group = group};
+    return {.root = root_, .start = start(), .owner = user, .group = group};
 }
 
 Result<Target> target_of(int folder, const char* path, int flags) {

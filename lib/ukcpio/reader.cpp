@@ -46,7 +46,7 @@ bool read_number(const char* digits, uint32_t& number) {
     constexpr uint64_t kOnes = 0x0101010101010101;
     uint64_t word = 0;
     static_assert(sizeof(word) == kDigits && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-    memcpy(&word, digits, sizeof(word));
+    __builtin_memcpy(&word, digits, sizeof(word));
     const uint64_t letters = word >> 6 & kOnes;
     const uint64_t values = (word & 0x0f * kOnes) + 9 * letters;
     const uint64_t lower = word | letters << 5;

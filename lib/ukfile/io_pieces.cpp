@@ -9,7 +9,7 @@ namespace uk {
 
 // move(piece's memory, offset in the buffer, size) for each part; stops at the first that fails.
 template <class Move>
-Result<> IoPieces::walk(size_t size, Move move) {
+[[gnu::noinline]] Result<> IoPieces::walk(size_t size, Move move) {
     UK_ASSERT(size <= left_);
     std::span<const IoPiece> pieces = pieces_;
     size_t done = done_;
@@ -32,8 +32,20 @@ Result<> IoPieces::walk(size_t size, Move move) {
     return ok();
 }
 
+// Nearly always all of it lies in one piece.
+template <class Move>
+inline Result<> IoPieces::move_or_walk(size_t size, Move move) {
+    if (pieces_.empty() || size > pieces_.front().size - done_) [[unlikely]]
+        return walk(size, move);
+    UK_ASSERT(size <= left_);
+    UK_TRY(move(static_cast<char*>(pieces_.front().data) + done_, 0, size));
+    done_ += size; // perhaps to the end of the piece, which walk() can begin with
+    left_ -= size;
+    return ok();
+}
+
 Result<> IoPieces::put(const void* from, size_t size) {
-    return walk(size, [&](char* to, size_t at, size_t part) -> Result<> {
+    return move_or_walk(size, [this, from](char* to, size_t at, size_t part) -> Result<> {
         const char* source = static_cast<const char*>(from) + at;
         if (where_ == IoMemory::application)
             return user::copy_out(Vaddr{reinterpret_cast<uintptr_t>(to)}, source, part);
@@ -43,7 +55,7 @@ Result<> IoPieces::put(const void* from, size_t size) {
 }
 
 Result<> IoPieces::take(void* to, size_t size) {
-    return walk(size, [&](const char* from, size_t at, size_t part) -> Result<> {
+    return move_or_walk(size, [this, to](const char* from, size_t at, size_t part) -> Result<> {
         char* target = static_cast<char*>(to) + at;
         if (where_ == IoMemory::application)
             return user::copy_in(target, Vaddr{reinterpret_cast<uintptr_t>(from)}, part);

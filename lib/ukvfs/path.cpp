@@ -8,11 +8,31 @@ namespace uk::vfs {
 
 namespace {
 
-std::string_view without_slashes(std::string_view text) {
-    size_t count = 0;
-    while (count < text.size() && text[count] == '/')
-        count++;
-    return text.substr(count);
+inline std::string_view without_slashes(std::string_view text) {
+    while (!text.empty() && text.front() == '/')
+        [[unlikely]] text = {text.data() + 1, text.size() - 1};
+    return text;
+}
+
+// Up to the first '/', or all. Eight bytes at once: marked is the lowest of those that are one.
+inline size_t length_of_name(std::string_view text) {
+    constexpr uint64_t kOnes = 0x0101010101010101;
+    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    size_t length = 0;
+    for (; text.size() - length >= 8; length += 8) {
+        uint64_t word = 0;
+        __builtin_memcpy(&word, text.data() + length, sizeof(word));
+        word ^= '/' * kOnes;
+        if (const uint64_t marks = (word - kOnes) & ~word & 0x80 * kOnes; marks != 0)
+            return length + static_cast<unsigned>(__builtin_ctzll(marks)) / 8;
+    }
+    while (length < text.size() && text[length] != '/')
+        length++;
+    return length;
+}
+
+bool is_dots(Name name) {
+    return name.front() == '.' && (name.size() == 1 || (name.size() == 2 && name[1] == '.'));
 }
 
 Ref<Node> adopt(Node* node) {
@@ -56,15 +76,14 @@ Result<> PathWalk::go() {
         }
         if (!place_.node->is_directory())
             return Errno::notdir;
-        size_t length = 0;
-        while (length < text_.size() && text_[length] != '/')
-            length++;
-        const Name name = text_.substr(0, length);
-        const std::string_view rest = without_slashes(text_.substr(length));
+        const size_t length = length_of_name(text_);
+        const Name name{text_.data(), length};
+        const std::string_view rest =
+            without_slashes({text_.data() + length, text_.size() - length});
         if (rest.empty() && depth_ == 0) {
             slash_ = slash_ || length < text_.size();
             name_ = name;
-            last_ = name == "." ? Last::dot : name == ".." ? Last::dotdot : Last::name;
+            last_ = !is_dots(name) ? Last::name : name.size() == 1 ? Last::dot : Last::dotdot;
             return ok();
         }
         text_ = rest;
@@ -72,32 +91,35 @@ Result<> PathWalk::go() {
     }
 }
 
+inline Result<Ref<Node>> PathWalk::look_up_node() {
+    if (name_.size() > kMostName)
+        return Errno::nametoolong;
+    SharedGuard guard(place_.node->lock());
+    return place_.node->lookup(name_);
+}
+
 // A component in the middle.
 Result<> PathWalk::step(Name name) {
     name_ = name;
-    if (name == ".")
+    if (is_dots(name)) [[unlikely]]
+        return name.size() == 1 ? ok() : up();
+    Ref<Node> next = UK_TRY(look_up_node());
+    if (next->is_mount_point()) [[unlikely]] {
+        Place place{place_.mount, std::move(next)};
+        mounts_.cross(place);
+        if (!place.node->is_directory())
+            return Errno::notdir;
+        place_ = std::move(place);
         return ok();
-    if (name == "..")
-        return up();
-    Place next = UK_TRY(look_up());
-    if (next.node->kind() == NodeKind::link) [[unlikely]] {
-        Ref<Node> link = std::move(next.node);
-        return enter(*link);
     }
-    if (!next.node->is_directory())
-        return Errno::notdir;
-    place_ = std::move(next);
+    if (!next->is_directory()) [[unlikely]]
+        return next->kind() == NodeKind::link ? enter(*next) : Errno::notdir;
+    place_.node = std::move(next); // the mount stays
     return ok();
 }
 
 Result<Place> PathWalk::look_up() {
-    if (name_.size() > kMostName)
-        return Errno::nametoolong;
-    Place next;
-    {
-        SharedGuard guard(place_.node->lock());
-        next.node = UK_TRY(place_.node->lookup(name_));
-    }
+    Place next{{}, UK_TRY(look_up_node())};
     next.mount = place_.mount;
     mounts_.cross(next);
     if (has(kNoMounts) && next.mount.get() != place_.mount.get())

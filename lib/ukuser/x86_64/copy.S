@@ -110,14 +110,39 @@
     .type uk_user_copy_string, @function
 uk_user_copy_string:
     xorl %eax, %eax
-1:  cmpq %rdx, %rax
+    movabsq $0x0101010101010101, %r8
+    movq %r8, %r9
+    shlq $7, %r9
+    /* Words that are aligned at the application's side, so none reaches into a page behind the 0. */
+1:  leaq (%rsi,%rax), %rcx
+    leaq 8(%rax), %r10
+    testb $7, %cl
+    jnz 2f
+    cmpq %rdx, %r10
+    ja 2f
+5:  movq (%rcx), %r11
+    FIXUP 5b, 4f
+    movq %r11, (%rdi,%rax)
+    movq %r11, %rcx
+    subq %r8, %rcx
+    notq %r11
+    andq %r9, %r11
+    testq %r11, %rcx                /* a byte of it is 0 */
+    jnz 2f
+    movq %r10, %rax
+    jmp 1b
+    /* A byte: before the first word, of the last one, or where no word is left. */
+2:  cmpq %rdx, %rax
     jae 3f
-2:  movb (%rsi,%rax), %cl
-    FIXUP 2b, 4f
+6:  movb (%rsi,%rax), %cl
+    FIXUP 6b, 4f
     movb %cl, (%rdi,%rax)
     testb %cl, %cl
     jz 3f
     incq %rax
+    leaq (%rsi,%rax), %rcx
+    testb $7, %cl
+    jnz 2b
     jmp 1b
 3:  ret
 4:  movq $-1, %rax

@@ -6,6 +6,9 @@
 //         bool operator()(const Region& a, const Region& b) const { return a.start < b.start; }
 //         bool operator()(const Region& a, uint64_t b) const { return a.start < b; }   // for keys
 //         bool operator()(uint64_t a, const Region& b) const { return a < b.start; }
+//         // Optional, where comparing is dear: find() then compares once at each node. Below 0 if
+//         // the key comes before the object, 0 if it is equal to it.
+//         int order(uint64_t a, const Region& b) const;
 //     };
 //     uk::RbTree<&Region::node, ByStart> tree;
 //     tree.insert(region); Region* r = tree.lower_bound(0x1000);
@@ -215,8 +218,19 @@ class RbTree<Hook, Less> {
     /// The first object equal to `key`; nullptr when there is none.
     template <class K>
     T* find(const K& key) const {
-        T* t = lower_bound(key);
-        return t != nullptr && !less_(key, *t) ? t : nullptr;
+        if constexpr (requires(T & t) { less_.order(key, t) < 0; }) {
+            Links* l = root_.top;
+            while (l != nullptr) {
+                const auto order = less_.order(key, *object(l));
+                if (order == 0)
+                    break;
+                l = l->child[order > 0];
+            }
+            return object(l);
+        } else {
+            T* t = lower_bound(key);
+            return t != nullptr && !less_(key, *t) ? t : nullptr;
+        }
     }
     /// The last object that is not greater than `key`; nullptr when there is none.
     template <class K>

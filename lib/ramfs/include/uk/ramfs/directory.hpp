@@ -64,6 +64,7 @@ class RamDirectory final : public RamNode {
         bool operator()(const Key& a, const Entry& b) const {
             return less(a.hash, a.name, b.hash, b.name());
         }
+        static int order(const Key& key, const Entry& entry);
         static bool less(uint32_t hash_a, vfs::Name a, uint32_t hash_b, vfs::Name b);
     };
     struct BySequence {

@@ -45,6 +45,8 @@ class IoPieces {
   private:
     template <class Move>
     Result<> walk(size_t size, Move move);
+    template <class Move>
+    Result<> move_or_walk(size_t size, Move move);
 
     std::span<const IoPiece> pieces_;
     size_t done_ = 0; // of the first piece

@@ -81,6 +81,7 @@ class PathWalk {
 
     Result<> go();
     Result<> step(Name name);
+    Result<Ref<Node>> look_up_node();
     Result<> enter(Node& link);
     Result<> check_jump() const;
     Result<> up();
