@@ -10,7 +10,8 @@ MACHINES = [
     ("kvm-x86_64", "pc", "virtio-rng-pci,vectors=0", "on PCI 00:02.0, interrupt line"),
     ("kvm-x86_64", "q35", BRIDGE, "on PCI 01:00.0, MSI-X"),
     ("kvm-x86_64", "microvm", "virtio-rng", "at 0xfeb0"),
-    ("kvm-arm64", "virt", "virtio-rng", "on PCI 00:01.0, interrupt line"),
+    ("kvm-arm64", "virt", "virtio-rng", "on PCI 00:01.0, MSI-X"),
+    ("kvm-arm64", "virt", "virtio-rng-pci,vectors=0", "on PCI 00:01.0, interrupt line"),
     ("kvm-arm64", "virt-gicv3", BRIDGE, "on PCI 01:00.0, interrupt line"),
     ("kvm-arm64", "virt", "virtio-rng-device", "at 0xa00"),
 ]

@@ -5,6 +5,8 @@
 
 #include <uk/hal/clock.hpp>
 #include <uk/hal/irq_line.hpp>
+#include <uk/hal/memory.hpp>
+#include <uk/intctlr/gicv2m.hpp>
 
 #include "gic.hpp"
 #include "kvm.hpp"
@@ -33,6 +35,26 @@ const Known* find(uint32_t number) {
         }
     }
     return nullptr;
+}
+
+// Lines of messages: those of the frame, and a bit for each that is given out.
+constinit intctlr::GicV2mLines g_messages{};
+constinit uint64_t g_taken = 0;
+
+Result<PhysRange> find_frame() {
+    constexpr const char* kFrame[] = {"arm,gic-v2m-frame"};
+    if (kvm::g_tree == nullptr) {
+        return Errno::nosys;
+    }
+    const devicetree::Device frame = UK_TRY(devicetree::find(*kvm::g_tree, kFrame));
+    if (frame.reg_count == 0 || frame.regs[0].size < kPageSize) {
+        return Errno::nodev;
+    }
+    if (g_messages.count == 0) {
+        volatile void* at = UK_TRY(hal::map_device(frame.regs[0].start, kPageSize));
+        g_messages = UK_TRY(intctlr::gicv2m_lines(io::Mmio{at}));
+    }
+    return frame.regs[0];
 }
 
 } // namespace
@@ -89,11 +111,21 @@ Result<IrqLine> hal::irq_line_of_isa(unsigned /*irq*/) {
     return Errno::nosys;
 }
 
-// Needs a GICv2m frame or an ITS, of which there are no drivers.
+// By a GICv2m frame; the ITS of a GICv3 has no driver.
 Result<hal::MsiLine> hal::irq_msi_allocate() {
-    return Errno::nosys;
+    const PhysRange frame = UK_TRY(find_frame());
+    for (uint32_t i = 0; i < g_messages.count && i < kMost; i++) {
+        if ((g_taken >> i & 1) == 0) {
+            const IrqLine line = UK_TRY(irq_line(g_messages.first + i, IrqTrigger::edge_rising));
+            g_taken |= uint64_t{1} << i;
+            return MsiLine{line, dma_address(frame.start + intctlr::kGicV2mSet), line.number};
+        }
+    }
+    return Errno::nospc;
 }
 
-void hal::irq_msi_free(const MsiLine& /*msi*/) {}
+void hal::irq_msi_free(const MsiLine& msi) {
+    g_taken &= ~(uint64_t{1} << (msi.line.number - g_messages.first));
+}
 
 } // namespace uk

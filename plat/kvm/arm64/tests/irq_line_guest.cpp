@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Guest tests of the GIC's shared lines: the clock PL031, whose alarm is a level.
 #include <uk/base/late.hpp>
+#include <uk/hal/clock.hpp>
+#include <uk/hal/cpu.hpp>
+#include <uk/hal/irq.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/intctlr/gic.hpp>
 #include <uk/io/reg.hpp>
@@ -72,5 +75,43 @@ UK_TEST(there_are_no_lines_but_those_of_the_machine)
     UK_TEST_EXPECT(uk::hal::irq_line(~0U, IrqTrigger::level_high).code() == Errno::inval);
     UK_TEST_EXPECT(uk::hal::irq_line(40, IrqTrigger::level_low).code() == Errno::inval);
     UK_TEST_EXPECT(uk::hal::irq_line_of_isa(4).code() == Errno::nosys);
-    UK_TEST_EXPECT(uk::hal::irq_msi_allocate().code() == Errno::nosys);
+}
+
+// The frame takes a store of the CPU for a device's.
+UK_TEST(a_message_calls_its_handler)
+{
+    auto msi = uk::hal::irq_msi_allocate();
+    if (!msi.ok()) {
+        UK_TEST_EXPECT(msi.code() == Errno::nodev);
+        UK_TEST_SKIP("this machine has no frame for messages (GICv2m)");
+    }
+    auto other = uk::hal::irq_msi_allocate();
+    UK_TEST_ASSERT(other.ok());
+    UK_TEST_EXPECT(other.value().data != msi.value().data);
+    uk::hal::irq_msi_free(other.value());
+    const uk::Paddr page = uk::Paddr{msi.value().address.value()}.align_down(uk::kPageSize);
+    auto at = uk::hal::map_device(page, uk::kPageSize);
+    UK_TEST_ASSERT(at.ok());
+    const uk::io::Mmio frame(at.take());
+    const auto offset = static_cast<uint32_t>(msi.value().address.page_offset());
+    uk::Atomic<unsigned> calls{0};
+    uk::hal::IrqAction action(
+        [](void* count) {
+            static_cast<uk::Atomic<unsigned>*>(count)->fetch_add_relaxed(1);
+            return true;
+        },
+        &calls);
+    UK_TEST_ASSERT(uk::hal::irq_attach(msi.value().line, action).ok());
+    const uk::hal::IrqState state = uk::hal::irq_save();
+    uk::hal::irq_enable();
+    for (unsigned i = 1; i <= 3; i++) {
+        frame.write<uint32_t>(offset, msi.value().data);
+        const uint64_t end = uk::hal::clock_monotonic_ns() + 1'000'000'000;
+        while (calls.load_relaxed() < i && uk::hal::clock_monotonic_ns() < end)
+            uk::hal::cpu_relax();
+    }
+    uk::hal::irq_restore(state);
+    uk::hal::irq_detach(msi.value().line, action);
+    uk::hal::irq_msi_free(msi.value());
+    UK_TEST_EXPECT_EQ(calls.load_relaxed(), 3u);
 }
