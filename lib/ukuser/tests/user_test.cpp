@@ -215,6 +215,32 @@ TEST_F(User, WordsAreReplacedByOneThreadAtATime) {
     EXPECT_EQ(UK_MUST(user::load_word(at)), 2 * kTimes);
 }
 
+TEST_F(User, StringsOfAnyLengthAnywhere) {
+    char to[48];
+    for (size_t before = 0; before < 16; before++) {
+        for (size_t length = 0; length < 32; length++) {
+            const Vaddr at = end() - (length + 1 + before);
+            std::memset(at.as<char>(), 'z', length + 1 + before);
+            for (size_t i = 0; i < length; i++)
+                at.as<char>()[i] = static_cast<char>(i % 2 == 0 ? '\x81' : '\x01');
+            at.as<char>()[length] = '\0';
+            for (size_t room = 0; room < 40; room++) {
+                std::memset(to, '#', sizeof(to));
+                Result<size_t> copied = user::copy_string_in(to, room, at);
+                if (room <= length) {
+                    ASSERT_EQ(copied.code(), Errno::nametoolong) << length << " in " << room;
+                    ASSERT_EQ(to[room], '#');
+                    continue;
+                }
+                ASSERT_TRUE(copied.ok());
+                ASSERT_EQ(copied.value(), length);
+                ASSERT_EQ(std::memcmp(to, at.as<char>(), length + 1), 0);
+                ASSERT_EQ(to[length + 1], '#');
+            }
+        }
+    }
+}
+
 TEST_F(User, Strings) {
     char to[16];
     const Vaddr at = end() - 11;

@@ -122,14 +122,15 @@ uk_user_copy_string:
     ja 2f
 5:  movq (%rcx), %r11
     FIXUP 5b, 4f
-    movq %r11, (%rdi,%rax)
     movq %r11, %rcx
+    movq %r11, %r10
     subq %r8, %rcx
-    notq %r11
-    andq %r9, %r11
-    testq %r11, %rcx                /* a byte of it is 0 */
+    notq %r10
+    andq %r9, %r10
+    testq %r10, %rcx                /* a byte of it is 0 */
     jnz 2f
-    movq %r10, %rax
+    movq %r11, (%rdi,%rax)
+    addq $8, %rax
     jmp 1b
     /* A byte: before the first word, of the last one, or where no word is left. */
 2:  cmpq %rdx, %rax
