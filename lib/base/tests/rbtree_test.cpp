@@ -169,6 +169,26 @@ TEST(RbTree, EqualObjectsKeepTheirOrder) {
     tree.clear();
 }
 
+struct ByOrder : ByKey {
+    int order(int key, const Item& item) const { return key < item.key ? -1 : key > item.key; }
+};
+
+TEST(RbTree, FindsByOneComparison) {
+    uk::RbTree<&Item::node, ByOrder> tree;
+    std::vector<Item> items(200);
+    for (size_t i = 0; i < items.size(); i++) {
+        items[i].key = static_cast<int>(i * 7 % 200) * 2;
+        EXPECT_EQ(tree.find(items[i].key), nullptr);
+        EXPECT_EQ(tree.insert(items[i]), nullptr);
+    }
+    for (Item& item : items) {
+        EXPECT_EQ(tree.find(item.key), &item);
+        EXPECT_EQ(tree.find(item.key + 1), nullptr);
+    }
+    EXPECT_EQ(tree.find(-1), nullptr);
+    tree.clear();
+}
+
 TEST(RbTreeDeathTest, LifecycleIsChecked) {
     EXPECT_DEATH(
         {

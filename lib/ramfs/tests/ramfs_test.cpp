@@ -64,6 +64,26 @@ TEST(RamMount, RootIsAsTheOptionsSay) {
     EXPECT_STREQ(made->name(), "ramfs");
 }
 
+// Names that differ in one byte only, wherever it stands.
+TEST(RamMount, FindsNamesOfEveryLength) {
+    auto made = mount({}).take();
+    auto& root = static_cast<RamFileSystem&>(*made).root_directory();
+    std::vector<std::string> names;
+    for (size_t size = 1; size <= 40; size++) {
+        for (size_t at = 0; at < size; at++) {
+            names.emplace_back(size, 'a');
+            names.back()[at] = 'b';
+        }
+    }
+    std::vector<RamNode*> nodes;
+    for (const std::string& name : names) {
+        EXPECT_EQ(root.find(name), nullptr) << name;
+        nodes.push_back(root.add(name, {.kind = NodeKind::regular}).take());
+    }
+    for (size_t i = 0; i < names.size(); i++)
+        EXPECT_EQ(root.find(names[i]), nodes[i]) << names[i];
+}
+
 TEST(RamMount, EachFailureLeavesNothing) {
     const size_t held = RamUnderTest::held();
     size_t k = 1;
