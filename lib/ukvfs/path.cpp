@@ -107,6 +107,8 @@ Result<> PathWalk::step(Name name) {
     if (next->is_mount_point()) [[unlikely]] {
         Place place{place_.mount, std::move(next)};
         mounts_.cross(place);
+        if (has(kNoMounts) && place.mount.get() != place_.mount.get())
+            return Errno::xdev;
         if (!place.node->is_directory())
             return Errno::notdir;
         place_ = std::move(place);
