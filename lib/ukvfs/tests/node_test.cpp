@@ -10,7 +10,7 @@ namespace {
 
 using uk::Errno;
 
-struct PlainFileSystem;
+class PlainFileSystem;
 
 class PlainNode final : public uk::vfs::Node {
   public:
