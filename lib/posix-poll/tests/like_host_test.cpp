@@ -9,17 +9,6 @@
 
 #include "both.hpp"
 
-// No address here faults, so nothing has to be repaired.
-bool uk::user::detail::may_touch() {
-    return true;
-}
-
-// Over its time a set may have been in another and the other in it, which looks like mutexes in a
-// circle; they never are at once.
-extern "C" const char* __tsan_default_options() {
-    return "detect_deadlocks=0";
-}
-
 namespace poll_tests {
 namespace {
 
