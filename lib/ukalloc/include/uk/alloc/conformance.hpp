@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <random>
 #include <set>
@@ -29,6 +30,10 @@ class HeapConformance : public testing::Test {
     static constexpr size_t kPages = 4096;
     static constexpr size_t kGrain = uk::heap_test::kGrainPages<H>;
 
+    // How many of the seeds are tried: all in `make check-all`.
+    static unsigned seeds(unsigned all) {
+        return std::getenv("UK_CHECK_ALL") != nullptr ? all : all / 2;
+    }
     static std::vector<uint8_t> script(unsigned seed, size_t bytes) {
         std::mt19937 random(seed);
         std::vector<uint8_t> text(bytes);
@@ -140,7 +145,7 @@ TYPED_TEST_P(HeapConformance, FailedReallocateKeepsTheBlock) {
 }
 
 TYPED_TEST_P(HeapConformance, RandomOperationsAgainstAShadow) {
-    for (unsigned seed = 1; seed <= 6; seed++)
+    for (unsigned seed = 1; seed <= this->seeds(6); seed++)
         this->shadow_.play(this->script(seed, 24000));
 }
 
@@ -148,7 +153,7 @@ TYPED_TEST_P(HeapConformance, RandomOperationsOnScatteredRuns) {
     uk::fakes::PageStore scattered(this->kPages, uk::fakes::PageStore::Order::scattered);
     TypeParam heap(uk::fakes::FakePages{&scattered});
     uk::heap_test::Shadow<TypeParam> shadow(heap);
-    for (unsigned seed = 11; seed <= 14; seed++)
+    for (unsigned seed = 11; seed <= 10 + this->seeds(4); seed++)
         shadow.play(this->script(seed, 24000));
     if (this->kReuses) {
         heap.trim();
@@ -160,7 +165,7 @@ TYPED_TEST_P(HeapConformance, SurvivesRunningOut) {
     uk::fakes::PageStore small(40 * this->kGrain);
     TypeParam heap(uk::fakes::FakePages{&small});
     uk::heap_test::Shadow<TypeParam> shadow(heap);
-    for (unsigned seed = 21; seed <= 24; seed++)
+    for (unsigned seed = 21; seed <= 20 + this->seeds(4); seed++)
         shadow.play(this->script(seed, 24000));
 }
 
