@@ -12,8 +12,8 @@
 #   HOST_SRCS_FLAGS  more flags for HOST_SRCS only
 #   HOST_PRIVATE   y: its sources stay out of the common archive, its headers off everyone's include
 #                  path (a C library, say)
-#   HOST_OPTIMIZE  y: its tests run so long that optimising them pays with g++, too (and costs them the precompiled header)
-#   HOST_TSAN      y: run under ThreadSanitizer as well (everything with atomics or locks)
+#   HOST_TSAN      y: run under ThreadSanitizer as well (everything with atomics or locks): those of its test files that make
+#                  threads (tests/host/threaded.py), with TSAN_ALL=y all
 # A folder's tests/*_fuzz.cpp (int LLVMFuzzerTestOneInput(...)) become libFuzzer binaries: target `fuzz`.
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -44,12 +44,10 @@ HOST_SRCS :=
 HOST_CXXFLAGS :=
 HOST_SRCS_FLAGS :=
 HOST_PRIVATE :=
-HOST_OPTIMIZE :=
 HOST_TSAN :=
 -include $(1)/tests/host.mk
 SRCS.$(1) := $$(HOST_SRCS)
 CXXFLAGS.$(1) := $$(HOST_CXXFLAGS)
-OPT.$(1) := $$(if $$(HOST_OPTIMIZE),-O1)
 SRCS_FLAGS.$(1) := $$(HOST_SRCS_FLAGS)
 PRIVATE_DIRS += $$(if $$(HOST_PRIVATE),$(1))
 TSAN_DIRS += $$(if $$(HOST_TSAN),$(1))
@@ -60,6 +58,10 @@ $(foreach d,$(sort $(ALL_FOLDERS) $(patsubst %/tests/host.mk,%,$(shell find lib 
 PURE := $(shell find lib drivers arch -name '*.cpp' -not -path '*/tests/*' \
             -not -name '*_hw.cpp' -not -name slot.cpp 2>/dev/null | sort)
 PURE := $(filter-out $(addsuffix /%,$(PRIVATE_DIRS)),$(PURE))
+# What the folders in TSAN_DIRS test with threads; a folder without has no binary.
+TSAN_FILES := $(filter $(addsuffix /tests/%,$(sort $(TSAN_DIRS))),$(TEST_FILES))
+TSAN_FILES := $(if $(findstring tsan,$(VARIANTS)),$(if $(TSAN_ALL),$(TSAN_FILES),$(shell tests/host/threaded.py $(TSAN_FILES))))
+TSAN_DIRS := $(patsubst %/tests,%,$(sort $(patsubst %/,%,$(dir $(TSAN_FILES)))))
 FUZZ_FILES := $(sort $(shell find lib drivers arch -path '*/tests/*_fuzz.cpp' 2>/dev/null))
 FAKES := $(wildcard tests/fakes/*.cpp)
 INCLUDES := -Itests/fakes/include -I$(OUT)/include -Iarch/$(HOST_ISA)/include \
@@ -71,10 +73,8 @@ $(shell mkdir -p $(OUT); echo '$(PURE) $(FAKES)' >$(OUT)/sources.new; \
         cmp -s $(OUT)/sources.new $(OUT)/sources || mv $(OUT)/sources.new $(OUT)/sources)
 
 # --- how each variant is compiled --------------------------------------------------------------
-# Compiling the test files is most of the work; with g++ -O0 it takes half the time and the tests run three times slower,
-# which pays; with clang++ it does not.
-$(foreach v,gcc-asan clang-asan gcc-tsan,$(eval OPT.$(v) := -O1)$(eval OPT.$(v).test := -O1))
-OPT.gcc-asan.test := -O0
+# Compiling the test files is most of the work: with -O0 it takes half the time and the tests run three times slower, which pays.
+$(foreach v,gcc-asan clang-asan gcc-tsan,$(eval OPT.$(v) := -O1)$(eval OPT.$(v).test := -O0))
 COMMON := -std=c++20 -DUK_HOST_TEST -g1 -fno-omit-frame-pointer -pthread \
           -Wall -Wextra -Wshadow -Wundef -Werror -MMD -MP $(INCLUDES) -include uk/config.h
 CXX.gcc-asan   := $(GXX) -fsanitize=address,undefined -fno-sanitize-recover=all -Wno-psabi
@@ -86,7 +86,8 @@ PCH.gcc-asan   := gch
 PCH.gcc-tsan   := gch
 PCH.clang-asan := pch
 USE_PCH.gch     = -include $(OUT)/$(1)/pch.hpp
-USE_PCH.pch     = -include-pch $(OUT)/$(1)/pch.hpp.pch
+USE_PCH.pch     = -fpch-instantiate-templates -include-pch $(OUT)/$(1)/pch.hpp.pch
+MAKE_PCH.pch   := -fpch-instantiate-templates
 
 .PHONY: all list
 all:
@@ -108,7 +109,7 @@ RULE.$(2) := y
 $(2): $(3) tests/host/host.mk | $(OUT)/include/uk/config.h $(5)
 	@mkdir -p $$(@D)
 	@echo "  $(if $(filter %.c,$(3)),CC ,CXX) $(1) $(3)"
-	$(Q)$(CXX.$(1)) $(4) $(if $(filter %.c,$(3)),-x c -std=gnu11 $(filter-out -std=%,$(COMMON)),$(COMMON)) $(if $(findstring /tests/,$(3)),$(OPT.$(1).test) $(OPT.$(patsubst %/tests/,%,$(dir $(3)))),$(OPT.$(1)) $(COVERAGE.$(1))) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
+	$(Q)$(CXX.$(1)) $(4) $(if $(filter %.c,$(3)),-x c -std=gnu11 $(filter-out -std=%,$(COMMON)),$(COMMON)) $(if $(findstring /tests/,$(3)),$(if $(filter %_fuzz.cpp,$(3)),$(OPT.$(1)),$(OPT.$(1).test)),$(OPT.$(1)) $(COVERAGE.$(1))) $(call libname,$(call folder_of,$(3))) -c -o $$@ $$< || \
 	    { rm -f $$@; touch $$@.failed; }
 DEPS += $(2:.o=.d)
 endif
@@ -117,8 +118,8 @@ endef
 # $(1) variant, $(2) folder
 define folder
 $(eval O := $(OUT)/$(1)/$(2))
-$(eval T := $(sort $(wildcard $(2)/tests/*_test.cpp)))
-$(foreach s,$(T),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(if $(OPT.$(2)),,$(call USE_PCH.$(PCH.$(1)),$(1))) $(CXXFLAGS.$(2)),$(OUT)/$(1)/pch.hpp.$(PCH.$(1)))))
+$(eval T := $(filter $(2)/tests/%,$(if $(findstring tsan,$(1)),$(TSAN_FILES),$(TEST_FILES))))
+$(foreach s,$(T),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(call USE_PCH.$(PCH.$(1)),$(1)) $(CXXFLAGS.$(2)),$(OUT)/$(1)/pch.hpp.$(PCH.$(1)))))
 $(foreach s,$(SRCS.$(2)),$(eval $(call object,$(1),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)) $(SRCS_FLAGS.$(2)))))
 $(O)/test: $(T:%.cpp=$(OUT)/$(1)/%.o) $(foreach s,$(SRCS.$(2)),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o) \
            $(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/own/$(2)/libown.a
@@ -135,7 +136,7 @@ define variant
 $(OUT)/$(1)/pch.hpp.$(PCH.$(1)): tests/host/pch.hpp tests/host/host.mk | $(OUT)/include/uk/config.h
 	@mkdir -p $$(@D)
 	@echo "  PCH $(1)"
-	$(Q)$(CXX.$(1)) $(COMMON) $(OPT.$(1).test) -x c++-header -o $$@ $$<
+	$(Q)$(CXX.$(1)) $(COMMON) $(OPT.$(1).test) $(MAKE_PCH.$(PCH.$(1))) -x c++-header -o $$@ $$<
 $(foreach s,$(PURE) $(FAKES),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s))))
 $(OUT)/$(1)/libpure.a: $(PURE:%.cpp=$(OUT)/$(1)/%.o)
 $(OUT)/$(1)/libfakes.a: $(FAKES:%.cpp=$(OUT)/$(1)/%.o)

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.skipif(not shutil.which(QEMU), reason=f"{QEMU} is not i
 @pytest.fixture(scope="session", name="reader")
 def fixture_reader():
     """The host test's binary, which describes the tree in UK_TREE."""
-    done = subprocess.run(["tests/host/run", "--variants", "gcc-asan", "drivers/devicetree"], cwd=ROOT,
+    done = subprocess.run(["tests/host/run", "--variants", "clang-asan", "drivers/devicetree"], cwd=ROOT,
                           capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
-    return os.path.join(ROOT, "build/host/gcc-asan/drivers/devicetree/test")
+    return os.path.join(ROOT, "build/host/clang-asan/drivers/devicetree/test")
 
 
 def describe(reader, folder, machine, *more):

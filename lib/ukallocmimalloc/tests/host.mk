@@ -2,7 +2,6 @@
 # The test binary has mimalloc in it. Its CPUs are threads.
 include lib/ukallocmimalloc/tests/upstream.mk
 HOST_TSAN := y
-HOST_OPTIMIZE := y
 HOST_SRCS := $(D)/upstream.c
 HOST_CXXFLAGS := -DUK_MIMALLOC_CPUS=8
 HOST_SRCS_FLAGS := -isystem $(MIMALLOC_HOST_TOP)/include -isystem $(MIMALLOC_HOST_TOP)/src

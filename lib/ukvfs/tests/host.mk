@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Nodes are shared by threads; copies of application memory are assembly.
 HOST_TSAN := y
-HOST_OPTIMIZE := y
 HOST_SRCS := lib/ukuser/$(patsubst aarch64,arm64,$(shell uname -m))/copy.S $(D)/tests/user_memory.cpp

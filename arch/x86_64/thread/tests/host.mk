@@ -3,4 +3,3 @@
 HOST_SRCS := $(D)/switch.S
 # As the kernel: what is inline calls without telling the compiler.
 HOST_CXXFLAGS := -mno-red-zone
-HOST_OPTIMIZE := y
