@@ -65,6 +65,9 @@ class Bytes : public vfs::OpenNode {
   public:
     Bytes(const vfs::Place& place, uint32_t flags) : OpenNode(place, flags) {}
 
+  protected:
+    ~Bytes() = default;
+
   private:
     Result<size_t> do_read(IoPieces& to, FileIo& /*io*/) override { return Kind::read(to); }
     Result<size_t> do_write(IoPieces& from, FileIo& /*io*/) override { return Kind::write(from); }

@@ -92,7 +92,7 @@ Result<size_t> give(void* out, size_t size, Fill fill) {
     Result<size_t> filled = fill(bytes);
     if (filled.code() == Errno::range && size >= kMost)
         return Errno::e2big;
-    const size_t length = UK_TRY(std::move(filled));
+    const size_t length = UK_TRY(filled);
     if (size != 0)
         UK_TRY(user::copy_out(address(out), bytes.span().data(), length));
     return length;
