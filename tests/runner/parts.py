@@ -57,7 +57,7 @@ def gates(root: str) -> list:
     folder = os.path.join(root, "support/scripts")
     names = sorted(name for name in os.listdir(folder) if name.startswith("check_") and name != "check_symbols.py")
     return [Job("gates/" + name.removeprefix("check_").removesuffix(".py"),
-                [Step([PYTHON, f"support/scripts/{name}"], count_exit, limit=300)]) for name in names]
+                [Step([PYTHON, f"support/scripts/{name}"], count_exit, limit=600)]) for name in names]
 
 
 def python_tests(root: str) -> list:
