@@ -32,10 +32,10 @@ template <class Move>
     return ok();
 }
 
-// Nearly always all of it lies in one piece.
+// Nearly always all of it lies in one piece. Nothing, which may have no address, goes the long way.
 template <class Move>
 inline Result<> IoPieces::move_or_walk(size_t size, Move move) {
-    if (pieces_.empty() || size > pieces_.front().size - done_) [[unlikely]]
+    if (pieces_.empty() || size - 1 >= pieces_.front().size - done_) [[unlikely]]
         return walk(size, move);
     UK_ASSERT(size <= left_);
     UK_TRY(move(static_cast<char*>(pieces_.front().data) + done_, 0, size));

@@ -193,7 +193,7 @@ UK_TEST(temporary_files_have_new_names)
                    access(path, F_OK) == -1);
 }
 
-UK_TEST(files_appear_in_memory)
+UK_TEST(files_are_mapped)
 {
     Folder folder;
     UK_TEST_ASSERT(folder.made && write_file("f", "page"));

@@ -128,17 +128,18 @@ class LikeHost : public testing::Test {
             {EPOLLIN, EPOLLOUT, EPOLLIN | EPOLLOUT, EPOLLIN | EPOLLRDHUP, EPOLLRDNORM, 0});
         events |=
             one_of<uint32_t>({0, 0, EPOLLET, EPOLLONESHOT, EPOLLET | EPOLLONESHOT, EPOLLEXCLUSIVE});
-        epoll_event event{};
+        const uint64_t data = random_();
+        epoll_event event{}; // packed: no reference may bind to its data
         event.events = events;
-        event.data.u64 = random_();
-        const uk_epoll_event same = {events, event.data.u64};
+        event.data.u64 = data;
+        const uk_epoll_event same = {events, data};
         const long ours =
             number(Epoll::of(*epoll->both.ours)
                        ->configure(operation, *target.both.ours, target.both.host, same));
         const long host =
             host_number(epoll_ctl(epoll->both.host, operation, target.both.host, &event));
         note("control", epoll->both.host, operation, target.both.host, "kind", target.kind,
-             std::hex, events, event.data.u64, std::dec, "=", host);
+             std::hex, events, data, std::dec, "=", host);
         ASSERT_EQ(ours, host);
     }
 

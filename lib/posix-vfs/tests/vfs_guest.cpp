@@ -227,7 +227,7 @@ UK_TEST(bytes_go_from_file_to_file)
 }
 
 #ifdef CONFIG_LIBPOSIX_MMAP
-UK_TEST(files_appear_in_memory)
+UK_TEST(files_are_mapped)
 {
     constexpr size_t kPage = uk::kPageSize;
     constexpr int kBoth = UK_PROT_READ | UK_PROT_WRITE;
