@@ -17,15 +17,18 @@ FAILED = {"twctype": ["iswalpha(0x0967)"]}
 MATHS = re.compile(r"^(\w+):\d+, inaccurate answer: bit (\d+) \((\w+) (\w+)\) \((\S+) \S+\)$", re.M)
 OTHERS = re.compile(r"^([\w/]+):\d+, (?:inacurate answer|bad errno answer|wrong answer): ", re.M)
 EXACT_BITS, EXACT_BITS_FLOAT = 55, 28  # of 64; the tables themselves come from a 68881 and have an error in the last places
-# Tables that are about something else. What they are compared with is the host's C library in tests/libc.
+# Tables that are about something else: how many of their rows do not hold at most, and what is meant. What these functions are
+# compared with is the host's C library, in tests/libc.
 OTHER_TABLES = {
-    "log1p": "below 0 they have the argument", "log1pf": "as log1p", "gamma": "below 0 they have other numbers", "gammaf": "as gamma",
-    "erf": "beyond 5 they have other functions' values", "erfc": "as erf",
-    "cos": "at multiples of pi/2 they have 0 instead of the rest of the argument", "sin": "as cos",
-    "ecvt/ecvtf": "8 digits of a float are asked for, which has 7", "fcvt/fcvtf": "as fcvtbuf",
-    "fcvtbuf": "they count digits in all, C those behind the point", "gcvt/gcvtf": "no 0 before the point, zeros at the end",
-    "strtol": "a long of 32 bits", "atol": "a long of 32 bits", "atoi": "overflow, which C leaves open",
-    "sprintf": "%l of an int", "pow": "compared with exp(log(x) * y), which has fewer bits"}
+    "log1p": (100, "below 0 they have the argument"), "log1pf": (99, "as log1p"),
+    "gamma": (142, "below 0 they have other numbers"), "gammaf": (18, "as gamma"),
+    "erf": (14, "beyond 5 they have other functions' values"), "erfc": (21, "as erf"),
+    "cos": (4, "at multiples of pi/2 they have 0 instead of the rest of the argument"), "sin": (3, "as cos"),
+    "ecvt/ecvtf": (28, "8 digits of a float are asked for, which has 7"), "fcvt/fcvtf": (383, "as fcvtbuf"),
+    "fcvtbuf": (262, "they count digits in all, C those behind the point"),
+    "gcvt/gcvtf": (98, "no 0 before the point, zeros at the end"),
+    "strtol": (1608, "a long of 32 bits"), "atol": (72, "a long of 32 bits"), "atoi": (72, "overflow, which C leaves open"),
+    "sprintf": (626, "%l of an int"), "pow": (277, "compared with exp(log(x) * y), which has fewer bits")}
 
 
 @pytest.fixture(scope="module", name="said", params=TARGETS)
@@ -62,6 +65,7 @@ def test_tables_of_functions_hold(said):
             wrong[name].append((correct, ours))
     for name in OTHERS.findall(said[0]):
         wrong[name].append("")
-    assert {name: found[:3] for name, found in wrong.items() if name not in OTHER_TABLES} == {}
+    more = {name: found[:3] for name, found in wrong.items() if len(found) > OTHER_TABLES.get(name, (0, ""))[0]}
+    assert more == {}
     count = re.search(r"^Tested (\d+) functions, \d+ errors detected$", said[0], re.M)
     assert count and int(count[1]) == 74005
