@@ -4,7 +4,7 @@ import pytest
 
 import guest
 
-BRIDGE = "pcie-root-port,id=port virtio-rng-pci,bus=port"
+BRIDGE = "pcie-root-port,id=under virtio-rng-pci,bus=under"
 MACHINES = [
     ("kvm-x86_64", "pc", "virtio-rng", "on PCI 00:02.0, MSI-X"),
     ("kvm-x86_64", "pc", "virtio-rng-pci,vectors=0", "on PCI 00:02.0, interrupt line"),
