@@ -105,9 +105,8 @@ def booted(image, xen, tmp_path_factory):
 def test_guest_tests_pass_in_a_domain(boot):
     found = PASSED.search(boot.consoles["a-tests"])
     assert found, boot.text
-    skipped = set(re.findall(r"(\w+) # SKIP", boot.consoles["a-tests"]))
-    assert skipped == {"a_line_that_nobody_answers_for_is_closed", "ten_thousand_threads_live_at_once", "initrd_lists_its_members",
-                       "initrd_outlives_every_use_of_frames"}, boot.consoles["a-tests"]
+    asked_for = r"no initrd\b|started without vfs.fstab|not on this machine|needs more memory"  # by other tests, or by machines
+    assert not re.findall(rf"^ok .* # SKIP (?!{asked_for}).*$", boot.consoles["a-tests"], re.M), boot.consoles["a-tests"]
     for name in ("xenstore_answers", "granted_page_is_read_by_the_hypervisor", "event_reaches_its_own_domain"):
         assert re.search(rf"^ok \d+ - xenplat\.{name}$", boot.consoles["a-tests"], re.M), boot.consoles["a-tests"]
     assert re.search(r"^ok \d+ - appguest\.clock_waits_until_a_moment$", boot.consoles["a-tests"], re.M)
