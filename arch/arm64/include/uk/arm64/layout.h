@@ -17,7 +17,7 @@
 #define UK_GUARDED_BASE 0xffff800000000000
 #define UK_GUARDED_GAP UK_TRAP_STACK_GUARD
 
-#define UK_BOOT_STACK_SIZE 16384
+#define UK_BOOT_STACK_SIZE ((CONFIG_LIBUKBOOT_STACK_KIB + 3) / 4 * 4096)
 #define UK_TRAP_STACK_SIZE 8192  /* faults are handled and reported here */
 #define UK_TRAP_STACK_GUARD 8192 /* what lies below it and cannot be written */
 #define UK_TRAP_FRAME_SIZE 304   /* struct hal::TrapFrame, and two places in it */

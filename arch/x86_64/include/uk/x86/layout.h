@@ -20,7 +20,7 @@
 #define UK_MULTIBOOT2_MAGIC 0x36d76289
 #define UK_MULTIBOOT2_HEADER_MAGIC 0xe85250d6
 
-#define UK_BOOT_STACK_SIZE 16384
+#define UK_BOOT_STACK_SIZE ((CONFIG_LIBUKBOOT_STACK_KIB + 3) / 4 * 4096)
 #define UK_TRAP_STACK_SIZE 8192   /* exceptions are handled and reported here */
 #define UK_KERNEL_STACK_SIZE 8192 /* interrupts run here: one for each thread */
 #define UK_IST_STACK_SIZE 256     /* one for each IST entry: holds a frame until it is moved */
