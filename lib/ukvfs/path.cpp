@@ -52,7 +52,7 @@ Result<> PathWalk::begin(std::string_view path) {
     if (path.size() >= kMostPath)
         return Errno::nametoolong;
     const bool absolute = path.front() == '/';
-    if (absolute && (has(kBelow) || (has(kNoMounts) && root_.mount.get() != start_.mount.get())))
+    if (absolute && (has(kBelow) || too_far(start_, root_)))
         return Errno::xdev;
     place_ = absolute ? root_ : start_;
     if (!absolute && !place_.node->is_directory())
@@ -107,7 +107,7 @@ Result<> PathWalk::step(Name name) {
     if (next->is_mount_point()) [[unlikely]] {
         Place place{place_.mount, std::move(next)};
         mounts_.cross(place);
-        if (has(kNoMounts) && place.mount.get() != place_.mount.get())
+        if (too_far(place_, place))
             return Errno::xdev;
         if (!place.node->is_directory())
             return Errno::notdir;
@@ -124,7 +124,7 @@ Result<Place> PathWalk::look_up() {
     Place next{{}, UK_TRY(look_up_node())};
     next.mount = place_.mount;
     mounts_.cross(next);
-    if (has(kNoMounts) && next.mount.get() != place_.mount.get())
+    if (too_far(place_, next))
         return Errno::xdev;
     return next;
 }
@@ -142,7 +142,7 @@ Result<> PathWalk::enter(Node& link) {
     Place to;
     if (UK_TRY(link.jump(to))) {
         UK_TRY(check_jump());
-        if (has(kNoMounts) && to.mount.get() != place_.mount.get())
+        if (too_far(place_, to))
             return Errno::xdev;
         place_ = std::move(to);
         return ok();
@@ -156,7 +156,7 @@ Result<> PathWalk::enter(Node& link) {
     text_ = target;
     owner_ = Ref<Node>::share(link);
     if (target.front() == '/') {
-        if (has(kBelow) || (has(kNoMounts) && root_.mount.get() != place_.mount.get()))
+        if (has(kBelow) || too_far(place_, root_))
             return Errno::xdev;
         place_ = root_;
     }

@@ -86,6 +86,9 @@ class PathWalk {
     Result<> check_jump() const;
     Result<> up();
     [[nodiscard]] bool has(Limit limit) const { return (limits_ & limit) != 0; }
+    [[nodiscard]] bool too_far(const Place& from, const Place& to) const {
+        return has(kNoMounts) && from.mount.get() != to.mount.get();
+    }
 
     MountTable& mounts_;
     const Place& root_;
