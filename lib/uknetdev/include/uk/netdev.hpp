@@ -11,8 +11,9 @@
 //             wait();                                          // until on_event()
 //     }
 //
-// A device may have several pairs of queues, each for one thread at a time; different ones need no
-// lock between them. Nothing here blocks. Thread context but where said.
+// A device may have several pairs of queues, each for one thread at a time, sending and receiving
+// together; different ones need no lock between them. Nothing here blocks. Thread context but where
+// said.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +47,7 @@ struct Info {
     uint16_t most_queues = 1; // pairs
     uint16_t headroom = 0;    // what transmit() wants in front of a packet, to be quick
     uint32_t features = 0;
-    uint16_t most_pieces = 1; // buffers of a packet that it sends; more are EMSGSIZE drops
+    uint16_t most_pieces = 1; // buffers of a packet that it sends; with more it is dropped
 };
 
 // What happened, to the thread that serves a queue.
@@ -54,9 +55,16 @@ inline constexpr uint8_t kReceived = 1; // packets may have come
 inline constexpr uint8_t kSent = 2;     // room may have come after transmit() took too few
 inline constexpr uint8_t kLink = 4;     // the link went up or down
 
+// Which frames a device brings. It may bring more.
+enum class Accept : uint8_t {
+    multicast,  // those for its address, broadcasts, and all multicasts
+    everything, // for bridges and who listens: those for others, too
+};
+
 struct StartRequest {
-    uint16_t queues = 1;       // pairs
-    uint32_t features = ~0u;   // of those that the device has
+    uint16_t queues = 1;     // pairs
+    uint32_t features = ~0u; // of those that the device has
+    Accept accept = Accept::multicast;
     Pool* pool = nullptr;      // where received packets go
     uint16_t receive_most = 0; // buffers of it that the device holds for each queue; 0: its choice
     // Called in interrupt context (compiled with |isr), with kReceived, kSent, kLink: wakes a
@@ -67,6 +75,11 @@ struct StartRequest {
 
 // Since start, of one queue pair. Written by who serves it, read by anybody.
 struct Counters {
+    // For the writer.
+    static void add(Atomic<uint64_t>& counter, uint64_t by) {
+        counter.store_relaxed(counter.load_relaxed() + by);
+    }
+
     Atomic<uint64_t> rx_packets{0}, rx_bytes{0};
     Atomic<uint64_t> tx_packets{0}, tx_bytes{0};
     Atomic<uint64_t> rx_no_buffer{0}; // the pool was empty: the device may drop meanwhile
@@ -90,17 +103,18 @@ class Device {
     // are), EBUSY (somebody else did), ENOMEM, EIO (the device refuses).
     [[nodiscard]] virtual Result<> start(const StartRequest& request) = 0;
     // Takes packets to send, the first first, as many as there is room for; returns how many. Those
-    // it takes are the device's and released once they are sent, by a later call of this or
-    // reclaim(). A packet that can never be sent is taken, released and counted (tx_bad). With room
-    // for fewer, on_event(kSent) comes when there is more.
+    // it takes are the device's and released once they are sent, by a later call of this, receive()
+    // or reclaim(): no interrupt tells of it. A packet that can never be sent is taken, released
+    // and counted (tx_bad). With room for fewer, on_event(kSent) comes when there is more.
     virtual unsigned transmit(unsigned queue, std::span<Buffer* const> packets) = 0;
-    // Releases what was sent meanwhile. Returns how many packets are not sent yet.
+    // Releases what was sent meanwhile. Returns how many packets are not sent yet. When others wait
+    // for their buffers and nothing else goes on, it is for the caller to look now and then.
     virtual unsigned reclaim(unsigned queue) = 0;
     // Fills `packets` with received ones, which are the caller's then, and gives the device new
     // buffers of the pool. Returns how many.
     virtual unsigned receive(unsigned queue, std::span<Buffer*> packets) = 0;
-    // One on_event(kReceived) when there are `more` packets after the next, or when the device
-    // finds it is time. False: there are some already, and perhaps no event for them.
+    // One on_event(kReceived) when there is a packet and `more` after it; a device may be earlier.
+    // False: there are some already, perhaps without an event.
     virtual bool arm(unsigned queue, uint16_t more = 0) = 0;
     // No kReceived any more; one may be on its way.
     virtual void disarm(unsigned queue) = 0;
@@ -117,11 +131,14 @@ class Device {
 
   private:
     friend void add(Device& device);
+    friend Device* find(unsigned index);
+    friend unsigned count();
     unsigned index_ = 0;
     Device* next_ = nullptr;
 };
 
-// A device was found; it lives for ever. By drivers, while the init table runs (level dev).
+// A device was found; it lives for ever. By drivers, one after the other, while the init table runs
+// (level dev).
 void add(Device& device);
 // By index; null: there are fewer.
 [[nodiscard]] Device* find(unsigned index);

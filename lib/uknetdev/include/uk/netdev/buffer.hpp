@@ -41,14 +41,15 @@ struct Offload {
     uint16_t checksum_offset = 0;
 };
 
-class Buffer {
+class alignas(16) Buffer {
   public:
-    // Gives the memory of this one buffer back to where it came from; called by release().
+    // Gives the memory of this one buffer back to where it came from; called by release(), which
+    // has read `next`.
     using Release = void (*)(Buffer& buffer);
 
     Buffer() = default;
     // Nothing in it, `headroom` <= `size` bytes in front. The memory is in the direct map (heap,
-    // falloc), so that devices reach it, in one piece.
+    // falloc), so that devices reach it in one piece: not in the image, nor on a stack.
     Buffer(void* memory, uint32_t size, uint32_t headroom, Release release)
         : begin_(static_cast<std::byte*>(memory)), end_(begin_ + size), data_(begin_ + headroom),
           release_(release) {}
