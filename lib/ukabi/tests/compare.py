@@ -20,9 +20,10 @@ MEMBER = re.compile(r"^(?:(?:struct|union|const|unsigned)\s+)*[\w ]*?[\s*]+(\w+)
 HOSTS = {
     "auxv": "linux/auxvec.h", "dirent": "dirent.h", "epoll": "linux/fcntl.h linux/eventpoll.h", "errno": "asm/errno.h",
     "eventfd": "sys/eventfd.h sys/timerfd.h sys/signalfd.h", "fcntl": "linux/fcntl.h linux/openat2.h linux/fadvise.h linux/falloc.h linux/fs.h",
-    "futex": "linux/futex.h", "ioctl": "stddef.h asm/ioctls.h linux/fs.h", "limits": "linux/limits.h",
+    "futex": "linux/futex.h", "if": "sys/ioctl.h net/if.h", "in": "netinet/in.h", "ioctl": "stddef.h asm/ioctls.h linux/fs.h linux/sockios.h", "limits": "linux/limits.h",
     "mman": "linux/mman.h linux/memfd.h", "mount": "sys/mount.h", "poll": "linux/posix_types.h linux/poll.h", "random": "linux/random.h",
     "resource": "linux/resource.h", "sched": "sched.h linux/sched.h", "signal": "linux/signal.h asm/siginfo.h", "signalfd": "sys/signalfd.h",
+    "socket": "sys/socket.h", "tcp": "netinet/tcp.h", "un": "sys/socket.h linux/un.h",
     "stat": "sys/stat.h", "statfs": "asm/statfs.h sys/statvfs.h", "syscall": "asm/unistd.h", "sysinfo": "linux/sysinfo.h", "termios": "asm/termios.h",
     "time": "linux/time.h linux/times.h linux/utime.h linux/param.h", "types": "sys/types.h linux/posix_types.h",
     "ucontext": "linux/signal.h asm/sigcontext.h asm/ucontext.h",
@@ -32,6 +33,9 @@ HOSTS = {
 CONSTANTS = {
     "CLK_TCK": "HZ", "NSIG": "sizeof(sigset_t) * 8", "SIGRTMAX": "sizeof(sigset_t) * 8", "UTSNAME_LENGTH": "__NEW_UTS_LEN + 1", "IOV_MAX": "UIO_MAXIOV",
     "FD_SETSIZE": "__FD_SETSIZE", "EPOLL_CLOEXEC": "O_CLOEXEC", "MAP_FAILED": "-1", "EPOLL_PACKED": None,
+    # enumerators, not macros
+    **{f"TCP_{state}": f"(TCP_{state})" for state in (
+        "ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING").split()},
 }
 TYPES = {"timer_t": "__kernel_timer_t"}
 STRUCTURES = {
@@ -61,6 +65,10 @@ MEMBERS = {
     "siginfo.fields.fault.addr": "si_addr", "siginfo.fields.fault.addr_lsb": "si_addr_lsb",
     "siginfo.fields.fault.lower": "si_lower", "siginfo.fields.fault.upper": "si_upper",
     "siginfo.fields.poll.band": "si_band", "siginfo.fields.poll.fd": "si_fd",
+    "ifreq.name": "ifr_name", "ifreq.what": "ifr_ifru", "ifreq.what.addr": "ifr_addr", "ifreq.what.dstaddr": "ifr_dstaddr",
+    "ifreq.what.broadaddr": "ifr_broadaddr", "ifreq.what.netmask": "ifr_netmask", "ifreq.what.hwaddr": "ifr_hwaddr",
+    "ifreq.what.flags": "ifr_flags", "ifreq.what.ifindex": "ifr_ifindex", "ifreq.what.mtu": "ifr_mtu",
+    "ifconf.buffer": "ifc_buf", "in6_addr.bytes": "s6_addr",
     "sigevent.how": "_sigev_un", "sigevent.how.tid": "_sigev_un._tid",
     "sigevent.how.thread.function": "_sigev_un._sigev_thread._function",
     "sigevent.how.thread.attribute": "_sigev_un._sigev_thread._attribute",

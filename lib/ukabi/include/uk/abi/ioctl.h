@@ -35,6 +35,11 @@
 #define UK_FIOCLEX 0x5451
 #define UK_FIOASYNC 0x5452
 
+/* of sockets: bytes that can be read, bytes that are on their way */
+#define UK_SIOCINQ 0x541b
+#define UK_SIOCOUTQ 0x5411
+#define UK_SIOCATMARK 0x8905
+
 /* of block devices */
 #define UK_BLKGETSIZE 0x1260
 #define UK_BLKGETSIZE64 0x80081272U
