@@ -17,7 +17,7 @@ namespace uk {
 
 struct TlsfOptions {
     // Blocks that may wait unmerged, before some of them are merged. 0 = none: nothing waits.
-    size_t waiting_blocks = 256;
+    size_t waiting_blocks = 4096;
     // Check values in headers, tested on every call.
     bool checks = false;
 };
