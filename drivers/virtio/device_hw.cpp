@@ -52,11 +52,20 @@ class Memory {
 bool Device::on_interrupt(void* self) {
     const Vector& vector = *static_cast<Vector*>(self);
     Device& device = *vector.device;
+    bool is_config = device.changed_vector_ == vector.number;
+    bool is_queue = true;
     if (vector.is_shared) {
         const uint8_t came = device.transport_.acknowledge();
-        if ((came & kQueueInterrupt) == 0) {
-            return came != 0;
+        is_config = (came & kConfigInterrupt) != 0;
+        is_queue = (came & kQueueInterrupt) != 0;
+    }
+    if (is_config) {
+        if (auto* on_changed = device.on_changed_.load_acquire(); on_changed != nullptr) {
+            on_changed(device.changed_context_);
         }
+    }
+    if (!is_queue) {
+        return is_config;
     }
     for (Queue* queue = device.queues_.load_acquire(); queue != nullptr; queue = queue->next_) {
         if (queue->vector_ == vector.number) {
@@ -105,6 +114,21 @@ Result<> Device::attach(Queue& queue, const QueueRequest& request) {
     queue.bell_ = UK_TRY(transport_.start_queue(request.index, queue.ring, message));
     queue.next_ = queues_.load_relaxed();
     queues_.store_release(&queue);
+    return {};
+}
+
+Result<> Device::watch_config(void (*on_changed)(void* context), void* context) {
+    const uint16_t before = vector_count_;
+    const uint16_t mine = UK_TRY(vector());
+    if (has_messages_) {
+        // A queue's vector would call it for each packet.
+        if (mine < before || !transport_.set_config_vector(vectors_[mine].message)) {
+            return Errno::nospc;
+        }
+        changed_vector_ = mine;
+    }
+    changed_context_ = context;
+    on_changed_.store_release(on_changed);
     return {};
 }
 

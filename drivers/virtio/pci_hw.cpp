@@ -96,8 +96,10 @@ Result<> probe_function(const pci::Function& function) {
         return {}; // it has been logged; it stays, as its interrupts may be attached
     }
     const pci::Address at = function.address();
-    uk_pr_info("%s on PCI %02x:%02x.%u, %s\n", driver->name, at.bus, at.device, at.function,
-               device->device.has_messages() ? "MSI-X" : "interrupt line");
+    const char* how = device->device.has_messages()     ? ", MSI-X"
+                      : device->device.has_interrupts() ? ", interrupt line"
+                                                        : "";
+    uk_pr_info("%s on PCI %02x:%02x.%u%s\n", driver->name, at.bus, at.device, at.function, how);
     return {};
 }
 

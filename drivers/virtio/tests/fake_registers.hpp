@@ -29,6 +29,7 @@ struct FakeRegisters {
     bool enabled = false;
     uint32_t size = 0;
     uint16_t vector = 0;
+    uint16_t config_vector = 0xffff;
     bool has_vectors = true;
     std::map<uint32_t, uint32_t> addresses;
     uint32_t notify_offset = 3;
@@ -88,6 +89,10 @@ struct PciIo {
         case C::kQueueVector:
             fake->vector = fake->has_vectors ? static_cast<uint16_t>(what) : uint16_t{0xffff};
             break;
+        case C::kConfigVector:
+            fake->config_vector =
+                fake->has_vectors ? static_cast<uint16_t>(what) : uint16_t{0xffff};
+            break;
         case C::kQueueEnable:
             fake->enabled = what != 0;
             break;
@@ -113,6 +118,8 @@ struct PciIo {
             return fake->generation;
         case C::kQueueSize:
             return fake->select == 0 ? fake->limit : 0;
+        case C::kConfigVector:
+            return fake->config_vector;
         case C::kQueueVector:
             return fake->vector;
         case C::kQueueEnable:

@@ -125,6 +125,15 @@ TEST_P(EachBus, AcknowledgesInterrupts) {
     EXPECT_EQ(both.get(GetParam()).acknowledge(), 0);
 }
 
+TEST(PciTransport, ChangesInterruptIfTheDeviceHasAVectorForThem) {
+    Both both;
+    EXPECT_TRUE(both.pci.set_config_vector(3));
+    EXPECT_EQ(both.fake.config_vector, 3);
+    both.fake.has_vectors = false;
+    EXPECT_FALSE(both.pci.set_config_vector(3));
+    EXPECT_FALSE(both.mmio.set_config_vector(0)) << "it has one line for all";
+}
+
 TEST(PciTransport, KeepsItsDoorbellInside) {
     Both both;
     Memory memory(uk::virtio::Layout{8, 0});

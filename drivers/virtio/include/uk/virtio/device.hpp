@@ -87,7 +87,8 @@ class Device {
     [[nodiscard]] uint16_t kind() const { return kind_; }
     [[nodiscard]] uint64_t features() const { return features_; }
     [[nodiscard]] Transport& transport() { return transport_; }
-    // Whether it interrupts by messages of its own, known when a queue was added.
+    // Whether it interrupts, and by messages of its own; known when a queue was added.
+    [[nodiscard]] bool has_interrupts() const { return vector_count_ != 0; }
     [[nodiscard]] bool has_messages() const { return has_messages_; }
 
     // negotiate() of <uk/virtio/transport.hpp>, with indirect descriptors and the event index.
@@ -96,6 +97,10 @@ class Device {
     // start(). Errors: ENOENT (the device has no such queue), ENOMEM, those of the transport and of
     // hal::irq_attach().
     [[nodiscard]] Result<Queue*> add_queue(const QueueRequest& request);
+    // Calls on_changed in interrupt context (compiled with |isr) when the device's configuration
+    // has changed. Once, between negotiate() and start(). Errors: ENOSPC (it has no vector for
+    // that), those of hal::irq_attach().
+    [[nodiscard]] Result<> watch_config(void (*on_changed)(void* context), void* context);
     // The driver is ready: the device works from here on.
     void start();
     // It is not: the device is told, and stays off.
@@ -119,6 +124,9 @@ class Device {
     Transport& transport_;
     VectorSource& source_;
     Atomic<Queue*> queues_{nullptr};
+    Atomic<void (*)(void*)> on_changed_{nullptr};
+    void* changed_context_ = nullptr;
+    uint16_t changed_vector_ = kNoVector;
     uint64_t features_ = 0;
     uint16_t kind_;
     bool has_messages_ = false;

@@ -113,8 +113,7 @@ class PciTransport final : public Transport {
     }
     uint8_t acknowledge() override { return isr_.template read<uint8_t>(0); }
 
-    // Changes of the configuration interrupt by this vector. False: the device cannot.
-    bool set_config_vector(uint16_t vector) {
+    bool set_config_vector(uint16_t vector) override {
         common_.template write<uint16_t>(PciCommon::kConfigVector, vector);
         return common_.template read<uint16_t>(PciCommon::kConfigVector) == vector;
     }

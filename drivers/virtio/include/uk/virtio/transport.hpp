@@ -68,6 +68,8 @@ class Transport {
     // refuses).
     virtual Result<Doorbell> start_queue(uint16_t index, const SplitQueue& queue,
                                          uint16_t vector) = 0;
+    // Changes of the configuration come by this vector of its messages. False: the device cannot.
+    virtual bool set_config_vector(uint16_t vector) = 0;
     // Which interrupts came; they are no more then.
     virtual uint8_t acknowledge() = 0;
 
