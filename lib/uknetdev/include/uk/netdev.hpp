@@ -65,7 +65,7 @@ struct StartRequest {
     uint16_t queues = 1;     // pairs
     uint32_t features = ~0u; // of those that the device has
     Accept accept = Accept::multicast;
-    Pool* pool = nullptr;      // where received packets go
+    Pool* pool = nullptr;      // where received packets go; with headroom as info() says
     uint16_t receive_most = 0; // buffers of it that the device holds for each queue; 0: its choice
     // Called in interrupt context (compiled with |isr), with kReceived, kSent, kLink: wakes a
     // thread. Null: the queues are looked at without interrupts.
@@ -100,7 +100,8 @@ class Device {
     [[nodiscard]] bool is_started() const { return started_; }
 
     // Sets up the queues; packets come from now on. Once. Errors: EINVAL (more queues than there
-    // are), EBUSY (somebody else did), ENOMEM, EIO (the device refuses).
+    // are, or no pool, or too small buffers), EBUSY (somebody did before), ENOMEM, EIO (the device
+    // refuses).
     [[nodiscard]] virtual Result<> start(const StartRequest& request) = 0;
     // Takes packets to send, the first first, as many as there is room for; returns how many. Those
     // it takes are the device's and released once they are sent, by a later call of this, receive()
@@ -111,7 +112,8 @@ class Device {
     // for their buffers and nothing else goes on, it is for the caller to look now and then.
     virtual unsigned reclaim(unsigned queue) = 0;
     // Fills `packets` with received ones, which are the caller's then, and gives the device new
-    // buffers of the pool. Returns how many.
+    // buffers of the pool. Returns how many. When the pool was empty, this or arm() must be called
+    // after buffers have come back, or nothing comes any more.
     virtual unsigned receive(unsigned queue, std::span<Buffer*> packets) = 0;
     // One on_event(kReceived) when there is a packet and `more` after it; a device may be earlier.
     // False: there are some already, perhaps without an event.

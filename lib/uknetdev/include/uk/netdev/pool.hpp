@@ -45,6 +45,8 @@ class BasicPool {
     // A moment ago, where others use it, too.
     [[nodiscard]] uint32_t free_count() const { return free_count_.load_relaxed(); }
     [[nodiscard]] const PoolRequest& shape() const { return shape_; }
+    // Where it begins: in the direct map, as all of it.
+    [[nodiscard]] const void* memory() const { return memory_; }
     // The owner's bytes beside a buffer of a pool, at a multiple of 16. Zeros when the buffer is
     // taken for the first time, and then as they were left.
     [[nodiscard]] static void* private_of(Buffer& buffer) { return &buffer + 1; }
