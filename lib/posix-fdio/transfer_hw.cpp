@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The system calls that move bytes between files and the application's memory.
-#include <uk/abi/uio.h>
-#include <uk/alloc/heap.hpp>
 #include <uk/posix/fdtab.hpp>
+#include <uk/posix/piece_list.hpp>
 #include <uk/syscall.h>
 #include <uk/syscall/edge.hpp>
-#include <uk/user.hpp>
 
 namespace uk::posix {
 
 namespace {
-
-static_assert(sizeof(IoPiece) == sizeof(uk_iovec) &&
-              offsetof(IoPiece, size) == offsetof(uk_iovec, iov_len));
-
-constexpr size_t kMostBytes = ~size_t{0} >> 1; // of one call: SSIZE_MAX
-constexpr size_t kMostMoved = 0x7ffff000;      // by one call, as on Linux
 
 // Which way, and where: at the file's position, or at an offset.
 struct Read {
@@ -50,48 +42,6 @@ Result<size_t> move_one(int fd, const void* data, size_t size, Offset... offset)
     const IoPiece piece{const_cast<void*>(data), size};
     return move<Way>(*file, {&piece, 1}, offset...);
 }
-
-// The application's list of pieces, copied once: few on the stack, more on the heap.
-class PieceList {
-  public:
-    PieceList() = default;
-    PieceList(const PieceList&) = delete;
-    PieceList& operator=(const PieceList&) = delete;
-    ~PieceList() {
-        if (pieces_ != few_)
-            heap::deallocate(pieces_);
-    }
-
-    // Errors: EINVAL (more than UK_IOV_MAX, or more bytes than a result can tell), EFAULT, ENOMEM.
-    Result<> read(const uk_iovec* from, size_t count) {
-        if (count > UK_IOV_MAX)
-            return Errno::inval;
-        if (count > kFew) {
-            auto* memory = static_cast<IoPiece*>(heap::allocate(count * sizeof(IoPiece)));
-            if (memory == nullptr)
-                return Errno::nomem;
-            pieces_ = memory;
-        }
-        UK_TRY(user::copy_in(pieces_, Vaddr{reinterpret_cast<uintptr_t>(from)},
-                             count * sizeof(IoPiece)));
-        count_ = count;
-        size_t total = 0;
-        for (const IoPiece& piece : all()) {
-            if (piece.size > kMostBytes - total)
-                return Errno::inval;
-            total += piece.size;
-        }
-        return ok();
-    }
-    [[nodiscard]] std::span<const IoPiece> all() const { return {pieces_, count_}; }
-
-  private:
-    static constexpr size_t kFew = 8;
-
-    IoPiece few_[kFew];
-    IoPiece* pieces_ = few_;
-    size_t count_ = 0;
-};
 
 template <class Way, class... Offset>
 Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, Offset... offset) {
