@@ -142,6 +142,8 @@ class BasicSocket : public E::File {
 
     // read() and write() are receive() and send() without flags.
     Result<size_t> do_read(IoPieces& to, FileIo& /*io*/) final {
+        if (to.left() == 0)
+            return size_t{0};
         SocketIn message{to};
         return receive(message);
     }
