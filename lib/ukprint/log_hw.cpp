@@ -8,6 +8,7 @@
 #include <uk/libparam.hpp>
 #include <uk/log.hpp>
 #include <uk/log/console.hpp>
+#include <uk/log/counts.hpp>
 #include <uk/log/logger.hpp>
 #include <uk/print.h>
 #include <uk/spinlock.hpp>
@@ -140,6 +141,8 @@ void flush() {
 }
 
 void print_line(int level, const char* library, const char* format, va_list* arguments) {
+    if (level >= 0 && level <= UK_KLVL_DEBUG)
+        messages[level].add();
     const Hold hold;
     if (hold.mine()) {
         write_as_caller();

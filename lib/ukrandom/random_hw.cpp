@@ -5,6 +5,7 @@
 #include <uk/base/atomic.hpp>
 #include <uk/hal/clock.hpp>
 #include <uk/hal/cpu.hpp>
+#include <uk/metrics.hpp>
 #include <uk/print.h>
 #include <uk/random/source.hpp>
 #include <uk/spinlock.hpp>
@@ -21,6 +22,17 @@ constinit Atomic<bool> g_busy;
 constinit Atomic<bool> g_seeded;
 constinit Atomic<uint64_t> g_next{0}; // when the sources are to be asked again
 constinit bool g_told = false;        // with g_busy
+
+constinit metrics::Counter g_seeds;
+constinit metrics::Counter g_keys;
+UK_METRIC({.name = "random_seeds_total",
+           .help = "How often the sources of randomness delivered enough",
+           .kind = metrics::Kind::counter,
+           .counter = &g_seeds});
+UK_METRIC({.name = "random_requests_total",
+           .help = "Requests for random bytes",
+           .kind = metrics::Kind::counter,
+           .counter = &g_keys});
 
 // Asks all sources; g_busy is ours.
 void gather() {
@@ -46,6 +58,7 @@ void gather() {
     }
     const Key digest = g_pool.extract();
     g_generator.with([&](Generator& generator) { generator.mix(digest); });
+    g_seeds.add();
     g_next.store_relaxed(now + kReseedNs);
     g_seeded.store_release(true);
 }
@@ -66,6 +79,7 @@ Key take_insecure_key() {
 }
 
 Result<Key> take_key() {
+    g_keys.add();
     UK_TRY(seed());
     return g_generator.with([](Generator& generator) { return generator.take(); });
 }

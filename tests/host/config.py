@@ -12,7 +12,7 @@ import kconfiglib
 
 
 # Options that are off by default but have logic to test.
-WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y", "LIBUKALLOC_STATS": "y",
+WANTED = {"LIBNOLIBC_FLOAT": "y", "LIBUKCXX": "y", "LIBUKALLOC_STATS": "y", "LIBUKMETRICS": "y",
           "LIBUKDEBUG_SYMBOLS": "y"}
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import time
 
+import debian_tools
 import guest
 import pytest
 from terminal import Session, image_builder
@@ -194,3 +195,28 @@ def test_a_damaged_initrd_is_said(damage, said, image_of, tmp_path):
     shown = done.stdout + done.stderr
     assert "ERR:  [cpiofs] the archive is damaged " in shown and said in shown, shown
     assert "cat: cannot read '/etc/motd': Input/output error" in shown and done.returncode == 1, shown
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_metrics(target, shell):
+    sh = shell(target)
+    text = sh.run("metrics")
+    names = re.findall(r"^# HELP (\S+) \S", text, re.M)
+    assert names == re.findall(r"^# TYPE (\S+) (?:counter|gauge)$", text, re.M) and len(set(names)) == len(names)
+    assert {"microlith_uptime_seconds", "microlith_heap_bytes", "microlith_context_switches_total"} <= set(names)
+    assert all(re.fullmatch(r'# .*|microlith_\w+({level="\w+"})? [0-9.]+', line) for line in text.splitlines())
+    assert sh.run("cat /proc/metrics").count("\n") == text.count("\n")
+
+    def value(name):
+        return float(re.search(rf"^microlith_{name} (\S+)$", sh.run(f"metrics {name}"), re.M)[1])
+    before = value("uptime_seconds")
+    assert 0 < before < value("uptime_seconds") < 600
+    assert value("threads") == 1 and value("open_descriptors") >= 3
+    switches = value("context_switches_total")
+    sh.run("top 1 1")
+    assert value("context_switches_total") > switches > 0
+    assert sh.run("metrics nothing") == "metrics: there is none whose name contains 'nothing'\n"
+    if target == TARGETS[0]:  # Prometheus's own reader; all targets write the same
+        done = subprocess.run([*debian_tools.command("promtool"), "check", "metrics"], input=text, capture_output=True, text=True,
+                              check=False)
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")

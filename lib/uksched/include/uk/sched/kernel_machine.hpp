@@ -12,6 +12,7 @@
 #include <uk/hal/clock.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
+#include <uk/sched/counts.hpp>
 #include <uk/sched/cpus.hpp>
 #include <uk/sched/guarded_stack.hpp>
 #include <uk/sched/locals.hpp>
@@ -69,6 +70,7 @@ struct KernelMachine : KernelLocks, KernelLocals {
         return hal::context_make(top, entry, argument);
     }
     static void context_switch(hal::Context& from, const hal::Context& to) {
+        sched::detail::switches.add_alone();
         hal::context_switch(from, to);
     }
     static Result<ThreadStack> stack_get(size_t bytes, const char* name) {
@@ -94,7 +96,10 @@ struct KernelMachine : KernelLocks, KernelLocals {
     static void last_thread_exited() { uk_exit(0); }
 
     // Whether to switch at the end of an interrupt.
-    static bool wants_switch() { return cpu_local().need_resched && preempt_count() == 0; }
+    static bool wants_switch() {
+        sched::detail::interrupts.add_alone();
+        return cpu_local().need_resched && preempt_count() == 0;
+    }
     // From here on `on_timer` runs at alarms, `switch_threads` at the end of interrupts that
     // leave need_resched, and interrupts are on. Once, in thread context.
     static void start_alarm(void (*on_timer)(), void (*switch_threads)()) {
