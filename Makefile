@@ -19,7 +19,7 @@ MAKEFLAGS += -q --no-print-directory -r -R
 
 UK_TREE := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 UK_PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
-UK_GOALS := all menuconfig defconfig savedefconfig olddefconfig run debug check check-all bench fetch size why \
+UK_GOALS := all menuconfig defconfig savedefconfig olddefconfig run debug check check-all bench bench-net fetch size why \
             clean properclean distclean help
 UK_DRIVE := $(UK_PYTHON) -E -s '$(UK_TREE)/support/build/drive'
 
