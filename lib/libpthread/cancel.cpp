@@ -11,6 +11,15 @@ namespace uk::pthread {
 
 namespace {
 
+// Between a store and a load, as other threads see them: where there is one CPU they run on it,
+// and see its stores in order.
+inline void fence_threads() {
+    if constexpr (cfg::libuksmp)
+        fence_full();
+    else
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
 #ifdef CONFIG_LIBUKSCHED_EDGE
 // The bit is set only while the thread is in a cancellation point: anywhere else it would end waits
 // that must go on.
@@ -40,13 +49,13 @@ void stop_waking() {}
 // the other way round: one of them sees the other.
 void enter_point(Control& me) {
     me.at_point.store_relaxed(true);
-    fence_full();
+    fence_threads();
     act_on_cancel(me);
 }
 
 void leave_point(Control& me) {
     me.at_point.store_relaxed(false);
-    fence_full();
+    fence_threads();
     if (me.cancel_wanted.load_relaxed()) [[unlikely]]
         stop_waking();
 }
@@ -70,7 +79,7 @@ int pthread_cancel(pthread_t thread) {
     if (control.ended.is_complete())
         return static_cast<int>(Errno::srch);
     control.cancel_wanted.store_relaxed(true);
-    fence_full();
+    fence_threads();
     if (control.at_point.load_relaxed())
         wake(control, thread_of(thread));
     return 0;
