@@ -33,7 +33,8 @@ uk::Result<void*> uk::falloc::allocate_run(FrameRequest wish) {
     if (++g_requests == g_fail_at)
         return Errno::nomem;
     const size_t size = wish.pages * kPageSize;
-    void* run = std::aligned_alloc(wish.align_pages * kPageSize, size);
+    const size_t align = wish.align_pages * kPageSize; // what is asked for must be a multiple of it
+    void* run = std::aligned_alloc(align, (size + align - 1) / align * align);
     if (run == nullptr)
         return Errno::nomem;
     std::memset(run, 0xa5, size);

@@ -138,7 +138,7 @@ def test_unknown_word(machine):
 
 def test_check_names_all_its_packages(machine):
     wanted = machine.run("check").stderr
-    for package in ("clang", "lld", "clang-tidy", "clang-format", "libclang-rt-dev", "python3-pytest", "libgtest-dev",
+    for package in ("clang", "lld", "clang-tidy", "clang-format", "libclang-rt-dev", "python3-pytest", "libgtest-dev", "check",
                     "qemu-system-x86", "grub-pc-bin", "grub-common", "xorriso", "mtools", "gdb", "strace", "git"):
         assert f" {package} " in wanted.replace("(", " ")
 

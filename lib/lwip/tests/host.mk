@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The test binary has lwIP in it, and what is compiled against its headers.
+include lib/lwip/tests/upstream.mk
+HOST_PRIVATE := y
+HOST_SRCS := $(LWIP_HOST_SRCS) $(D)/tests/surroundings.cpp $(wildcard $(D)/port/*.c $(D)/port/*.cpp) $(filter-out %_hw.cpp,$(wildcard $(D)/*.cpp))
+# Upstream is written for other warnings; ours are compiled with all of them for images.
+HOST_SRCS_FLAGS := -w
+HOST_CXXFLAGS := -include $(D)/tests/options.h -I$(D)/include -I$(D)/port -isystem $(LWIP_HOST_TOP)/src/include
+$(HOST_SRCS): | $(LWIP_HOST)/unpacked

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Chance for host tests: the same each time.
+#include <uk/random.hpp>
+
+namespace uk::random {
+
+Result<Key> take_key() {
+    return take_insecure_key();
+}
+
+Key take_insecure_key() {
+    static uint32_t state = 1;
+    Key key;
+    for (std::byte& byte : key) {
+        state = state * 1664525 + 1013904223;
+        byte = static_cast<std::byte>(state >> 24);
+    }
+    return key;
+}
+
+} // namespace uk::random
