@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysinfo.h>
@@ -18,6 +19,7 @@
 #include <uk/abi/poll.h>
 #include <uk/abi/resource.h>
 #include <uk/abi/signal.h>
+#include <uk/abi/socket.h>
 #include <uk/abi/stat.h>
 #include <uk/abi/statfs.h>
 #include <uk/abi/sysinfo.h>
@@ -47,6 +49,9 @@ NEWLIB_SAME(struct rusage, uk_rusage)
 NEWLIB_SAME(struct utsname, uk_utsname)
 NEWLIB_SAME(struct iovec, uk_iovec)
 NEWLIB_SAME(struct pollfd, uk_pollfd)
+NEWLIB_SAME(struct sockaddr, uk_sockaddr)
+NEWLIB_SAME(struct msghdr, uk_msghdr)
+NEWLIB_SAME(struct mmsghdr, uk_mmsghdr)
 NEWLIB_SAME(struct sysinfo, uk_sysinfo)
 NEWLIB_SAME(struct sigaction, uk_sigaction)
 NEWLIB_SAME(siginfo_t, uk_siginfo)
