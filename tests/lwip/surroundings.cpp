@@ -52,6 +52,8 @@ extern "C" uint16_t uk_lwip_sum(const void* data, int size) {
     return uk::lwip::internet_sum({static_cast<const std::byte*>(data), static_cast<size_t>(size)});
 }
 
+extern "C" void uk_lwip_timer_started(void) {}
+
 extern "C" void* uk_lwip_allocate(size_t size) {
     return aligned_alloc(16, (size + 15) & ~size_t{15});
 }

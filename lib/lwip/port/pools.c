@@ -73,6 +73,8 @@ static void* take(struct uk_lwip_pool* pool) {
 void* memp_malloc(memp_t type) {
     UK_ASSERT(type < MEMP_MAX);
     void* object = take(&pools[type]);
+    if (type == MEMP_SYS_TIMEOUT)
+        uk_lwip_timer_started();
 #if MEMP_STATS
     counters[type].used = (mem_size_t)pools[type].used;
     counters[type].err += object == NULL;

@@ -69,15 +69,16 @@ typedef __PTRDIFF_TYPE__ ssize_t;
 extern "C" {
 #endif
 
-/* port.cpp */
 __attribute__((format(printf, 1, 2))) void uk_lwip_say(const char* format, ...);
 /* 32 bits that nobody can guess. */
 uint32_t uk_lwip_random(void);
 /* The 16 bits of ones' complement sum over the bytes, in the byte order of the machine, not
  * inverted. */
 uint16_t uk_lwip_sum(const void* data, int size);
+/* lwIP has started a timer: the stack's thread may sleep for too long. */
+void uk_lwip_timer_started(void);
 
-/* memory.cpp: blocks aligned to 16 that devices reach. NULL: the limit is reached, or there is no
+/* Blocks aligned to 16 that devices reach. NULL: the limit is reached, or there is no
  * memory. */
 void* uk_lwip_allocate(__SIZE_TYPE__ size);
 void uk_lwip_free(void* block);

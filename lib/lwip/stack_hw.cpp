@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The stack's lock, its thread, and what happens to it at boot.
+#include <uk/lwip/stack.hpp>
+
+#include <bit>
+
+#include <lwip/dhcp.h>
+#include <lwip/init.h>
+#include <lwip/ip6_addr.h>
+#include <lwip/netif.h>
+#include <lwip/timeouts.h>
+
+#include <hooks.h>
+
+#include <uk/alloc/box.hpp>
+#include <uk/init.hpp>
+#include <uk/hal/clock.hpp>
+#include <uk/libparam.hpp>
+
+#include "interface.hpp"
+#include "stack_impl.hpp"
+
+namespace uk::lwip {
+namespace {
+
+constexpr unsigned kMost = 8;   // devices
+constexpr unsigned kBurst = 64; // packets of each before others get the lock
+constexpr uint64_t kMillisecond = 1'000'000;
+
+constinit Mutex g_core("lwip");
+constinit Wakes g_wakes;
+constinit Interface* g_interfaces[kMost] = {};
+constinit unsigned g_count = 0;
+constinit Settings g_settings[kMost] = {};
+constinit bool g_timer_started = false;    // under the lock
+constinit Atomic<Thread*> g_boot{nullptr}; // waits for addresses
+
+constinit params::List<const char*, kMost> g_texts;
+UK_LIBPARAM_NAMED("netdev.ip", g_texts, string,
+                  "addresses of the devices: address/prefix:gateway:dns0:dns1:host:domain");
+constinit uint32_t boot_wait_ms = CONFIG_LIBLWIP_BOOT_WAIT_MS;
+UK_LIBPARAM_PARAM(boot_wait_ms, u32, "how long main() waits for addresses, at most");
+
+// Under the lock. How many packets there were.
+unsigned receive_all() {
+    unsigned count = 0;
+    for (unsigned i = 0; i < g_count; i++)
+        count += g_interfaces[i]->receive(kBurst);
+    return count;
+}
+
+bool arm_all() {
+    bool armed = true;
+    for (unsigned i = 0; i < g_count; i++)
+        armed = g_interfaces[i]->arm() && armed;
+    return armed;
+}
+
+// Receives, and sleeps when there is nothing, until the next timer is due.
+[[noreturn]] void* serve(void* /*argument*/) {
+    for (;;) {
+        uint32_t sleep_ms = 0;
+        {
+            Core core;
+            const uint32_t events = g_wakes.events.exchange_acq_rel(0);
+            for (unsigned i = 0; (events & netdev::kLink) != 0 && i < g_count; i++)
+                g_interfaces[i]->look_at_link();
+            const bool more = receive_all() != 0;
+            sys_check_timeouts();
+            if (!more && arm_all())
+                sleep_ms = sys_timeouts_sleeptime();
+            g_timer_started = false;
+        }
+        if (sleep_ms == 0)
+            sched::yield();
+        else if (sleep_ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE)
+            sched::park();
+        else
+            sched::park(hal::clock_monotonic_ns() + sleep_ms * kMillisecond);
+    }
+}
+
+// --- what people see
+// ------------------------------------------------------------------------------
+
+#if LWIP_IPV4
+void log_v4(netif& of) {
+    if (ip4_addr_isany_val(*netif_ip4_addr(&of)))
+        return;
+    char address[IP4ADDR_STRLEN_MAX];
+    char gateway[IP4ADDR_STRLEN_MAX];
+    (void)ip4addr_ntoa_r(netif_ip4_addr(&of), address, sizeof address);
+    (void)ip4addr_ntoa_r(netif_ip4_gw(&of), gateway, sizeof gateway);
+    const int prefix = std::countl_one(lwip_ntohl(netif_ip4_netmask(&of)->addr));
+    const bool has_gateway = !ip4_addr_isany_val(*netif_ip4_gw(&of));
+#if LWIP_DHCP
+    const char* how = dhcp_supplied_address(&of) != 0 ? " (DHCP)" : "";
+#else
+    const char* how = "";
+#endif
+    uk_pr_info("%s: %s/%d%s%s%s\n", Interface::of(of).name(), address, prefix,
+               has_gateway ? " via " : "", has_gateway ? gateway : "", how);
+}
+#endif
+
+#if LWIP_IPV6
+void log_v6(netif& of, int8_t index) {
+    const auto at = static_cast<uint8_t>(index);
+    if (!ip6_addr_ispreferred(netif_ip6_addr_state(&of, at)))
+        return;
+    char address[IP6ADDR_STRLEN_MAX];
+    (void)ip6addr_ntoa_r(netif_ip6_addr(&of, at), address, sizeof address);
+    uk_pr_info("%s: %s\n", Interface::of(of).name(), address);
+}
+#endif
+
+void on_change(netif* of, netif_nsc_reason_t reason, const netif_ext_callback_args_t* arguments) {
+    if (of->linkoutput == nullptr) // the loopback
+        return;
+    if ((reason & LWIP_NSC_LINK_CHANGED) != 0 && arguments->link_changed.state == 0)
+        uk_pr_warn("%s: the link is down\n", Interface::of(*of).name());
+#if LWIP_IPV4
+    if ((reason & LWIP_NSC_IPV4_SETTINGS_CHANGED) != 0)
+        log_v4(*of);
+#endif
+#if LWIP_IPV6
+    if ((reason & LWIP_NSC_IPV6_ADDR_STATE_CHANGED) != 0)
+        log_v6(*of, arguments->ipv6_addr_state_changed.addr_index);
+#endif
+    if (Thread* boot = g_boot.load_acquire())
+        sched::unpark(*boot);
+}
+
+// --- boot
+// -----------------------------------------------------------------------------------------
+
+// Errors: EINVAL (said where).
+Result<> read_settings() {
+    for (unsigned i = 0; i < g_texts.count; i++) {
+        const SettingsError error = parse_settings(g_texts.values[i], g_settings[i]);
+        if (error.problem != nullptr) {
+            uk_pr_err("netdev.ip=%s: '%.*s' %s\n", g_texts.values[i],
+                      static_cast<int>(error.where.size()), error.where.data(), error.problem);
+            return Errno::inval;
+        }
+    }
+    return ok();
+}
+
+Result<> start_device(netdev::Device& device) {
+    Interface* made = UK_TRY(make<Interface>(default_heap(), device)).release();
+    const unsigned index = g_count;
+    UK_TRY(made->start({.buffers = CONFIG_LIBLWIP_BUFFERS,
+                        .settings = index < g_texts.count ? &g_settings[index] : nullptr,
+                        .on_event = on_device_event,
+                        .context = &g_wakes}));
+    g_interfaces[g_count++] = made;
+    return ok();
+}
+
+Result<> start() {
+    static constinit netif_ext_callback_t watch = {};
+    UK_TRY(read_settings());
+    {
+        Core core;
+        lwip_init();
+        netif_add_ext_callback(&watch, on_change);
+        for (unsigned i = 0; i < kMost; i++) {
+            netdev::Device* device = netdev::find(i);
+            if (device == nullptr)
+                break;
+            const Result<> started = start_device(*device);
+            if (started.code() == Errno::busy)
+                continue; // somebody else has it
+            UK_TRY(started);
+        }
+    }
+    if (g_texts.count > g_count)
+        uk_pr_warn("netdev.ip= names %u addresses, but there are %u network devices\n",
+                   g_texts.count, g_count);
+    Ref<Thread> thread = UK_TRY(sched::create({.name = "lwip", .service = true}, serve, nullptr));
+    g_wakes.service.store_release(thread.get());
+    sched::unpark(*thread);
+    (void)thread.release(); // for ever
+    if (g_count != 0)
+        sched::wake_source_add();
+    return ok();
+}
+
+bool all_have_addresses() {
+    Core core;
+    for (unsigned i = 0; i < g_count; i++) {
+        if (!g_interfaces[i]->has_address())
+            return false;
+    }
+    return true;
+}
+
+void wait_for_addresses() {
+    const uint64_t until = hal::clock_monotonic_ns() + boot_wait_ms * kMillisecond;
+    g_boot.store_release(&sched::current());
+    while (!all_have_addresses() && boot_wait_ms != 0) {
+        if (hal::clock_monotonic_ns() >= until) {
+            uk_pr_warn("no address after %u ms (lwip.boot_wait_ms); main() starts without\n",
+                       boot_wait_ms);
+            break;
+        }
+        sched::park(until);
+    }
+    g_boot.store_release(nullptr);
+}
+
+UK_INIT(lib, "network", start, .hint = "see netdev.ip=");
+UK_INIT(late, "network addresses", wait_for_addresses);
+
+} // namespace
+
+Core::Core() {
+    g_core.lock();
+}
+
+Core::~Core() {
+    netif_poll_all();
+    const bool tell = g_timer_started;
+    g_timer_started = false;
+    g_core.unlock();
+    if (tell) [[unlikely]] {
+        if (Thread* service = g_wakes.service.load_acquire())
+            sched::unpark(*service);
+    }
+}
+
+bool core_is_mine() {
+    return g_core.held_by_me();
+}
+
+bool look() {
+    if (g_count == 0 || !g_core.try_lock())
+        return false;
+    const bool any = receive_all() != 0;
+    netif_poll_all();
+    g_core.unlock();
+    return any;
+}
+
+} // namespace uk::lwip
+
+extern "C" void uk_lwip_timer_started(void) {
+    uk::lwip::g_timer_started = true;
+}
