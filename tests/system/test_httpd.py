@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""apps/httpd as a process of this machine, with sanitizers: what clients see, good ones and bad ones."""
+import concurrent.futures
+import glob
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import debian_tools
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIG = bytes(range(256)) * 8192  # 2 MiB
+PAGE = b"<p>" + b"x" * 605 + b"</p>"
+
+
+@pytest.fixture(scope="module", name="program")
+def built(tmp_path_factory):
+    path = str(tmp_path_factory.mktemp("httpd") / "httpd")
+    sources = [name for name in glob.glob(f"{ROOT}/apps/httpd/*.cpp") if not name.endswith("_microlith.cpp")]
+    subprocess.run(["g++", "-std=c++20", "-O1", "-g1", "-Wall", "-Wextra", "-Wshadow", "-Werror", "-fno-exceptions", "-fno-rtti",
+                    "-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{ROOT}/lib/ukhttp/include", "-o", path,
+                    *sources, *glob.glob(f"{ROOT}/lib/ukhttp/*.cpp")], check=True)
+    return path
+
+
+@pytest.fixture(scope="module", name="root")
+def files(tmp_path_factory):
+    root = tmp_path_factory.mktemp("www")
+    (root / "sub dir").mkdir()
+    (root / "index.html").write_bytes(PAGE)
+    (root / "sub dir" / "index.html").write_bytes(b"inner")
+    (root / "empty.txt").write_bytes(b"")
+    (root / "big.bin").write_bytes(BIG)
+    (root / ".secret").write_bytes(b"hidden")
+    os.mkfifo(root / "pipe")
+    return root
+
+
+class Running:
+    def __init__(self, program, root, *words):
+        for _ in range(20):  # a free port may be taken before the server has it
+            with socket.create_server(("127.0.0.1", 0)) as probe:
+                self.port = probe.getsockname()[1]
+            self.process = subprocess.Popen([program, "--root", str(root), "--port", str(self.port), "--address", "127.0.0.1", *words],
+                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.first = self.process.stdout.readline()
+            if self.first:
+                return
+            self.process.communicate()
+        raise AssertionError("no port was free")
+
+    def stop(self) -> str:
+        self.process.send_signal(signal.SIGTERM)
+        out, errors = self.process.communicate(timeout=20)
+        assert (self.process.returncode, errors) == (0, "")
+        return out
+
+    def connect(self, limit=20):
+        client = socket.create_connection(("127.0.0.1", self.port), timeout=limit)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return client
+
+    def raw(self, *pieces, end=False) -> bytes:
+        """All that the server sends until it ends the connection; `end`: after the pieces the client's half is closed."""
+        with self.connect() as client:
+            for piece in pieces:
+                client.sendall(piece)
+                if len(pieces) > 1:
+                    time.sleep(0.01)
+            if end:
+                client.shutdown(socket.SHUT_WR)
+            got = b""
+            while more := client.recv(1 << 16):
+                got += more
+            return got
+
+    def get(self, path, method="GET", **fields):
+        """(status, headers, body); a word like If_Range is a field's name."""
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        client.request(method, path, headers={name.replace("_", "-"): value for name, value in fields.items()})
+        reply = client.getresponse()
+        body = reply.read()
+        client.close()
+        return reply.status, reply.headers, body
+
+
+@pytest.fixture(scope="module", name="server")
+def running(program, root):
+    server = Running(program, root)
+    assert server.first == f"httpd: serving {root} at http://127.0.0.1:{server.port}/\n"
+    yield server
+    assert server.stop() == "httpd: stopped\n"
+
+
+CLOSE = b"Host: h\r\nConnection: close\r\n\r\n"
+
+
+def status(reply: bytes) -> int:
+    return int(reply.split(b" ", 2)[1])
+
+
+def test_files(server):
+    code, head, body = server.get("/")
+    assert (code, body, head["Content-Type"]) == (200, PAGE, "text/html; charset=utf-8")
+    assert head["Content-Length"] == str(len(PAGE)) and re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT", head["Date"])
+    assert server.get("/index.html?x=../..")[2] == PAGE
+    assert server.get("/sub%20dir/")[2] == b"inner"
+    assert server.get("/empty.txt")[::2] == (200, b"")
+    assert server.get("/big.bin")[2] == BIG
+    code, head, body = server.get("/big.bin", "HEAD")
+    assert (code, body, head["Content-Length"]) == (200, b"", str(len(BIG)))
+    code, head, _ = server.get("/sub%20dir")
+    assert (code, head["Location"]) == (301, "/sub%20dir/")
+
+
+def test_what_is_not_served(server):
+    for path in ("/nothing", "/.secret", "/pipe", "/index.html/x", "/" + "x" * 300):
+        assert server.get(path)[0] == 404, path
+    for path in ("/../../etc/passwd", "/%2e%2e/etc/passwd", "/sub%20dir/../../x", "/%00", "/%zz"):
+        assert server.get(path)[0] == 400, path
+    assert server.get("/" + "x" * 2000)[0] == 414
+    code, head, _ = server.get("//example.org/%0d%0aSet-Cookie:x/../../sub%20dir")
+    assert code in (301, 404) and "Set-Cookie" not in head
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        code, head, _ = server.get("/", method)
+        assert (code, head["Allow"]) == (405, "GET, HEAD")
+
+
+def test_a_client_that_has_it(server):
+    _, head, _ = server.get("/")
+    tag, date = head["ETag"], head["Last-Modified"]
+    assert server.get("/", If_None_Match=f'"x", {tag}')[::2] == (304, b"")
+    assert server.get("/", If_None_Match='"x"', If_Modified_Since=date)[0] == 200  # the tag counts
+    assert server.get("/", If_Modified_Since=date)[0] == 304
+    assert server.get("/", If_Modified_Since="Thu, 01 Jan 1970 00:00:01 GMT")[0] == 200
+    assert server.get("/", If_Modified_Since="yesterday")[0] == 200
+
+
+def test_parts(server):
+    for path, whole in (("/", PAGE), ("/big.bin", BIG)):
+        code, head, body = server.get(path, Range="bytes=100-199")
+        assert (code, body, head["Content-Range"]) == (206, whole[100:200], f"bytes 100-199/{len(whole)}")
+        assert server.get(path, Range="bytes=-7")[2] == whole[-7:]
+        assert server.get(path, Range="bytes=500-")[2] == whole[500:]
+        code, head, _ = server.get(path, Range=f"bytes={len(whole)}-")
+        assert (code, head["Content-Range"]) == (416, f"bytes */{len(whole)}")
+        assert server.get(path, Range="bytes=0-1,5-6")[::2] == (200, whole)
+        assert server.get(path, Range="bytes=0-1", If_Range=head["ETag"] or '"x"')[0] == 200
+        assert server.get(path, Range="bytes=0-1", If_Range=server.get(path, "HEAD")[1]["ETag"])[0] == 206
+
+
+def test_pipelines(server):
+    one = b"GET /%s HTTP/1.1\r\nHost: h\r\n\r\n"
+    got = server.raw(one % b"" * 300 + b"GET /empty.txt HTTP/1.1\r\n" + CLOSE)
+    assert got.count(b"HTTP/1.1 200 OK\r\n") == 301 and got.count(PAGE) == 300
+    # Replies of all kinds come in order, with a large file and a client that reads late between them.
+    wanted = [b"", b"big.bin", b"nothing", b"api/status", b"sub%20dir/", b"big.bin"]
+    with server.connect() as client:
+        client.sendall(b"".join(one % path for path in wanted) + b"GET / HTTP/1.1\r\n" + CLOSE)
+        time.sleep(0.3)
+        got = b""
+        while more := client.recv(1 << 16):
+            got += more
+    codes = re.findall(rb"HTTP/1\.1 (\d+) ", got)
+    assert codes == [b"200", b"200", b"404", b"200", b"200", b"200", b"200"] and got.count(BIG) == 2
+    assert got.index(b"inner") > got.index(b'"uptime_ms"') > got.index(b"404 Not Found\n")
+
+
+def test_requests_in_pieces(server):
+    text = b"\r\nGET / HTTP/1.1\r\n" + CLOSE
+    assert server.raw(*(text[i:i + 1] for i in range(len(text)))).endswith(PAGE)
+    assert server.raw(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", end=True).endswith(PAGE)  # half of the connection is closed
+    assert server.raw(b"GET / HT", end=True) == b""
+    long = b"GET / HTTP/1.1\r\nX: " + b"y" * 6000 + b"\r\n"
+    assert server.raw(long[:3000], long[3000:], CLOSE).endswith(PAGE)
+    body = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 50000\r\n\r\n" + b"z" * 50000
+    got = server.raw(body[:30000], body[30000:] + b"GET / HTTP/1.1\r\n" + CLOSE)
+    assert got.startswith(b"HTTP/1.1 405 ") and got.endswith(PAGE)  # a body is skipped, not read as a request
+
+
+@pytest.mark.parametrize("text, code", [
+    (b"nonsense\r\n\r\n", 400), (b"GET / HTTP/1.1\r\n\r\n", 400), (b"GET / HTTP/1.1\nHost: h\n\n", 400),
+    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400), (b"GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
+    (b"BREW / HTTP/1.1\r\nHost: h\r\n\r\n", 501), (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", 414),
+    (b"GET / HTTP/1.1\r\nHost: h\r\n" + b"A: b\r\n" * 200 + b"\r\n", 431), (b"GET / HTTP/1.1\r\nX: " + b"y" * 90000, 431),
+    (b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
+    (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\nx", 413),
+    (b"GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nGET /", 400)])
+def test_bad_requests_end_the_connection(server, text, code):
+    got = server.raw(text + b"GET / HTTP/1.1\r\n", end=True)
+    assert status(got) == code and got.count(b"HTTP/1.1 ") == 1 and b"Connection: close\r\n" in got
+
+
+def test_files_that_change(server, root):
+    path = root / "changing.txt"
+    path.write_bytes(b"one")
+    assert server.get("/changing.txt")[2] == b"one"
+    path.write_bytes(b"three")
+    time.sleep(2.1)
+    assert server.get("/changing.txt")[2] == b"three"
+    path.unlink()
+    time.sleep(2.1)
+    assert server.get("/changing.txt")[0] == 404
+
+
+def test_status_and_metrics(server):
+    code, head, body = server.get("/api/status")
+    assert (code, head["Content-Type"], head["Cache-Control"]) == (200, "application/json", "no-store")
+    requests = [int(re.search(rb'"requests":(\d+)', text)[1]) for text in (body, server.get("/api/status")[2])]
+    assert requests[1] == requests[0] + 1
+    _, head, text = server.get("/metrics")
+    assert head["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert re.search(rb'^httpd_responses_total\{status="2xx"\} [1-9]', text, re.M)
+    done = subprocess.run([*debian_tools.command("promtool"), "check", "metrics"], input=text, capture_output=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, b"")
+
+
+def test_time_limits_and_room(program, root):
+    server = Running(program, root, "--idle", "1", "--connections", "20")
+    begin = time.monotonic()
+    with server.connect() as quiet, server.connect() as slow:
+        slow.sendall(b"GET /")
+        assert quiet.recv(1) == b"" and 0.5 < time.monotonic() - begin < 8
+        idle = [server.connect() for _ in range(30)]  # the oldest make room
+        assert server.get("/")[2] == PAGE
+        assert idle[0].recv(1) == b""
+        assert status(slow.recv(1000)) == 408 and time.monotonic() - begin > 8
+        for each in idle:
+            each.close()
+    server.stop()
+
+
+def test_stops_cleanly(program, root):
+    server = Running(program, root)
+    with server.connect() as idle, server.connect() as reading, server.connect() as half:
+        reading.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reading.sendall(b"GET /big.bin HTTP/1.1\r\nHost: h\r\n\r\n" * 4)
+        half.sendall(b"GET / HTTP/1.1\r\n")
+        got = reading.recv(1000)
+        server.process.send_signal(signal.SIGTERM)
+        assert idle.recv(1) == b""
+        half.sendall(b"Host: h\r\n\r\n")
+        assert half.recv(1 << 16).endswith(PAGE) and half.recv(1) == b""
+        with pytest.raises(ConnectionError):
+            server.connect()
+        while more := reading.recv(1 << 16):
+            got += more
+        assert got.count(b"HTTP/1.1 200 OK\r\n") >= 1 and len(got) > len(BIG)
+    assert server.process.wait(20) == 0
+
+
+def test_many_clients(program, root):
+    server = Running(program, root)
+    idle = [server.connect() for _ in range(300)]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert all(reply[2] == PAGE for reply in pool.map(lambda _: server.get("/"), range(200)))
+    ab = debian_tools.command("ab")
+    for words in (["-k"], []):
+        done = subprocess.run([*ab, "-q", *words, "-n", "2000", "-c", "50", f"http://127.0.0.1:{server.port}/"], capture_output=True,
+                              text=True, check=True, timeout=100)
+        assert re.search(r"Complete requests:\s+2000\n", done.stdout) and re.search(r"Failed requests:\s+0\n", done.stdout)
+    for each in idle:
+        each.close()
+    server.stop()
+
+
+def test_curl(server):
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    url = f"http://127.0.0.1:{server.port}"
+    done = subprocess.run(["curl", "-sS", "--max-time", "20", f"{url}/", f"{url}/empty.txt", f"{url}/big.bin"], capture_output=True,
+                          check=True)
+    assert done.stdout == PAGE + BIG
+
+
+@pytest.mark.parametrize("words, message", [
+    (["--port", "0"], "httpd: 0: a port is a number from 1 to 65535\n"),
+    (["--port"], "httpd: --port: its value is missing\n"),
+    (["--prot", "80"], "httpd: --prot: no such option; --help lists them\n"),
+    (["--root", "/nothing/there"], "httpd: /nothing/there: No such file or directory (another folder: --root FOLDER)\n"),
+    (["--root", "/", "--address", "1.2.3"],
+     "httpd: 1.2.3: Invalid argument (an IPv4 address is four numbers, 0.0.0.0 is all there are)\n")])
+def test_says_what_is_wrong(program, words, message):
+    done = subprocess.run([program, *words], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
+    assert "--port N" in subprocess.run([program, "--help"], capture_output=True, text=True, check=True, timeout=20).stdout
