@@ -47,9 +47,19 @@ struct FakeQueue {
             kicks.fetch_add_relaxed(1);
         }
     }
-    // Gives a chain back, and interrupts if the driver wants that.
+    // Gives a chain back, and interrupts if the driver wants that; with `is_late` not before
+    // interrupt().
     void use(uint32_t head, uint32_t written) {
         if (device.use(head, written) && request.on_used != nullptr) {
+            is_pending = true;
+        }
+        if (!is_late) {
+            interrupt();
+        }
+    }
+    void interrupt() {
+        if (is_pending) {
+            is_pending = false;
             request.on_used(request.context);
         }
     }
@@ -59,6 +69,8 @@ struct FakeQueue {
     SplitQueue ring;
     FakeDevice device;
     uk::Atomic<unsigned> kicks{0};
+    bool is_late = false;
+    bool is_pending = false;
 };
 
 class FakeNet final : public uk::virtio::Transport {

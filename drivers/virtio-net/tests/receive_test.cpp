@@ -3,6 +3,8 @@
 // from such that do not.
 #include "nic_test.hpp"
 
+#include <random>
+
 namespace {
 
 using namespace net_test;
@@ -134,6 +136,44 @@ TEST_F(NicTest, GoesOnWhenBuffersComeBack) {
     EXPECT_EQ(receive().size(), 1u);
     for (Buffer* buffer : all) {
         release(buffer);
+    }
+}
+
+// Driver and device step by step, in any order, with interrupts that come late: who sleeps has an
+// event coming, or nothing to read.
+TEST_F(NicTest, NobodySleepsOverAPacket) {
+    for (unsigned seed = 1; seed <= 20; seed++) {
+        make(seed % 2 == 0 ? kAll : kAll & ~uk::virtio::kEventIndex);
+        std::minstd_rand random(seed);
+        net->rx().is_late = true;
+        unsigned brought = 0;
+        unsigned read = 0;
+        unsigned slept = 0;
+        enum { looks, arms, sleeps } state = looks;
+        for (unsigned step = 0; step < 3000; step++) {
+            const unsigned choice = random() % 8;
+            if (choice == 0) {
+                brought += net->bring(frame(1)) ? 1 : 0;
+            } else if (choice == 1) {
+                net->rx().interrupt();
+            } else if (state == looks) {
+                const size_t count = receive().size();
+                read += static_cast<unsigned>(count);
+                state = count == 0 ? arms : looks;
+            } else if (state == arms) {
+                state = nic->arm(0, 0) ? sleeps : looks;
+            } else if (!events.empty()) {
+                events.clear();
+                slept++;
+                state = looks;
+            }
+            const bool is_awake = state != sleeps || !events.empty() || net->rx().is_pending;
+            ASSERT_TRUE(is_awake || read == brought) << "seed " << seed << ", step " << step;
+        }
+        EXPECT_GT(slept, 100u);
+        TearDown();
+        net.reset();
+        events.clear();
     }
 }
 

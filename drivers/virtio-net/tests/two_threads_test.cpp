@@ -2,6 +2,7 @@
 // Host tests of the network driver with a device on another thread.
 #include "nic_test.hpp"
 
+#include <random>
 #include <thread>
 
 namespace {
@@ -36,8 +37,17 @@ TEST_P(EachKind, NoInterruptIsLost) {
                                 },
                             .context = &wakeup})
                     .ok());
+    uk::Atomic<unsigned> received{0};
     std::thread device([&] {
+        std::minstd_rand random(1);
         for (unsigned i = 0; i < kRounds;) {
+            // Every other time it waits until the driver is about to sleep.
+            while (i % 2 == 0 && received.load_acquire() != i) {
+                std::this_thread::yield();
+            }
+            for (unsigned pause = random() % 400; pause > 0; pause--) {
+                uk::detail::compiler_barrier();
+            }
             if (net->bring(Bytes(26, static_cast<uint8_t>(i)), {})) {
                 i++;
             } else {
@@ -54,6 +64,7 @@ TEST_P(EachKind, NoInterruptIsLost) {
                       static_cast<uint8_t>(count++));
             release(packets[i]);
         }
+        received.store_release(count);
         if (some == 0 && count < kRounds && nic->arm(0, 0)) {
             wakeup.wait();
         }
