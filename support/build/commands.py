@@ -22,6 +22,9 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
                  (more CPUs for images with the option LIBUKSMP)
                  INITRD=<folder or cpio archive, several with ':'> files for images that read them (LIBUKBOOT_INITRD)
                  DEVICES="<device> ..." more devices for a machine of QEMU: virtio-rng, or what -device takes
+                 NET=user|tap:<interface>|none network devices, one for each word (default: user for images with a driver)
+                 PORT="8080:80 ..." ports of 127.0.0.1 that lead to the image's (default: those the application says)
+                 CAPTURE=<file.pcap> what passes the network device, for tcpdump or Wireshark
                  MACHINE=pc|q35|microvm (kvm-x86_64), virt|virt-gicv3|virt-el2 (kvm-arm64),
                          dom0|domu (xen-x86_64, on a real Xen in QEMU; fetches 80 MB the first time)
   debug          build, start it stopped, attach gdb
@@ -47,7 +50,8 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
 
 support/new-app FOLDER writes an application to start from. docs/build.md has the rest."""
 
-VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "INITRD", "DEVICES", "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "DURATIONS", "CC",
+VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "INITRD", "DEVICES", "NET", "PORT", "CAPTURE",
+             "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "DURATIONS", "CC",
              "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR", "HOSTCC", "UK_DL", "UK_PYTHON",
              "UK_OBJECTS", "UK_CACHE", "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
 

@@ -57,6 +57,9 @@ def command_line() -> str:
 
 def refuse_devices() -> None:
     """Of a target whose devices are not QEMU's."""
+    for name in ("NET", "PORT", "CAPTURE"):
+        if setting(name):
+            raise Problem(f"error: {name}={setting(name)}: only machines of QEMU have network devices (T=kvm-x86_64, T=kvm-arm64)")
     if setting("DEVICES"):
         raise Problem(f"error: DEVICES={setting('DEVICES')}: only machines of QEMU take devices (T=kvm-x86_64, T=kvm-arm64)")
 

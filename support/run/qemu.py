@@ -11,6 +11,7 @@ import threading
 import time
 
 import initrd
+import network
 from machine import PANIC_STATUS, Problem, configured, gdb, image, setting, show, split
 
 PANIC_SEEN = 127  # what a panic leaves in the 7 bits of isa-debug-exit
@@ -30,6 +31,7 @@ def check_variables(machines) -> None:
     if name and name not in machines:
         raise Problem(f"error: MACHINE={name}: known for {setting('UK_TARGET', 'this target')} are {', '.join(machines)}")
     check_cpus()
+    network.check()
     if setting("ACCEL") not in ("", "tcg", "kvm"):
         raise Problem(f"error: ACCEL={setting('ACCEL')}: known are tcg and kvm")
     bytes_of(setting("MEM", "64M"))
@@ -124,12 +126,14 @@ def not_started(what: str, errors: list) -> str:
 
 
 def devices(bus: str) -> list:
-    """Options for what DEVICES= names: words for QEMU's -device. A virtio device without a bus (virtio-rng) is put on `bus`."""
+    """Options for what DEVICES= names: words for QEMU's -device, and for the network. A virtio device without a bus (virtio-rng) is
+    put on `bus`."""
     words = []
     for name in split("DEVICES"):
         kind, comma, options = name.partition(",")
         whole = re.fullmatch(r"virtio-[a-z0-9]+", kind)
         words += ["-device", (f"{kind}-{bus}" if whole else kind) + comma + options]
+    words += network.options(bus)
     old = any(word.startswith("virtio-") and word.partition(",")[0].endswith("-device") for word in words)
     return words + (["-global", "virtio-mmio.force-legacy=false"] if old else [])
 

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""NET=, PORT= and CAPTURE=: the network devices of a machine of QEMU.
+
+NET has a word for each device: `user` (a network inside QEMU, with a way out and ports of this machine that lead in),
+`tap:<interface>`, `none`, or words of QEMU's -netdev. Without it an image with a network driver has one device, `user`. The
+ports that lead in are PORT's, else the application's: its options named APP..._PORT.
+"""
+import os
+import re
+import socket
+import sys
+
+import machine
+from machine import Problem, setting, split
+
+DRIVER = "LIBVIRTIO_NET"
+KINDS = ("user", "tap", "none", "stream", "dgram", "socket", "bridge", "vde", "vhost-user", "l2tpv3", "hubport", "passt")
+HOST = "127.0.0.1"
+MOST_PORT = 65535
+SCHEMES = {80: "http", 8000: "http", 8080: "http", 443: "https", 8443: "https"}
+
+
+class Forward:
+    """A port of this machine that leads to one of the image's; `outer` 0 = any that is free."""
+
+    def __init__(self, text: str):
+        found = re.fullmatch(r"(?:(tcp|udp):)?(?:(\d+):)?(\d+)", text)
+        self.kind = found[1] or "tcp" if found else ""
+        self.outer, self.inner = (int(found[2] or 0), int(found[3])) if found else (0, 0)
+        if not found or not 1 <= self.inner <= MOST_PORT or self.outer > MOST_PORT:
+            raise Problem(f"error: PORT={text}: it is <port of this machine>:<port of the image>, or only the image's: "
+                          "PORT=8080:80, PORT=80, PORT=udp:5353:53")
+
+    def is_free(self, port: int) -> bool:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM if self.kind == "tcp" else socket.SOCK_DGRAM) as trial:
+            if self.kind == "tcp":
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as QEMU does
+            try:
+                trial.bind((HOST, port))
+            except OSError:
+                return False
+            return True
+
+    def choose(self, taken: set) -> int:
+        """The port of this machine: the wanted one, or the first that is free from the image's on (80 is 8080 here)."""
+        if self.outer:
+            if not self.is_free(self.outer):
+                raise Problem(f"error: PORT={self.outer}:{self.inner}: port {self.outer} of this machine is taken, or not for "
+                              f"you; PORT={self.inner} chooses one that is free")
+            return self.outer
+        first = self.inner if self.inner >= 1024 else 8000 + self.inner
+        for port in range(first, min(first + 1000, MOST_PORT + 1)):
+            if (self.kind, port) not in taken and self.is_free(port):
+                return port
+        raise Problem(f"error: PORT={self.inner}: no port of this machine from {first} on is free; name one, "
+                      f"PORT=<port>:{self.inner}")
+
+    def tell(self, outer: int) -> None:
+        scheme = SCHEMES.get(self.inner, "") if self.kind == "tcp" else ""
+        address = f"{scheme}://{HOST}:{outer}/" if scheme else f"{HOST}:{outer}{'' if self.kind == 'tcp' else ' (udp)'}"
+        print(f"run: {address} leads to port {self.inner} of the image", file=sys.stderr, flush=True)
+
+
+def words() -> list:
+    """One for each network device."""
+    if not setting("NET"):
+        return ["user"] if machine.configured(DRIVER) == "y" else []
+    return [word for word in split("NET") if word != "none"]
+
+
+def check() -> None:
+    """Refuses what is wrong whatever the image is."""
+    for word in split("NET"):
+        kind, _, rest = word.partition(",")
+        if kind.startswith("tap:") and 1 <= len(kind[4:]) <= 15 and "/" not in kind and not rest:
+            continue
+        if kind not in KINDS or kind == "tap" and not rest or kind == "none" and word != "none":
+            raise Problem(f"error: NET={word}: known are user, none, tap:<interface of this machine>, and words of QEMU's -netdev")
+    for word in split("PORT"):
+        Forward(word)
+
+
+def application_ports() -> list:
+    """What the application says that it listens on."""
+    path = setting("UK_CONFIG")
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return re.findall(r"^CONFIG_APP\w*_PORT=([1-9]\d*)$", file.read(), re.M)
+
+
+def forwards(told: bool) -> list:
+    """Options of the user network."""
+    options, taken = [], set()
+    for text in split("PORT") or application_ports():
+        forward = Forward(text)
+        outer = forward.choose(taken)
+        taken.add((forward.kind, outer))
+        options.append(f"hostfwd={forward.kind}:{HOST}:{outer}-:{forward.inner}")
+        if told:
+            forward.tell(outer)
+    return options
+
+
+def check_image(devices: list) -> None:
+    if devices and os.path.exists(setting("UK_CONFIG")) and machine.configured(DRIVER) != "y":
+        raise Problem(f"error: NET={setting('NET')}: this image has no driver for it; the option {DRIVER} (make menuconfig) is one")
+    if setting("PORT") and not any(word.partition(",")[0] == "user" for word in devices):
+        raise Problem(f"error: PORT={setting('PORT')}: ports lead in by NET=user, which this machine does not have")
+    if setting("CAPTURE") and not devices:
+        raise Problem(f"error: CAPTURE={setting('CAPTURE')}: the machine has no network device")
+
+
+def capture(number: int) -> list:
+    """What passes the device goes to a file; of the second to <name>.1.pcap, and so on."""
+    path = setting("CAPTURE")
+    if not path:
+        return []
+    if number:
+        stem, dot, end = path.rpartition(".")
+        path = f"{stem}.{number}.{end}" if dot and "/" not in end else f"{path}.{number}"
+    name = path.replace(",", ",,")
+    return ["-object", f"filter-dump,id=capture{number},netdev=net{number},file={name}"]
+
+
+def options(bus: str, told: bool = True) -> list:
+    """QEMU's options for all network devices, on this bus. Prints where forwarded ports are."""
+    devices = words()
+    check_image(devices)
+    given, first = [], True
+    for number, word in enumerate(devices):
+        kind, comma, rest = word.partition(",")
+        if kind.startswith("tap:"):
+            backend = f"tap,id=net{number},ifname={kind[4:]},script=no,downscript=no"
+        else:
+            backend = f"{kind},id=net{number}{comma}{rest}"
+        if kind == "user" and first:
+            backend, first = ",".join([backend, *forwards(told)]), False
+        given += ["-netdev", backend, "-device", f"virtio-net-{bus},netdev=net{number}" + (",romfile=" if bus == "pci" else "")]
+        given += capture(number)
+    return given

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""NET=, PORT= and CAPTURE= of `make run`: what they become for QEMU, and what is refused."""
+import os
+import socket
+import sys
+
+import gatelib
+import pytest
+
+sys.path.insert(0, os.path.join(gatelib.ROOT, "support/run"))
+import machine  # noqa: E402
+import network  # noqa: E402
+
+
+@pytest.fixture
+def setting(monkeypatch, tmp_path):
+    """setting(NET="...", ..., config="...") sets the variables of `make run` and the image's configuration."""
+    def put(config="CONFIG_LIBVIRTIO_NET=y\n", **variables):
+        (tmp_path / "config").write_text(config)
+        monkeypatch.setenv("UK_CONFIG", str(tmp_path / "config"))
+        for name in ("NET", "PORT", "CAPTURE"):
+            monkeypatch.setenv(name, variables.get(name, ""))
+    return put
+
+
+def taken_port():
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    return taken, taken.getsockname()[1]
+
+
+def test_an_image_with_a_driver_has_one_device(setting):
+    setting()
+    assert network.options("pci") == ["-netdev", "user,id=net0", "-device", "virtio-net-pci,netdev=net0,romfile="]
+    assert network.options("device")[-1] == "virtio-net-device,netdev=net0"
+    setting(config="")
+    assert not network.options("pci")
+    setting(NET="none")
+    assert not network.options("pci")
+
+
+def test_several_devices(setting):
+    setting(NET="tap:tap0 dgram,remote.type=unix,remote.path=/a user,net=10.1.0.0/24", PORT="udp:5353:53", CAPTURE="/x/y.pcap")
+    words = network.options("pci")
+    assert words[1] == "tap,id=net0,ifname=tap0,script=no,downscript=no"
+    assert words[7] == "dgram,id=net1,remote.type=unix,remote.path=/a"
+    assert words[13].startswith("user,id=net2,net=10.1.0.0/24,hostfwd=udp:127.0.0.1:5353-:53")
+    assert [word.rpartition("file=")[2] for word in words if "filter-dump" in word] == ["/x/y.pcap", "/x/y.1.pcap", "/x/y.2.pcap"]
+
+
+def test_ports_lead_in_and_are_told(setting, capsys):
+    setting(config="CONFIG_LIBVIRTIO_NET=y\nCONFIG_APPHTTPD_PORT=80\nCONFIG_APPHTTPD_PORTLY=9\n")
+    words = network.options("pci")
+    port = int(words[1].rpartition("127.0.0.1:")[2].partition("-")[0])
+    assert words[1] == f"user,id=net0,hostfwd=tcp:127.0.0.1:{port}-:80" and 8080 <= port < 9080
+    assert capsys.readouterr().err == f"run: http://127.0.0.1:{port}/ leads to port 80 of the image\n"
+
+
+def test_a_port_that_is_taken(setting):
+    taken, port = taken_port()
+    with taken:
+        setting(PORT=f"{port}:80")
+        with pytest.raises(machine.Problem, match=f"port {port} of this machine is taken"):
+            network.options("pci")
+        setting(PORT=f"{port}")  # the next one
+        assert f"127.0.0.1:{port}-" not in network.options("pci")[1]
+
+
+def test_two_applications_ports_of_one_number(setting):
+    setting(PORT="9080 9080")
+    first, second = (word.partition("-")[0] for word in network.options("pci")[1].split("127.0.0.1:")[1:])
+    assert first != second
+
+
+@pytest.mark.parametrize("name,value", [("NET", "users"), ("NET", "tap"), ("NET", "tap:"), ("NET", "tap:../a"), ("NET", "none,x"),
+                                        ("PORT", "0"), ("PORT", "80:"), ("PORT", "80:80:80"), ("PORT", "65536"), ("PORT", "ip:80")])
+def test_what_is_wrong_is_refused(setting, name, value):
+    setting(**{name: value})
+    with pytest.raises(machine.Problem, match=f"error: {name}="):
+        network.check()
+
+
+@pytest.mark.parametrize("variables,why", [({"NET": "user", "config": "CONFIG_X=y\n"}, "no driver"), ({"PORT": "80", "NET": "none"}, "NET=user"),
+                                           ({"CAPTURE": "a", "NET": "none"}, "no network device")])
+def test_what_does_not_fit_the_image_is_refused(setting, variables, why):
+    setting(**variables)
+    with pytest.raises(machine.Problem, match=why):
+        network.options("pci")
