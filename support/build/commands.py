@@ -36,7 +36,7 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
   size           how many bytes each library costs
   fetch          get the upstream archives of the chosen libraries; UK_DL=<folder> names archives already there
   check          all tests; FILTER=gates only those whose name contains it; check-all: with long and clang++ ones
-  bench          measure; bench-net: the network beside a Linux guest (root; fetches that guest's kernel, 70 MB, the first time)
+  bench          measure; bench-net: the network beside a Linux guest (root; fetches its kernel, 27 MB, once)
   clean          remove objects and image; properclean: the whole output of this application and target;
                  distclean: all output folders and configurations
   help           this page
