@@ -88,6 +88,9 @@ class Namespace:
         self.run(["sysctl", "-qw", f"net.ipv6.conf.{name}.disable_ipv6=1"])
         if address:
             self.run(["ip", "address", "add", address, "dev", name])
+        else:  # else the namespace answers there for its other interfaces
+            self.run(["sysctl", "-qw", f"net.ipv4.conf.{name}.rp_filter=1"])
+            self.run(["ip", "link", "set", name, "arp", "off"])
         self.run(["ip", "link", "set", name, "up"])
 
 
@@ -95,7 +98,8 @@ class Wire:
     """A namespace whose interface `client` leads to a guest over a wire with these settings.
 
     kind: how the guest is connected. dgram, stream: sockets of QEMU; tap: the interface `guest` of the namespace, where the guest
-    (QEMU or linuxu) runs as well; headers: a tap with checksums and segments left to the device, in both directions.
+    (QEMU or linuxu) runs as well; headers: a tap with checksums and segments left to the device, in both directions, without which
+    a guest must leave none (QEMU's vnet_hdr=off, which qemu() says; linuxu always leaves them).
     """
     HOST, GUEST, PREFIX = "10.7.0.1", "10.7.0.2", 24
 
