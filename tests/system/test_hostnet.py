@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Network devices of the host under linuxu: its own tests, with the host's kernel at the other end of a wire."""
+import re
+import socket
+import subprocess
+
+import pytest
+
+import guest
+
+
+TARGET = "linuxu-x86_64"
+ECHO = ("import socket\ns = socket.socket(type=socket.SOCK_DGRAM)\ns.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)\n"
+        "s.bind(('', 7))\nprint(flush=True)\nwhile True: s.sendto(*s.recvfrom(65536))")
+
+
+def run(line, words: list, **options):
+    """The guest's tests of these devices where the guest's end of the wire is."""
+    server = line.namespace.popen(["/usr/bin/python3", "-c", ECHO], stdout=subprocess.PIPE, text=True)
+    server.stdout.readline()
+    return line.namespace.run([guest.build(TARGET), *words, "--", "hostnet"], check=False, timeout=60, env={}, **options)
+
+
+def passed(done) -> None:
+    assert done.returncode == 0 and "# 3 passed, 0 failed, 0 skipped" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["tap", "stream"])
+def test_the_host_answers(wire, kind):
+    line = wire(kind=kind, headers=kind == "tap")  # the tap's checksums are left to the host
+    passed(run(line, [f"netdev.host={line.host()},mac=52:54:00:12:34:56"]))
+
+
+def test_an_inherited_stream(wire):
+    line = wire(kind="stream")
+    with socket.socket(socket.AF_UNIX) as ours:
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # parts of frames, and waiting for room
+        ours.connect(line.path)
+        passed(run(line, [f"netdev.host=fd:{ours.fileno()}"], pass_fds=[ours.fileno()]))
+
+
+@pytest.mark.parametrize("words,said", [
+    ("tap:", "netdev.host=tap: is none of tap:NAME, stream:PATH, fd:NUMBER"),
+    ("stream:/nowhere", "netdev.host=stream:/nowhere: the host says ENOENT"),
+    ("fd:99", "netdev.host=fd:99: the host says EBADF")])
+def test_what_cannot_be_had_is_named(words, said):
+    console, status = guest.run(TARGET, "hostnet", f"netdev.host={words}")
+    assert status != 0 and said in console and "init 'hostnet' failed" in console, console
+
+
+def test_without_devices_the_tests_are_skipped():
+    console, status = guest.run(TARGET, "hostnet")
+    assert re.search(r"# 0 passed, 0 failed, 3 skipped", console), console
