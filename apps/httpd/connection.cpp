@@ -2,9 +2,9 @@
 // One connection: what comes, what is understood of it, what goes out.
 #include "server.hpp"
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>

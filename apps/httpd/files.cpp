@@ -2,9 +2,9 @@
 // Looks for files, keeps small ones, and says what replies tell about them.
 #include "files.hpp"
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <new>
 
 #include <fcntl.h>

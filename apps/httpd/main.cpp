@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A small web server: files of a folder, and what the machine is doing as JSON and for Prometheus.
-#include <cerrno>
-#include <csignal>
-#include <cstdlib>
-#include <cstring>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <new>
 
 #include <unistd.h>

@@ -2,13 +2,12 @@
 // The port, the loop, and how long each connection may wait.
 #include "server.hpp"
 
-#include <cerrno>
-#include <csignal>
-#include <cstdlib>
-#include <ctime>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
 #include <new>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -50,6 +49,21 @@ uint64_t limit_ms(Waits what, const Settings& settings) {
     return kEndMs;
 }
 
+// "127.0.0.1" as the four bytes that it has on the wire.
+bool parse_address(const char* text, in_addr& address) {
+    auto* bytes = reinterpret_cast<unsigned char*>(&address.s_addr);
+    for (int i = 0; i < 4; i++) {
+        unsigned value = 0, digits = 0;
+        for (; *text >= '0' && *text <= '9' && digits < 3; text++, digits++)
+            value = value * 10 + static_cast<unsigned>(*text - '0');
+        if (digits == 0 || value > 255 || *text != (i < 3 ? '.' : '\0'))
+            return false;
+        bytes[i] = static_cast<unsigned char>(value);
+        text++;
+    }
+    return true;
+}
+
 } // namespace
 
 int Server::start(const char*& what) {
@@ -58,9 +72,11 @@ int Server::start(const char*& what) {
         return errno;
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(settings_.port));
+    auto* port = reinterpret_cast<unsigned char*>(&address.sin_port);
+    port[0] = static_cast<unsigned char>(settings_.port >> 8);
+    port[1] = static_cast<unsigned char>(settings_.port);
     what = settings_.address;
-    if (inet_pton(AF_INET, settings_.address, &address.sin_addr) != 1)
+    if (!parse_address(settings_.address, address.sin_addr))
         return EINVAL;
     what = "socket";
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

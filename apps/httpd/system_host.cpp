@@ -2,7 +2,7 @@
 // The server as an ordinary process of Linux.
 #include "system.hpp"
 
-#include <ctime>
+#include <time.h>
 
 #include <sys/sysinfo.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <string.h>
 #include <span>
 #include <string_view>
 
@@ -21,7 +21,8 @@ class Text {
     explicit Text(std::span<char> room)
         : begin_(room.data()), at_(begin_), end_(begin_ + room.size()) {}
 
-    Text& add(std::string_view text) {
+    // Not inlined: there are many calls, and each would be as long as the function.
+    [[gnu::noinline]] Text& add(std::string_view text) {
         if (text.size() > static_cast<size_t>(end_ - at_)) {
             cut_ = true;
             return *this;
@@ -31,7 +32,7 @@ class Text {
         at_ += text.size();
         return *this;
     }
-    Text& add(uint64_t number, unsigned base = 10) {
+    [[gnu::noinline]] Text& add(uint64_t number, unsigned base = 10) {
         char digits[20];
         size_t first = sizeof digits;
         do {
