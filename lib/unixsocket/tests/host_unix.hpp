@@ -161,6 +161,21 @@ inline Received receive(Socket& socket, size_t most, int flags = 0, size_t contr
     return got;
 }
 
+// A file that is no socket.
+class PlainFile final : public HostFiles::File {
+  public:
+    PlainFile() : BasicFile(uk::FileKind::stream, UK_O_RDWR) {}
+    Result<> stat(uk_stat& /*out*/) override { return uk::ok(); }
+
+  private:
+    Result<size_t> do_read(uk::IoPieces&, uk::FileIo&) override { return size_t{0}; }
+    Result<size_t> do_write(uk::IoPieces& from, uk::FileIo&) override { return from.left(); }
+    void destroy() override {
+        this->~PlainFile();
+        std::free(this);
+    }
+};
+
 // The control message SCM_RIGHTS with these descriptors.
 inline std::string rights(std::initializer_list<int> fds) {
     std::string bytes(uk::control_space(fds.size() * sizeof(int)), '\0');

@@ -122,7 +122,7 @@ class Endpoint {
     ListNode<Endpoint> name_node;
 
   private:
-    using Attached = Attachment<OwnName, Rights<E>>;
+    using Attached = Attachment<Endpoint, Rights<E>>;
     using Queue = RecordQueue<E, Attached>;
 
     static constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
@@ -141,7 +141,7 @@ class Endpoint {
     // Wiring.
     void close(bool not_accepted);
     void leave_peer(bool not_accepted, bool unread);
-    void flush();
+    bool flush();
     [[nodiscard]] Result<Ref<Endpoint>> find(const WantedName& wanted);
     Result<> set_name(const WantedName& wanted, typename E::Place place);
     Result<> connect_datagrams(const SocketAddress& to);
@@ -154,13 +154,14 @@ class Endpoint {
     Result<> attach(const SocketOut& message, Attached& with);
     Result<> admit(Attached& with, Endpoint& to);
     void forget(const Rights<E>& rights);
-    [[nodiscard]] Result<Ref<Endpoint>> addressee(const SocketOut& message);
+    [[nodiscard]] Result<Ref<Endpoint>> may_send(const SocketOut& message, size_t limit);
     Result<size_t> send_stream(SocketOut& message, Attached& with, size_t limit,
                                const Patience& patience);
     Result<size_t> send_packet(SocketOut& message, Attached& with, size_t limit,
                                const Patience& patience);
     Result<size_t> put_part(IoPieces& from, Attached& with, size_t limit);
     Result<> put_packet(const Endpoint& sender, IoPieces& from, Attached& with, size_t limit);
+    void lose_peer(const Endpoint& peer);
     [[nodiscard]] bool has_room(const Endpoint& sender, size_t size, size_t limit) const;
     template <class Room>
     Result<> wait_for_room(Endpoint& to, const Patience& patience, Room room);

@@ -40,7 +40,7 @@ struct WantedName {
     }
 };
 
-// A name that a socket has, or had. Counted: messages on their way have those of their senders.
+// A name that a socket has, or had. Counted: what a listener accepts has its name, too.
 // E: allocate(), deallocate(), Place: what holds the node of a path, empty for abstract names.
 template <class E>
 class Name {

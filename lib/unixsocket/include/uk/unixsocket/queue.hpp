@@ -118,10 +118,10 @@ class ByteQueue {
     size_t used_ = 0;
 };
 
-// What comes with the bytes of a message. Name and Rights count or free themselves.
-template <class Name, class Rights>
+// What comes with the bytes of a message. Sender and Rights count or free themselves.
+template <class Sender, class Rights>
 struct Attachment {
-    Ref<Name> sender;       // of a datagram: its address, if it has one
+    Ref<Sender> sender;     // of a packet; its name is the one that it has when this is received
     Rights rights;          // descriptors, perhaps none
     uk_ucred credentials{}; // pid 0: nobody asked
 };

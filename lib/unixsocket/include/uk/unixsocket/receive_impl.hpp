@@ -15,11 +15,11 @@ struct Endpoint<E>::Taken {
     bool ends_here = false; // whatever comes next belongs to another receive()
     bool freed = false;     // there is room again for those who wait for it
     bool more = false;
-    bool has_credentials = false;
+    bool has_record = false;
     uk_ucred credentials{};
     size_t whole = 0; // of a packet
     Rights<E> rights;
-    Ref<OwnName> sender;
+    Ref<Endpoint> sender;
 };
 
 template <class E>
@@ -111,7 +111,7 @@ Result<> Endpoint<E>::take_stream(SocketIn& message, Taken& taken) {
     for (; record != nullptr && skip >= record->left && skip != 0; record = record->next)
         skip -= record->left;
     while (record != nullptr && !taken.ends_here) {
-        if (passes && taken.has_credentials &&
+        if (passes && taken.has_record &&
             memcmp(&taken.credentials, &record->with.credentials, sizeof(uk_ucred)) != 0) {
             taken.ends_here = true;
             break;
@@ -121,7 +121,7 @@ Result<> Endpoint<E>::take_stream(SocketIn& message, Taken& taken) {
             return message.data.put(from, size);
         }));
         taken.credentials = record->with.credentials;
-        taken.has_credentials = true;
+        taken.has_record = true;
         taken.bytes += part;
         const bool rest = part < record->left - skip;
         const bool rights = !record->with.rights.empty();
@@ -152,7 +152,8 @@ Result<size_t> Endpoint<E>::receive_stream(SocketIn& message, Taken& taken,
                                            const Patience& patience) {
     if (state_.load_acquire() != kConnected) [[unlikely]]
         return Errno::inval;
-    const size_t target = (message.flags & UK_MSG_WAITALL) != 0 ? message.data.left() : 1;
+    const size_t all = (message.flags & UK_MSG_WAITALL) != 0 ? message.data.left() : 1;
+    const size_t target = max(all, size_t{1});
     Errno problem = Errno::ok;
     for (bool waited = false;; waited = true) {
         bool none = false, ended = false;
@@ -166,12 +167,11 @@ Result<size_t> Endpoint<E>::receive_stream(SocketIn& message, Taken& taken,
             taken.more = now != 0;
             none = queue_.empty();
             ended = is_shut(kReceive);
-            if (none && taken.bytes == 0 && problem == Errno::ok)
+            if (none && taken.bytes < target && !taken.ends_here && problem == Errno::ok)
                 problem = std::exchange(error_, Errno::ok);
         }
         after_taking(waited, taken.freed, taken.more);
-        if (problem != Errno::ok || taken.ends_here || (taken.bytes >= target && target != 0) ||
-            ended)
+        if (problem != Errno::ok || taken.ends_here || taken.bytes >= target || ended)
             break;
         problem = wait_for_more(patience).code();
         if (problem != Errno::ok)
@@ -184,7 +184,8 @@ Result<size_t> Endpoint<E>::receive_stream(SocketIn& message, Taken& taken,
     deliver(message, taken);
     if (message.from != nullptr) {
         message.from->size = 0;
-        if (const Endpoint* const peer = peer_.load_acquire(); peer != nullptr && peer->name())
+        const Endpoint* const peer = peer_.load_acquire();
+        if (taken.has_record && peer != nullptr && peer->name() != nullptr)
             peer->name()->tell(*message.from);
     }
     return taken.bytes;
@@ -249,8 +250,8 @@ Result<size_t> Endpoint<E>::receive_packet(SocketIn& message, Taken& taken,
     deliver(message, taken);
     if (message.from != nullptr) {
         message.from->size = 0;
-        if (taken.sender)
-            taken.sender->tell(*message.from);
+        if (const OwnName* const name = taken.sender->name())
+            name->tell(*message.from);
     }
     if (taken.whole > taken.bytes)
         message.got_flags |= UK_MSG_TRUNC;

@@ -269,8 +269,8 @@ Result<> Endpoint<E>::connect_datagrams(const SocketAddress& to) {
     }
     if (!before)
         return ok();
-    flush(); // what the old one has sent
-    if (before->peer_.load_acquire() == this) {
+    const bool lost = flush(); // what the old one has sent
+    if (lost && before->peer_.load_acquire() == this) {
         {
             LockGuard guard(before->mutex_);
             if (!before->dead_)
@@ -289,10 +289,10 @@ Result<Ref<Endpoint<E>>> Endpoint<E>::accept(const Patience& patience, SocketAdd
     bool ended = false;
     const auto look = [&] {
         LockGuard guard(mutex_);
-        ended = !listens() || is_shut(kReceive);
-        first = ended ? nullptr : pending_.pop_front();
+        first = pending_.pop_front();
         if (first != nullptr)
             pending_count_--;
+        ended = !listens() || (first == nullptr && is_shut(kReceive) && patience.waits);
         return ended || first != nullptr;
     };
     if (!look()) {
@@ -343,15 +343,15 @@ void Endpoint<E>::shutdown(int how) {
     tell_end();
 }
 
-// What nobody will receive any more.
+// What nobody will receive any more; whether there was something.
 template <class E>
-void Endpoint<E>::flush() {
-    for (;;) {
+bool Endpoint<E>::flush() {
+    for (bool any = false;; any = true) {
         Attached gone; // dropped without the lock
         {
             LockGuard guard(mutex_);
             if (queue_.empty())
-                return;
+                return any;
             gone.rights = std::move(queue_.first()->with.rights);
             queue_.drop_record();
         }
@@ -405,7 +405,7 @@ void Endpoint<E>::close(bool not_accepted) {
         one->close(true);
         one->ref_release();
     }
-    flush();
+    (void)flush();
 }
 
 } // namespace uk::unixsocket
