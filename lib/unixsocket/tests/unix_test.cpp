@@ -164,9 +164,9 @@ TEST_P(Unix, ThreadsPassMany) {
 
 INSTANTIATE_TEST_SUITE_P(Types, Unix,
                          testing::Values(UK_SOCK_STREAM, UK_SOCK_DGRAM, UK_SOCK_SEQPACKET),
-                         [](const auto& info) {
-                             return info.param == UK_SOCK_STREAM  ? "Stream"
-                                    : info.param == UK_SOCK_DGRAM ? "Datagram"
+                         [](const auto& one) {
+                             return one.param == UK_SOCK_STREAM  ? "Stream"
+                                    : one.param == UK_SOCK_DGRAM ? "Datagram"
                                                                   : "Packet";
                          });
 
