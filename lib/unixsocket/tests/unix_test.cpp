@@ -167,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(Types, Unix,
                          [](const auto& one) {
                              return one.param == UK_SOCK_STREAM  ? "Stream"
                                     : one.param == UK_SOCK_DGRAM ? "Datagram"
-                                                                  : "Packet";
+                                                                 : "Packet";
                          });
 
 TEST(UnixNames, ConnectAndAccept) {
