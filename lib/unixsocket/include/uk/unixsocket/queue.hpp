@@ -118,6 +118,10 @@ class ByteQueue {
     size_t used_ = 0;
 };
 
+constexpr bool same(const uk_ucred& one, const uk_ucred& other) {
+    return one.pid == other.pid && one.uid == other.uid && one.gid == other.gid;
+}
+
 // What comes with the bytes of a message. Sender and Rights count or free themselves.
 template <class Sender, class Rights>
 struct Attachment {

@@ -111,8 +111,7 @@ Result<> Endpoint<E>::take_stream(SocketIn& message, Taken& taken) {
     for (; record != nullptr && skip >= record->left && skip != 0; record = record->next)
         skip -= record->left;
     while (record != nullptr && !taken.ends_here) {
-        if (passes && taken.has_record &&
-            memcmp(&taken.credentials, &record->with.credentials, sizeof(uk_ucred)) != 0) {
+        if (passes && taken.has_record && !same(taken.credentials, record->with.credentials)) {
             taken.ends_here = true;
             break;
         }

@@ -31,9 +31,8 @@ class Rights {
     }
     // Drops the files: never under a lock that their end takes.
     ~Rights() {
-        for (File* file : all())
-            file->ref_release();
-        E::deallocate(files_);
+        if (files_ != nullptr) [[unlikely]]
+            drop();
     }
 
     [[nodiscard]] bool empty() const { return count_ == 0; }
@@ -65,6 +64,11 @@ class Rights {
     }
 
   private:
+    [[gnu::cold, gnu::noinline]] void drop() {
+        for (File* file : all())
+            file->ref_release();
+        E::deallocate(files_);
+    }
     Result<> reserve(size_t more) {
         if (more == 0 || files_ != nullptr) // there is room for all then
             return ok();

@@ -128,7 +128,7 @@ Result<size_t> Endpoint<E>::put_part(IoPieces& from, Attached& with, size_t limi
     const auto copy = [&](char* to, size_t part) { return from.take(to, part); };
     const auto* const last = queue_.last();
     const bool joins = last != nullptr && with.rights.empty() && last->with.rights.empty() &&
-                       memcmp(&with.credentials, &last->with.credentials, sizeof(uk_ucred)) == 0;
+                       same(with.credentials, last->with.credentials);
     const Result<> put = joins ? queue_.extend(size, copy) : queue_.append(size, with, copy);
     if (!put.ok()) {
         from = start;
