@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What waiting by descriptors costs: pipes and counters between two threads, epoll with idle ones.
+// What waiting by descriptors costs: pipes, counters and sockets between two threads, epoll with
+// idle ones.
 #include <uk/abi/epoll.h>
 #include <uk/abi/eventfd.h>
+#include <uk/abi/socket.h>
 #include <uk/assert.h>
 #include <uk/sched.hpp>
 #include <uk/syscall.h>
@@ -106,6 +108,17 @@ void bench::measure_files() {
     measure_round_trip<43>("files eventfd round trip");
     uk_sys_close(first);
     uk_sys_close(second);
+
+    int pair[2];
+    UK_VERIFY(uk_sys_socketpair(UK_AF_UNIX, UK_SOCK_STREAM, 0, pair) == 0);
+    g_ways = {pair[0], pair[1], pair[1], pair[0]};
+    measure<46>("files socketpair send+recv 8 bytes", kOperations, [&] {
+        (void)uk_sys_sendto(pair[0], &value, sizeof(value), 0, nullptr, 0);
+        (void)uk_sys_recvfrom(pair[1], &value, sizeof(value), 0, nullptr, nullptr);
+    });
+    measure_round_trip<47>("files socketpair round trip");
+    uk_sys_close(pair[0]);
+    uk_sys_close(pair[1]);
 
     measure_epoll<44>("files epoll_wait, 1 idle", 1);
     measure_epoll<45>("files epoll_wait, 1000 idle", kIdle);
