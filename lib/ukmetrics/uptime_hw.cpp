@@ -17,9 +17,6 @@ void note_start() {
 }
 UK_INIT(bus, "metrics", note_start);
 
-uint64_t uptime_ns() {
-    return hal::clock_monotonic_ns() - g_start_ns;
-}
 UK_METRIC({.name = "uptime_seconds",
            .help = "Time since the image began",
            .kind = Kind::gauge,
@@ -27,5 +24,9 @@ UK_METRIC({.name = "uptime_seconds",
            .unit = Unit::nanoseconds});
 
 } // namespace
+
+uint64_t uptime_ns() {
+    return hal::clock_monotonic_ns() - g_start_ns;
+}
 
 } // namespace uk::metrics

@@ -104,6 +104,9 @@ UK_SECTION_TABLE(uk_metrics, uk::metrics::Metric);
 
 namespace uk::metrics {
 
+// How long the image runs. From level bus on, anywhere; in images with LIBUKMETRICS.
+[[nodiscard]] uint64_t uptime_ns();
+
 // The table, in the order of linking.
 inline std::span<const Metric* const> all() {
     return UK_SECTION_SPAN(uk_metrics);
