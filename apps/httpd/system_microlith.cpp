@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The server as an image.
+#include "system.hpp"
+
+#include <uk/falloc/frame_allocator.hpp>
+#include <uk/hal/cpus.hpp>
+#include <uk/metrics.hpp>
+#include <uk/prometheus.hpp>
+#include <uk/sched.hpp>
+
+namespace httpd {
+
+namespace {
+
+constexpr uint64_t kMillisecondNs = 1'000'000;
+
+// Values as members of an object. Those with labels are told apart by them.
+class JsonMembers final : public uk::metrics::Sink {
+  public:
+    explicit JsonMembers(Text& out) : out_(out) {}
+
+    void write(const uk::metrics::Metric& metric) {
+        metric_ = &metric;
+        uk::metrics::collect(metric, *this);
+    }
+    void sample(std::span<const uk::metrics::Label> labels, uint64_t value) override {
+        char room[160];
+        Text name(room);
+        name.add(metric_->name.text());
+        for (const uk::metrics::Label& label : labels)
+            name.add(" ").add(label.value);
+        out_.add(first_ ? "" : ",").add_json(name.view()).add(":");
+        first_ = false;
+        // In seconds, as its name says.
+        if (metric_->unit == uk::metrics::Unit::nanoseconds) {
+            const uint64_t hundredths = value / (10 * kMillisecondNs);
+            out_.add(hundredths / 100).add(".").add(hundredths / 10 % 10).add(hundredths % 10);
+        } else {
+            out_.add(value);
+        }
+    }
+
+  private:
+    Text& out_;
+    const uk::metrics::Metric* metric_ = nullptr;
+    bool first_ = true;
+};
+
+} // namespace
+
+Facts system_facts() {
+    const uk::FrameStats frames = uk::falloc::stats();
+    Facts facts;
+    facts.uptime_ms = uk::metrics::uptime_ns() / kMillisecondNs;
+    facts.memory_bytes = frames.total_bytes;
+    facts.free_bytes = frames.free_bytes;
+    facts.threads = static_cast<unsigned>(uk::sched::thread_count());
+    facts.cpus = uk::hal::kMostCpus == 1 ? 1 : uk::hal::cpu_count();
+    return facts;
+}
+
+std::string_view system_name() {
+    return "Microlith " HTTPD_TARGET;
+}
+
+void system_metrics(Text& out) {
+    uk::prometheus::write_all(
+        [](void* text, std::string_view piece) { static_cast<Text*>(text)->add(piece); }, &out);
+}
+
+void system_metrics_json(Text& out) {
+    JsonMembers members(out);
+    for (const uk::metrics::Metric* metric : uk::metrics::all())
+        members.write(*metric);
+}
+
+std::string_view system_image() {
+    return {};
+}
+
+} // namespace httpd
