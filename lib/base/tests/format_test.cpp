@@ -2,6 +2,7 @@
 // The format engine against the host's printf: corner cases by hand, then random formats and
 // values.
 #include <uk/base/format.hpp>
+#include <uk/fakes/effort.hpp>
 
 #include <gtest/gtest.h>
 
@@ -93,10 +94,12 @@ TEST(Format, TooLongIsAnError) {
     EXPECT_EQ(ours("%*d", INT_MIN, 1), "error -75");
     EXPECT_EQ(ours("a%2147483647d", 1), "error -75");
     EXPECT_EQ(uk_snprintf(nullptr, 0, "%2147483647d", 1), INT_MAX);
-    EXPECT_EQ(uk_snprintf(nullptr, 0, "%.2147483640d", -1), 2147483641);
     EXPECT_EQ(ours("%.2147483647d", -1), "error -75");
     EXPECT_EQ(ours("%.2147483647f", 1.0), "error -75");
-    EXPECT_EQ(uk_snprintf(nullptr, 0, "%.2147483645f", 1.0), INT_MAX);
+    if (std::getenv("UK_CHECK_ALL") != nullptr) { // two thousand million digits each
+        EXPECT_EQ(uk_snprintf(nullptr, 0, "%.2147483640d", -1), 2147483641);
+        EXPECT_EQ(uk_snprintf(nullptr, 0, "%.2147483645f", 1.0), INT_MAX);
+    }
 }
 
 TEST(Format, BufferKeepsItsEnd) {
@@ -220,7 +223,7 @@ class Generator {
 TEST(FormatRandom, Integers) {
     Generator g(1);
     static const char* const kLengths[] = {"hh", "h", "", "l", "ll", "j", "z", "t"};
-    for (int i = 0; i < 200000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(200'000); i++) {
         const unsigned length = g.below(8);
         const char conversion = "diuoxX"[g.below(6)];
         const std::string fmt = g.spec("-+ #0'", 400) + kLengths[length] + conversion;
@@ -338,7 +341,7 @@ void expect_same_float(const std::string& fmt, size_t cut, Float value) {
 
 TEST(FormatRandom, Doubles) {
     Generator g(4);
-    for (int i = 0; i < 200000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(200'000); i++) {
         const std::string fmt = g.spec("-+ #0", 1200) + "fFeEgGaA"[g.below(8)];
         expect_same_float(fmt, g.below(40), any_double(g));
         if (HasFatalFailure())
@@ -366,7 +369,7 @@ long double any_long_double(Generator& g) {
 TEST(FormatRandom, LongDoubles) {
     static_assert(LDBL_MANT_DIG == 64, "any_long_double builds x87 numbers");
     Generator g(5);
-    for (int i = 0; i < 15000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(15'000); i++) {
         const std::string fmt =
             g.spec("-+ #0", g.one_in(20) ? 17000 : 300) + "L" + "fFeEgGaA"[g.below(8)];
         expect_same_float(fmt, g.below(40), any_long_double(g));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The red-black tree: invariants and behaviour against std::multiset under random operations.
 #include <uk/base/rbtree.hpp>
+#include <uk/fakes/effort.hpp>
 
 #include <gtest/gtest.h>
 
@@ -126,7 +127,7 @@ void random_operations(unsigned seed, size_t pool_size, int keys, int steps) {
 }
 
 TEST(RbTree, RandomOperationsSmall) {
-    for (unsigned seed = 0; seed < 20; seed++)
+    for (unsigned seed = 0; seed < uk::fakes::effort(20); seed++)
         random_operations(seed, 12, 8, 500);
 }
 

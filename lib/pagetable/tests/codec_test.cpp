@@ -3,6 +3,7 @@
 #include <random>
 
 #include "codecs.hpp"
+#include <uk/fakes/effort.hpp>
 
 namespace {
 
@@ -114,7 +115,7 @@ TYPED_TEST(CodecTest, ZeroMapsNothingAndNothingIsBoth) {
     std::mt19937_64 random(1);
     for (unsigned level = 1; level <= C::kLevels; level++) {
         EXPECT_FALSE(C::is_page(0, level) || C::is_table(0, level));
-        for (int i = 0; i < 100000; i++) {
+        for (unsigned i = 0; i < uk::fakes::effort(100'000); i++) {
             uint64_t entry = random();
             ASSERT_FALSE(C::is_page(entry, level) && C::is_table(entry, level)) << entry;
             ASSERT_FALSE(level == 1 && C::is_table(entry, level));

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "machine.hpp"
+#include <uk/fakes/effort.hpp>
 
 namespace {
 
@@ -159,7 +160,7 @@ TYPED_TEST(DirectMapTest, KeepsAFewTablesForDevices) {
 
 // Random ranges over three levels; afterwards exactly their pages are mapped, each to itself.
 TYPED_TEST(DirectMapTest, AgreesWithAModel) {
-    for (unsigned seed = 0; seed < 30; seed++) {
+    for (unsigned seed = 0; seed < uk::fakes::effort(30); seed++) {
         std::mt19937_64 random(seed);
         Machine<TypeParam> m(8, seed % 2 == 0 ? 2 : 3);
         std::set<uint64_t> mapped;

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/pagetable/page_table.hpp>
 
 #include "codecs.hpp"
@@ -222,7 +223,7 @@ TYPED_TEST(PageTableTest, KeepsToItsModel) {
         return Protection{
             .write = random() % 2 == 0, .execute = random() % 4 == 0, .read = random() % 4 != 0};
     };
-    for (int i = 0; i < 20000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(20'000); i++) {
         unsigned what = random() % 16;
         if (what < 11) {
             this->map(page(), (1 + random() % 100000) * kPageSize, protection());

@@ -44,7 +44,7 @@ TEST_F(MimallocTest, BlocksLargerThanASegment) {
     EXPECT_EQ(heap_.allocate(40 << 20), nullptr);
     heap_.deallocate(block);
     EXPECT_EQ(heap_.stats().total_bytes, before) << "at once";
-    for (int i = 0; i < 1000; i++) // addresses do not get lost either: there are 256 pieces
+    for (int i = 0; i < 300; i++) // addresses do not get lost either: there are 256 pieces
         EXPECT_EQ(heap_.allocate(70 << 20), nullptr);
     heap_.deallocate(heap_.allocate(40 << 20));
 }
@@ -66,12 +66,12 @@ TEST_F(MimallocTest, FailuresLoseNoAddresses) {
     EXPECT_NE(heap_.allocate(100), nullptr) << "is tried again";
     PageStore none(15);
     TestHeap poor(uk::fakes::FakePages{&none});
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 300; i++)
         EXPECT_EQ(poor.allocate(100), nullptr);
     EXPECT_EQ(poor.stats().total_bytes, 0u);
     PageStore head(20); // a segment's head, but no page
     TestHeap hardly(uk::fakes::FakePages{&head});
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 300; i++)
         EXPECT_EQ(hardly.allocate(100), nullptr);
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/falloc/conformance.hpp>
 #include <uk/fallocbuddy/buddy_frame_allocator.hpp>
 
@@ -154,7 +155,7 @@ class Model : public testing::TestWithParam<unsigned> {
 
 TEST_P(Model, Agrees) {
     const auto most = static_cast<size_t>(std::count(ours_.begin(), ours_.end(), true));
-    for (int i = 0; i < 6000 && !HasFatalFailure(); i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(6000) && !HasFatalFailure(); i++) {
         if (random_() % 100 < 52)
             allocate();
         else

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/lock/completion.hpp>
 #include <uk/lock/cond_var.hpp>
 #include <uk/lock/event_set.hpp>
@@ -46,6 +47,7 @@ class LockTest : public testing::Test {
     // Another order of interrupts and preemption for each seed.
     template <class Body>
     static void seeds(unsigned count, Body body) {
+        count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one CPU has no races; and it is slow
 #endif

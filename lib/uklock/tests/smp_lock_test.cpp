@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The locks with four CPUs at once: for the thread sanitizer, which sees whether they order what
 // they guard. The counters are plain.
+#include <uk/fakes/effort.hpp>
 #include <uk/lock/completion.hpp>
 #include <uk/lock/cond_var.hpp>
 #include <uk/lock/event_set.hpp>
@@ -52,7 +53,7 @@ class SmpLockTest : public SmpTest {
                 join(thread);
         });
     }
-    static constexpr int kRounds = 150;
+    inline static const int kRounds = static_cast<int>(uk::fakes::effort(250));
 };
 using Faces = testing::Types<Plain, Checked>;
 TYPED_TEST_SUITE(SmpLockTest, Faces);

@@ -2,6 +2,7 @@
 // Which CPU a thread runs on, and how those that never wait share them.
 #include <algorithm>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/schedcoop/coop_policy.hpp>
 #include <uk/schedprio/prio_policy.hpp>
 
@@ -18,7 +19,7 @@ using Coop = many::System<uk::CoopPolicy, 4>;
 #ifdef SIM_TSAN
 constexpr unsigned kSeeds = 1; // one host thread has no races; and it is slow
 #else
-constexpr unsigned kSeeds = 12;
+const unsigned kSeeds = uk::fakes::effort(15);
 #endif
 constexpr many::Options kQuiet{.early_alarms = false};
 constexpr many::Options kInTurns{.early_alarms = false, .in_turns = true};

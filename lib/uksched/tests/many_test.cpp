@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Threads that move between CPUs, on the simulated machine: many seeds, each another order.
+#include <uk/fakes/effort.hpp>
 #include <uk/schedcoop/coop_policy.hpp>
 #include <uk/schedprio/prio_policy.hpp>
 
@@ -26,6 +27,7 @@ class ManyTest : public testing::Test {
   protected:
     template <class Body>
     void seeds(unsigned count, Body body) {
+        count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one host thread has no races; and it is slow
 #endif

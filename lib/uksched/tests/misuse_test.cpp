@@ -3,6 +3,7 @@
 #include <climits>
 #include <cstring>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/schedcoop/coop_policy.hpp>
 #include <uk/schedprio/prio_policy.hpp>
 
@@ -21,6 +22,7 @@ class MisuseTest : public testing::Test {
     using System = sim::System<P>;
     template <class Body>
     void seeds(unsigned count, Body body) {
+        count = uk::fakes::effort(count);
         for (unsigned seed = 1; seed <= count && !this->HasFailure(); seed++) {
             SCOPED_TRACE(seed);
             System::run(seed, body);

@@ -2,6 +2,7 @@
 // The scheduler with both policies under simulated interrupts: many seeds, each another order.
 #include <cstring>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/fakes/log.hpp>
 #include <uk/schedcoop/coop_policy.hpp>
 #include <uk/schedprio/prio_policy.hpp>
@@ -27,6 +28,7 @@ class SchedulerTest : public testing::Test {
     using System = sim::System<P>;
     template <class Body>
     void seeds(unsigned count, Body body) {
+        count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one CPU has no races; and it is slow
 #endif

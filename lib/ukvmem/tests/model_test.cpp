@@ -5,6 +5,7 @@
 #include <random>
 
 #include "model.hpp"
+#include <uk/fakes/effort.hpp>
 
 namespace {
 
@@ -13,7 +14,7 @@ using namespace uk::vmem;
 using namespace uk::vmem::tests;
 
 TEST(VmemModel, RandomProgramsKeepToIt) {
-    for (unsigned seed = 0; seed < 60; seed++) {
+    for (unsigned seed = 0; seed < uk::fakes::effort(60); seed++) {
         SCOPED_TRACE(seed);
         std::mt19937 random(seed);
         std::vector<uint8_t> bytes(2000);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "machine.hpp"
+#include <uk/fakes/effort.hpp>
 #include <uk/fakes/pages.hpp>
 #include <uk/vmem/window.hpp>
 
@@ -160,7 +161,7 @@ TEST_P(WindowTest, RandomOperations) {
     std::mt19937 random(7);
     Vaddr at = reserve(kUnit);
     std::vector<bool> wanted(kPages, false);
-    for (int i = 0; i < 3000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(3000); i++) {
         const size_t first = random() % kPages;
         const size_t count = 1 + random() % (kPages - first);
         const bool commit = random() % 2 != 0;

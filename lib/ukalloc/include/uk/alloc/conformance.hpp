@@ -30,12 +30,13 @@ class HeapConformance : public testing::Test {
     static constexpr size_t kPages = 4096;
     static constexpr size_t kGrain = uk::heap_test::kGrainPages<H>;
 
-    // How many of the seeds are tried: all in `make check-all`, but one where only threads matter.
+    // How many of the seeds are tried: all in `make check-all`, a third in `make check`, and one
+    // where only threads matter.
     static unsigned seeds(unsigned all) {
 #ifdef __SANITIZE_THREAD__
         return all != 0;
 #else
-        return std::getenv("UK_CHECK_ALL") != nullptr ? all : all / 2;
+        return std::getenv("UK_CHECK_ALL") != nullptr ? all : (all + 2) / 3;
 #endif
     }
     static std::vector<uint8_t> script(unsigned seed, size_t bytes) {
@@ -175,6 +176,7 @@ TYPED_TEST_P(HeapConformance, SurvivesRunningOut) {
 
 TYPED_TEST_P(HeapConformance, SurvivesTheFailureOfEachPageRequest) {
     const std::vector<uint8_t> script = this->script(31, 6000);
+    const size_t most = std::getenv("UK_CHECK_ALL") != nullptr ? 20 : 5;
     size_t k = 1;
     for (bool failed = true; failed; k++) {
         uk::fakes::PageStore store(1024, k % 2 ? uk::fakes::PageStore::Order::adjacent
@@ -183,7 +185,7 @@ TYPED_TEST_P(HeapConformance, SurvivesTheFailureOfEachPageRequest) {
         TypeParam heap(uk::fakes::FakePages{&store});
         uk::heap_test::Shadow<TypeParam> shadow(heap);
         shadow.play(script);
-        failed = store.failed() && k < 20; // a heap that forgets runs out by itself
+        failed = store.failed() && k < most; // a heap that forgets runs out by itself
         if (this->kReuses) {
             heap.trim();
             ASSERT_EQ(store.live_pages(), 0u) << "leak after failure " << k;
