@@ -124,7 +124,7 @@ $(foreach s,$(SRCS.$(2)),$(eval $(call object,$(1),$(OUT)/$(1)/private/$(2)/$(ba
 $(O)/test: $(T:%.cpp=$(OUT)/$(1)/%.o) $(foreach s,$(SRCS.$(2)),$(OUT)/$(1)/private/$(2)/$(basename $(s)).o) \
            $(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/own/$(2)/libown.a
 	@echo "  LD  $(1) $(2)"; rm -f $$@
-	$(Q)$(CXX.$(1)) -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/$(1)/own/$(2)/libown.a \
+	$(Q)$(CXX.$(1)) -fuse-ld=lld -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/$(1)/own/$(2)/libown.a \
 	    $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/libpure.a -Wl,--end-group -lgtest
 $(OUT)/$(1)/own/$(2)/libown.a: $(patsubst %.cpp,$(OUT)/$(1)/%.o,$(filter $(2)/%,$(PURE))) $(OUT)/sources
 	@mkdir -p $$(@D); rm -f $$@
@@ -155,7 +155,7 @@ $(call object,clang-asan,$(OUT)/clang-asan/$(1:.cpp=.o),$(1),$(CXXFLAGS.$(2)) $(
 $(foreach s,$(SRCS.$(2)),$(eval $(call object,clang-asan,$(OUT)/clang-asan/private/$(2)/$(basename $(s)).o,$(s),$(CXXFLAGS.$(2)) $(SRCS_FLAGS.$(2)))))
 $(OUT)/clang-asan/$(1:.cpp=): $(OUT)/clang-asan/$(1:.cpp=.o) $(3) $(OUT)/clang-asan/libpure.a $(OUT)/clang-asan/libfakes.a
 	@echo "  LD  fuzz $(1)"; rm -f $$@
-	$(Q)$(CXX.clang-asan) -fsanitize=fuzzer -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/clang-asan/libfakes.a \
+	$(Q)$(CXX.clang-asan) -fuse-ld=lld -fsanitize=fuzzer -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/clang-asan/libfakes.a \
 	    $(OUT)/clang-asan/libpure.a -Wl,--end-group -lgtest
 fuzz: $(OUT)/clang-asan/$(1:.cpp=)
 endef
