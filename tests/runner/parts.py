@@ -26,7 +26,7 @@ IMAGES = [
     ("clang-lto", KVM, CLANG, [LTO], False),
     ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], False),
     ("gcc", LINUXU_ARM, GCC, [], True), ("clang", LINUXU_ARM, CLANG, [], False),
-    ("gcc", KVM_ARM, GCC, [], True), ("clang", KVM_ARM, CLANG, [], True), ("gcc-size-lto", KVM_ARM, GCC, [O_S, LTO], False),
+    ("gcc", KVM_ARM, GCC, [], True), ("clang", KVM_ARM, CLANG, [], False), ("gcc-size-lto", KVM_ARM, GCC, [O_S, LTO], False),
     ("gcc", XEN, GCC, [], True), ("clang", XEN, CLANG, [], False), ("gcc-size-lto", XEN, GCC, [O_S, LTO], False),
     ("clang-size", KVM, CLANG, [O_S], False), ("clang-debug", KVM, CLANG, [O_0], False),
     ("gcc-size", KVM, GCC, [O_S], False), ("gcc-lto", KVM, GCC, [LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
@@ -37,17 +37,17 @@ IMAGES = [
 ]
 GUESTS = [
     ("gcc", KVM, GCC, True), ("clang", KVM, CLANG, False), ("gcc", LINUXU, GCC, True), ("clang", LINUXU, CLANG, False),
-    ("gcc-coop", KVM, GCC, True), ("gcc-coop", LINUXU, GCC, False),
+    ("gcc-mimalloc-coop", KVM, GCC, True), ("gcc-coop", KVM, GCC, False), ("gcc-coop", LINUXU, GCC, False),
     ("gcc-none", LINUXU, GCC, True), ("gcc-none", KVM, GCC, False), ("gcc-none", KVM_ARM, GCC, False),
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
     ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, False), ("gcc", XEN, GCC, True), ("clang", XEN, CLANG, False),
-    ("gcc-smp", KVM, GCC, True), ("gcc-smp", LINUXU, GCC, True), ("gcc-smp", KVM_ARM, GCC, True), ("gcc-smp", LINUXU_ARM, GCC, True),
-    ("gcc-smp", XEN, GCC, True), ("clang-smp", KVM, CLANG, False), ("clang-smp", LINUXU, CLANG, False),
+    ("gcc-smp", KVM, GCC, True), ("gcc-smp", LINUXU, GCC, True), ("gcc-smp", KVM_ARM, GCC, True), ("gcc-smp", LINUXU_ARM, GCC, False),
+    ("gcc-smp", XEN, GCC, False), ("clang-smp", KVM, CLANG, False), ("clang-smp", LINUXU, CLANG, False),
     ("clang-smp", LINUXU_ARM, CLANG, False), ("gcc-smp-coop", LINUXU, GCC, False),
     ("gcc-newlib", KVM, GCC, True), ("gcc-newlib", LINUXU, GCC, True), ("gcc-newlib", KVM_ARM, GCC, False),
     ("gcc-newlib", LINUXU_ARM, GCC, False), ("clang-newlib", KVM, CLANG, False), ("clang-newlib-lto", LINUXU, CLANG, False),
     ("gcc-newlib-smp", KVM, GCC, False), ("gcc-newlib-none", LINUXU, GCC, False),
-    ("gcc-mimalloc", KVM, GCC, True), ("clang-mimalloc-lto", KVM, CLANG, False), ("gcc-mimalloc-checks", KVM, GCC, False),
+    ("gcc-mimalloc", KVM, GCC, False), ("clang-mimalloc-lto", KVM, CLANG, False), ("gcc-mimalloc-checks", KVM, GCC, False),
     ("gcc-mimalloc", LINUXU, GCC, False), ("gcc-mimalloc-none", LINUXU, GCC, False), ("gcc-mimalloc", LINUXU_ARM, GCC, False),
     ("clang-mimalloc", KVM_ARM, CLANG, False), ("gcc-mimalloc", XEN, GCC, False),
 ]
@@ -152,7 +152,7 @@ def all_jobs(root: str, everything: bool) -> list:
     jobs += [job for job in python_tests(root) if job.name.startswith("system/")]
     jobs += [image(variant) for variant in IMAGES if variant[-1] or everything]
     jobs += [guest(variant) for variant in GUESTS if variant[-1] or everything]
-    jobs += [torture(target, 60 if everything else 8) for target in (XEN, KVM, LINUXU, *([KVM_ARM, LINUXU_ARM] if everything else []))]
+    jobs += [torture(target, 60 if everything else 5) for target in (XEN, KVM, LINUXU, *([KVM_ARM, LINUXU_ARM] if everything else []))]
     jobs += [Job("fuzz", [Step(["tests/fuzz/run", *fuzz], count_line, limit=3600)])]
     jobs += [job for job in gates(root) if job.name != "gates/tidy"]
     return jobs + [job for job in python_tests(root) if not job.name.startswith("system/")]

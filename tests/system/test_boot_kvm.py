@@ -13,6 +13,7 @@ import guest
 import pytest
 
 LIMIT = 60
+LONG = "UK_CHECK_ALL" in os.environ
 RUN = os.path.join(guest.ROOT, "support/run/run")
 EXIT = ["-device", "isa-debug-exit"]
 PASSED = re.compile(r"^# [1-9]\d* passed, 0 failed, \d+ skipped$", re.M)
@@ -77,7 +78,8 @@ def test_memory_sizes(image, machine, memory):
 @pytest.mark.parametrize("processor", ["qemu64", "Nehalem", "max", "max,-pdpe1gb", "max,-rdrand,-rdseed", "max,-xsave",
                                        "qemu64,-rdtscp,-cx16,-popcnt"])
 def test_nothing_is_demanded_that_is_not_used(image, processor):
-    console, code = boot("-cpu", processor, "-kernel", image)
+    some = [] if LONG else ["-append", "uksched"]  # switches of threads and alarms
+    console, code = boot("-cpu", processor, "-kernel", image, *some)
     assert PASSED.search(console) and code == 1, console
 
 
