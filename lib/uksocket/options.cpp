@@ -68,6 +68,15 @@ uint32_t buffer_size(int wanted, bool forced, uint32_t least) {
 
 } // namespace
 
+void SocketOptions::inherit(const SocketOptions& from) {
+    bits_.store_relaxed(from.bits_.load_relaxed() & ~kListening);
+    send_buffer_.store_relaxed(from.send_buffer());
+    receive_buffer_.store_relaxed(from.receive_buffer());
+    linger_.store_relaxed(from.linger());
+    send_timeout_.store_relaxed(from.send_timeout());
+    receive_timeout_.store_relaxed(from.receive_timeout());
+}
+
 Result<size_t> SocketOptions::option(const SocketOption& option, const SocketKind& kind) {
     if (!option.sets())
         return answer(option, kind);

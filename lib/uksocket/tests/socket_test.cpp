@@ -126,6 +126,16 @@ TEST(SocketOptions, ErrorIsToldOnce) {
 }
 
 // As CMSG_FIRSTHDR and CMSG_NXTHDR of the host go through it.
+TEST(SocketOptions, ConnectionsInherit) {
+    SocketOptions listener, connection;
+    listener.set(SocketOptions::kListening | SocketOptions::kKeepAlive, true);
+    listener.set_error(Errno::io);
+    connection.inherit(listener);
+    EXPECT_TRUE(connection.has(SocketOptions::kKeepAlive));
+    EXPECT_FALSE(connection.has(SocketOptions::kListening));
+    EXPECT_FALSE(connection.has_error());
+}
+
 TEST(Control, ReaderFindsWhatIsThere) {
     std::minstd_rand random(3);
     for (int round = 0; round < 2000; round++) {

@@ -93,6 +93,10 @@ class SocketOptions {
         return has_error() ? static_cast<Errno>(error_.exchange_acq_rel(0)) : Errno::ok;
     }
 
+    // As those of the listener that a new connection comes from; no pending error, and it listens
+    // not.
+    void inherit(const SocketOptions& from);
+
     // getsockopt(), setsockopt() of level SOL_SOCKET. Returns the size of the value, 0 of one that
     // was set. Errors: ENOPROTOOPT, EINVAL, EDOM.
     [[nodiscard]] Result<size_t> option(const SocketOption& option, const SocketKind& kind);
