@@ -69,6 +69,7 @@
 #define LWIP_ND6_NUM_DESTINATIONS 32
 #define LWIP_ND6_QUEUEING 1
 #define LWIP_IPV6_NUM_ADDRESSES 4
+#define IPV6_FRAG_COPYHEADER 1 /* pointers are too long for the header of a fragment */
 #define LWIP_IPV6_AUTOCONFIG LWIP_IPV6
 #define LWIP_IPV6_DUP_DETECT_ATTEMPTS 1
 #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS (LWIP_DNS ? 2 : 0)

@@ -2,7 +2,8 @@
 # The test binary has lwIP in it, and what is compiled against its headers.
 include lib/lwip/tests/upstream.mk
 HOST_PRIVATE := y
-HOST_SRCS := $(LWIP_HOST_SRCS) $(D)/tests/surroundings.cpp $(wildcard $(D)/port/*.c $(D)/port/*.cpp) $(filter-out %_hw.cpp,$(wildcard $(D)/*.cpp))
+HOST_SRCS := $(LWIP_HOST_SRCS) $(D)/tests/surroundings.cpp $(wildcard $(D)/port/*.c $(D)/port/*.cpp) $(filter-out %_hw.cpp,$(wildcard $(D)/*.cpp $(D)/sockets/*.cpp)) \
+    lib/ukuser/$(patsubst aarch64,arm64,$(shell uname -m))/copy.S
 # Upstream is written for other warnings; ours are compiled with all of them for images.
 HOST_SRCS_FLAGS := -w
 HOST_CXXFLAGS := -include $(D)/tests/options.h -I$(D)/include -I$(D)/port -isystem $(LWIP_HOST_TOP)/src/include

@@ -17,5 +17,11 @@
 #define CONFIG_LIBLWIP_TCP_WINDOW_KIB 256
 #define CONFIG_LIBLWIP_TCP_SEND_KIB 256
 #define CONFIG_LIBLWIP_STATS 1
+#define CONFIG_LIBLWIP_SOCKETS 1
+
+/* Tests let lwIP's own requests for memory fail; surroundings.cpp has this one. */
+#ifndef __cplusplus
+#define uk_lwip_allocate uk_lwip_test_allocate
+#endif
 
 #endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// TcpEnd: the bytes of a connection.
+#include "tcp_end.hpp"
+
+#include <lwip/priv/tcp_priv.h>
+
+#include <uk/abi/poll.h>
+#include <uk/base/minmax.hpp>
+
+namespace uk::lwip {
+namespace {
+
+constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
+constexpr uint32_t kOut = UK_POLLOUT | UK_POLLWRNORM;
+
+} // namespace
+
+// --- arriving ---
+
+err_t TcpEnd::on_received(void* self, tcp_pcb* pcb, pbuf* data, err_t /*problem*/) {
+    auto* const end = static_cast<TcpEnd*>(self);
+    if (data != nullptr) {
+        (end->first_ == nullptr ? end->first_ : end->last_->next) = data;
+        pbuf* last = data;
+        while (last->next != nullptr)
+            last = last->next;
+        end->last_ = last;
+        end->available_ += data->tot_len;
+        end->on_events(kIn);
+        return ERR_OK;
+    }
+    end->peer_ended_ = true;
+    // From these states lwIP frees the block without a word; there is nothing left to be heard.
+    if (pcb->state == CLOSING || pcb->state == TIME_WAIT) {
+        end->let_go();
+        end->state_ = State::gone;
+    }
+    end->on_events(kIn | UK_POLLRDHUP | (end->writes_ ? 0 : UK_POLLHUP));
+    return ERR_OK;
+}
+
+Result<TcpEnd::Arrived> TcpEnd::arrived() {
+    if (available_ != 0) [[likely]]
+        return Arrived{first_, offset_, available_};
+    if (error_ != Errno::ok)
+        return take_error();
+    if (peer_ended_ || !reads_)
+        return Arrived{};
+    if (state_ == State::open)
+        return Errno::again;
+    if (state_ == State::connects)
+        return Errno::again;
+    return state_ == State::gone ? Result<Arrived>(Arrived{}) : Errno::notconn;
+}
+
+void TcpEnd::consume(size_t size) {
+    UK_ASSERT(size <= available_);
+    available_ -= size;
+    offset_ += size;
+    while (first_ != nullptr && offset_ >= first_->len) {
+        pbuf* const read = first_;
+        offset_ -= read->len;
+        first_ = read->next;
+        read->next = nullptr;
+        pbuf_free(read);
+    }
+    if (first_ == nullptr)
+        last_ = nullptr;
+    while (pcb_ != nullptr && pcb_->state != LISTEN && size != 0) {
+        const auto part = static_cast<uint16_t>(min(size, size_t{0xffff}));
+        tcp_recved(pcb_, part); // which knows when to tell the other side (RFC 1122, 4.2.3.3)
+        size -= part;
+    }
+}
+
+// --- leaving ---
+
+// What is in the send buffer counts as SO_SNDBUF's, not as lwIP's.
+void TcpEnd::renew_room() {
+    if (pcb_ == nullptr || !writes_) {
+        room_.store_relaxed(0);
+        return;
+    }
+    const uint32_t used = TCP_SND_BUF - pcb_->snd_buf;
+    const uint32_t most = min(wishes_.send_bytes, uint32_t{TCP_SND_BUF});
+    room_.store_relaxed(most > used ? most - used : 0);
+}
+
+bool TcpEnd::can_write() const {
+    if (!writes_ || state_ != State::open)
+        return state_ != State::connects;
+    const uint32_t most = min(wishes_.send_bytes, uint32_t{TCP_SND_BUF});
+    return !starved_ && room() >= most / 3;
+}
+
+size_t TcpEnd::segment() const {
+    return pcb_ != nullptr ? tcp_mss(pcb_) : TCP_MSS;
+}
+
+size_t TcpEnd::outgoing() const {
+    return pcb_ != nullptr && !listens() ? TCP_SND_BUF - pcb_->snd_buf : 0;
+}
+
+Result<size_t> TcpEnd::write(const void* data, size_t size, bool more) {
+    if (error_ != Errno::ok)
+        return take_error();
+    if (state_ == State::connects)
+        return Errno::again;
+    if (pcb_ == nullptr || !writes_ || state_ != State::open)
+        return Errno::pipe;
+    size = min(size, room());
+    const bool waits_for_more = more || wishes_.cork;
+    const auto flags =
+        static_cast<uint8_t>(TCP_WRITE_FLAG_COPY | (waits_for_more ? TCP_WRITE_FLAG_MORE : 0));
+    err_t problem = ERR_OK;
+    while (size != 0) {
+        problem = tcp_write(pcb_, data, static_cast<uint16_t>(size), flags);
+        if (problem != ERR_MEM)
+            break;
+        size = size > segment() ? size / 2 : 0; // less may fit into what memory there is
+    }
+    if (problem != ERR_OK && problem != ERR_MEM)
+        return Errno::pipe; // lwIP has given up the connection's way out
+    if (size == 0 && problem == ERR_MEM)
+        keep_trying();
+    renew_room();
+    // A whole segment is not kept back.
+    const bool is_small =
+        pcb_->unsent != nullptr && pcb_->unsent->next == nullptr && pcb_->unsent->len < segment();
+    if (!waits_for_more || !is_small)
+        (void)tcp_output(pcb_);
+    return size;
+}
+
+void TcpEnd::flush() {
+    if (pcb_ != nullptr && state_ == State::open)
+        (void)tcp_output(pcb_);
+}
+
+// With nothing on its way nobody would say that there is memory again.
+void TcpEnd::keep_trying() {
+    starved_ = true;
+    tcp_poll(pcb_, on_poll, 1);
+    (void)tcp_output(pcb_);
+}
+
+err_t TcpEnd::on_poll(void* self, tcp_pcb* pcb) {
+    auto* const end = static_cast<TcpEnd*>(self);
+    tcp_poll(pcb, nullptr, 0);
+    if (end != nullptr && end->starved_) {
+        end->starved_ = false;
+        end->on_events(kOut);
+    }
+    return ERR_OK;
+}
+
+err_t TcpEnd::on_sent(void* self, tcp_pcb* /*pcb*/, uint16_t /*size*/) {
+    auto* const end = static_cast<TcpEnd*>(self);
+    const bool could = end->can_write();
+    end->starved_ = false;
+    end->renew_room();
+    if (!could && end->can_write())
+        end->on_events(kOut);
+    else if (!end->writes_)
+        end->on_events(kOut); // a close that lingers waits for this
+    return ERR_OK;
+}
+
+} // namespace uk::lwip
