@@ -109,7 +109,7 @@ void Receiver::refill() {
             netdev::Buffer& buffer = *fresh[i];
             const auto at = reinterpret_cast<uintptr_t>(buffer.data()) - kNetHeaderBytes;
             const Buffer room{DmaAddr{at + setup_.to_device}, buffer.tailroom() + kNetHeaderBytes};
-            if (!ring_.add({}, {&room, 1}, &buffer).ok()) [[unlikely]] { // it is broken
+            if (!ring_.add_one(room, true, &buffer).ok()) [[unlikely]] { // it is broken
                 for (; i < count; i++) {
                     netdev::release(fresh[i]);
                 }

@@ -93,7 +93,7 @@ bool Sender::send(netdev::Buffer& packet) {
     }
     __builtin_memcpy(at, &header, sizeof header);
     const Buffer whole = seen_by_device(at, size + kNetHeaderBytes);
-    if (!ring_.add({&whole, 1}, {}, &packet).ok()) [[unlikely]] {
+    if (!ring_.add_one(whole, false, &packet).ok()) [[unlikely]] {
         return drop(packet);
     }
     Counters::add(counters_.tx_packets, 1);

@@ -57,9 +57,38 @@ void SplitQueue::put_chain(Descriptor* table, uint16_t first, std::span<const Bu
     }
 }
 
+Result<> SplitQueue::add_one(const Buffer& buffer, bool device_writes, void* token) {
+    if (broken_) {
+        return Errno::io;
+    }
+    if (buffer.size == 0) {
+        return Errno::inval;
+    }
+    if (free_ == 0) {
+        return Errno::again;
+    }
+    const uint16_t head = first_free_;
+    Slot& slot = slots_[head];
+    first_free_ = slot.next;
+    free_--;
+    slot.token = token;
+    slot.writable = device_writes ? buffer.size : 0;
+    slot.count = 1;
+    reinterpret_cast<Descriptor*>(memory_)[head] = {
+        buffer.address.value(), buffer.size, device_writes ? Descriptor::kWrite : uint16_t{0}, 0};
+    available().entries[added_ & (layout_.size - 1)].store_relaxed(head);
+    added_++;
+    in_flight_++;
+    return {};
+}
+
 Result<> SplitQueue::add(std::span<const Buffer> readable, std::span<const Buffer> writable,
                          void* token) {
     const size_t count = readable.size() + writable.size();
+    if (count == 1) {
+        const bool writes = readable.empty();
+        return add_one(writes ? writable[0] : readable[0], writes, token);
+    }
     const bool is_indirect = count > 1 && count <= layout_.indirect;
     if (broken_) {
         return Errno::io;

@@ -68,6 +68,9 @@ class SplitQueue {
     [[nodiscard]] Result<> add(std::span<const Buffer> readable, std::span<const Buffer> writable,
                                void* token);
 
+    // The same for a chain of one buffer, in a third of the instructions.
+    [[nodiscard]] Result<> add_one(const Buffer& buffer, bool device_writes, void* token);
+
     // Shows what was added to the device. True: it wants to be notified.
     [[nodiscard]] bool publish();
 
