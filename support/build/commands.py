@@ -22,7 +22,8 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
                  (more CPUs for images with the option LIBUKSMP)
                  INITRD=<folder or cpio archive, several with ':'> files for images that read them (LIBUKBOOT_INITRD)
                  DEVICES="<device> ..." more devices for a machine of QEMU: virtio-rng, or what -device takes
-                 NET=user|tap:<interface>|none network devices, one for each word (default: user for images with a driver)
+                 NET=user|tap:<interface>|none network devices, one for each word (default: user for images with a driver;
+                 linuxu: tap:<interface>, stream:<path of a socket>)
                  PORT="8080:80 ..." ports of 127.0.0.1 that lead to the image's (default: those the application says)
                  CAPTURE=<file.pcap> what passes the network device, for tcpdump or Wireshark
                  MACHINE=pc|q35|microvm (kvm-x86_64), virt|virt-gicv3|virt-el2 (kvm-arm64),

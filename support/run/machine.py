@@ -43,9 +43,9 @@ def split(name: str) -> list:
         raise Problem(f"error: {name}: {why}") from why
 
 
-def arguments() -> list:
-    """Words for an image that is a process. The separator stays away where it is not needed."""
-    parameters, words = split("PARAMS"), split("ARGS")
+def arguments(more=()) -> list:
+    """Words for an image that is a process, with more parameters. The separator stays away where it is not needed."""
+    parameters, words = [*more, *split("PARAMS")], split("ARGS")
     return parameters + (["--"] if parameters or "--" in words else []) + words
 
 
@@ -55,9 +55,9 @@ def command_line() -> str:
     return f"{parameters} -- {text}".strip() if parameters or "--" in text.split() else text
 
 
-def refuse_devices() -> None:
-    """Of a target whose devices are not QEMU's."""
-    for name in ("NET", "PORT", "CAPTURE"):
+def refuse_devices(names=("NET", "PORT", "CAPTURE")) -> None:
+    """Of a target whose devices are not QEMU's; the names are those of network devices that it has no use for."""
+    for name in names:
         if setting(name):
             raise Problem(f"error: {name}={setting(name)}: only machines of QEMU have network devices (T=kvm-x86_64, T=kvm-arm64)")
     if setting("DEVICES"):

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Fixtures that any system test can ask for."""
-from network import namespace_fixture, wire_fixture  # noqa: F401  (pytest looks for them here)
+from networks import namespace_fixture, wire_fixture  # noqa: F401  (pytest looks for them here)

@@ -48,6 +48,30 @@ def test_what_cannot_be_had_is_named(words, said):
     assert status != 0 and said in console and "init 'hostnet' failed" in console, console
 
 
+def made(*words):
+    folder = f"{guest.OUT}/{TARGET}"
+    guest.build(TARGET)
+    done = guest.make_in_tree("A=tests/guest", f"T={TARGET}", f"O={folder}", f"C={folder}/config", *words, "run")
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_make_run_names_devices(wire):
+    line = wire(kind="stream")
+    server = line.namespace.popen(["/usr/bin/python3", "-c", ECHO], stdout=subprocess.PIPE, text=True)
+    server.stdout.readline()
+    status, console = made(f"NET={line.host()}", "ARGS=hostnet")
+    assert status == 0 and "# 3 passed, 0 failed, 0 skipped" in console, console
+
+
+@pytest.mark.parametrize("words,said", [
+    (["NET=user"], "error: NET=user: known for linuxu-x86_64 are none, tap:<interface of this machine>, stream:<path of a socket>"),
+    (["PORT=80"], "error: PORT=80: only machines of QEMU"),
+    (["NET=tap:"], "netdev.host=tap: is none of")])
+def test_make_run_says_what_is_wrong(words, said):
+    status, console = made(*words, "ARGS=hostnet")
+    assert status != 0 and said in console, console
+
+
 def test_without_devices_the_tests_are_skipped():
     console, status = guest.run(TARGET, "hostnet")
     assert re.search(r"# 0 passed, 0 failed, 3 skipped", console), console

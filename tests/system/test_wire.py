@@ -8,14 +8,14 @@ import time
 
 import pytest
 
-import network
+import networks
 
 GUEST_MAC, EVERYBODY = bytes.fromhex("020000000002"), b"\xff" * 6
 ARP = 0x0806
 
 
 def who_has(address: str) -> bytes:
-    body = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 1, GUEST_MAC, socket.inet_aton(network.Wire.GUEST), bytes(6),
+    body = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 1, GUEST_MAC, socket.inet_aton(networks.Wire.GUEST), bytes(6),
                        socket.inet_aton(address))
     return EVERYBODY + GUEST_MAC + struct.pack("!H", ARP) + body + bytes(18)
 
@@ -31,7 +31,7 @@ class Datagrams:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(line.path + ".guest")
         self.socket.connect(line.path)
-        self.socket.settimeout(network.PATIENCE)
+        self.socket.settimeout(networks.PATIENCE)
 
     def send(self, frame: bytes) -> None:
         self.socket.send(frame)
@@ -46,7 +46,7 @@ class Stream:
     def __init__(self, line):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(line.path)
-        self.socket.settimeout(network.PATIENCE)
+        self.socket.settimeout(networks.PATIENCE)
         self.reader = self.socket.makefile("rb")
 
     def send(self, frame: bytes) -> None:
@@ -61,7 +61,7 @@ KINDS = {"dgram": Datagrams, "stream": Stream}
 
 
 def answers(peer) -> None:
-    peer.send(who_has(network.Wire.HOST))
+    peer.send(who_has(networks.Wire.HOST))
     frame = peer.receive()
     assert frame[:6] == GUEST_MAC and frame[12:14] == struct.pack("!H", ARP), frame.hex()
 
@@ -78,7 +78,7 @@ def test_a_frame_named_is_lost_and_only_that(wire):
     line = wire("b.drop=1,3")
     peer = Datagrams(line)
     for _ in range(3):
-        peer.send(who_has(network.Wire.HOST))
+        peer.send(who_has(networks.Wire.HOST))
     peer.receive()
     counters = line.counters()
     assert (counters["b"]["taken"], counters["b"]["lost"], counters["a"]["taken"]) == (3, 2, 1)
@@ -87,7 +87,7 @@ def test_a_frame_named_is_lost_and_only_that(wire):
 def test_a_cut_wire_works_again(wire):
     line = wire("cut=1")
     peer = Datagrams(line)
-    peer.send(who_has(network.Wire.HOST))
+    peer.send(who_has(networks.Wire.HOST))
     assert line.counters()["b"]["lost"] == 1
     line.set("cut=0")
     answers(peer)
@@ -132,12 +132,12 @@ def test_large_segments_pass_between_taps_with_headers(wire):
     inside = line.namespace
     # The other end is a namespace on its own, behind a bridge that joins it to the guest's interface.
     inside.run(["ip", "link", "add", "far", "type", "veth", "peer", "name", "near"])
-    with network.Namespace() as other:
+    with networks.Namespace() as other:
         inside.run(["ip", "link", "set", "far", "netns", str(other.holder.pid)])
         other.bring_up("far", f"{line.GUEST}/{line.PREFIX}")
         # `guest` has a carrier only while somebody has opened it: the relay of a second wire is that somebody.
         inside.bring_up("near")
-        second = inside.popen([network.relay(), "--headers", "tap:guest", "packet:near"], stdin=subprocess.PIPE,
+        second = inside.popen([networks.relay(), "--headers", "tap:guest", "packet:near"], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
         assert second.stdout.readline() == "ready\n"
         server = other.popen(["/usr/bin/python3", "-c", "import socket\ns = socket.create_server(('', 9))\nprint(flush=True)\n"
@@ -151,17 +151,17 @@ def test_large_segments_pass_between_taps_with_headers(wire):
         assert sent < size / 1448 / 2, f"{sent} frames: the host cut them into segments itself"
 
 
-@pytest.mark.skipif(network.why_not() != "", reason=network.why_not())
+@pytest.mark.skipif(networks.why_not() != "", reason=networks.why_not())
 def test_nothing_stays_when_a_test_is_killed():
-    script = ("import network, sys, time\nw = network.Wire(sys.argv[1]).__enter__()\n"
+    script = ("import networks, sys, time\nw = networks.Wire(sys.argv[1]).__enter__()\n"
               "print(w.namespace.holder.pid, w.relay.pid, flush=True)\ntime.sleep(60)")
-    folder = os.path.dirname(os.path.abspath(network.__file__))
+    folder = os.path.dirname(os.path.abspath(networks.__file__))
     victim = subprocess.Popen(["/usr/bin/python3", "-c", script, "/tmp"], cwd=folder, stdout=subprocess.PIPE, text=True)
     children = victim.stdout.readline().split()
     victim.kill()
     victim.wait()
     victim.stdout.close()
-    end = time.monotonic() + network.PATIENCE
+    end = time.monotonic() + networks.PATIENCE
     while any(os.path.exists(f"/proc/{pid}") for pid in children) and time.monotonic() < end:
         time.sleep(0.01)
     assert not any(os.path.exists(f"/proc/{pid}") for pid in children)

@@ -12,8 +12,25 @@ INSTEAD = {"MEM": "its memory is the option LINUXU_MEMORY_MIB (make menuconfig)"
            "MACHINE": "it is a process, not a machine"}
 
 
+NETWORK_DRIVER = "LIBHOSTNET"
+
+
+def network() -> list:
+    """Parameters for what NET= names: a word for each device."""
+    words = [word for word in machine.split("NET") if word != "none"]
+    for word in words:
+        if not word.startswith(("tap:", "stream:", "fd:")):
+            raise machine.Problem(f"error: NET={word}: known for {machine.setting('UK_TARGET', 'this target')} are none, "
+                                  "tap:<interface of this machine>, stream:<path of a socket> and fd:<descriptor>")
+    if words and os.path.exists(machine.setting("UK_CONFIG")) and machine.configured(NETWORK_DRIVER) != "y":
+        raise machine.Problem(f"error: NET={machine.setting('NET')}: this image has no driver for it; the option {NETWORK_DRIVER} "
+                              "(make menuconfig) is one")
+    return [f"netdev.host={word}" for word in words]
+
+
 def check() -> None:
-    machine.refuse_devices()
+    machine.refuse_devices(("PORT", "CAPTURE"))
+    network()
     machine.arguments()
     if machine.setting("CPUS"):
         qemu.check_cpus()
@@ -38,14 +55,14 @@ def emulator() -> list:
 
 
 def run() -> int:
-    command = [*emulator(), machine.image(), *machine.arguments()]
+    command = [*emulator(), machine.image(), *machine.arguments(network())]
     tell()
     machine.show(command)
     os.execvp(command[0], command)
 
 
 def debug() -> int:
-    words = [machine.image() + ".dbg", *machine.arguments()]
+    words = [machine.image() + ".dbg", *machine.arguments(network())]
     tell()
     if not emulator():
         command = machine.gdb(["-ex", "tbreak main", "-ex", "run", *machine.split("GDB_ARGS"), "--args", *words])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Network namespaces with taps, and the bad wire from there to a guest; what tests/system/network.py makes fixtures of.
+"""Network namespaces with taps, and the bad wire from there to a guest; what tests/system/networks.py makes fixtures of.
 
 All processes that are started through a namespace end with it, and with the process that made it, whatever happens.
 """
