@@ -42,8 +42,8 @@ Device* device() {
 }
 
 // The next packet, asleep until it comes; null: none came.
-Buffer* next_packet(Device& from) {
-    const uint64_t end = uk::hal::clock_monotonic_ns() + kPatienceNs;
+Buffer* next_packet(Device& from, uint64_t patience = kPatienceNs) {
+    const uint64_t end = uk::hal::clock_monotonic_ns() + patience;
     Buffer* packet = nullptr;
     while (from.receive(0, {&packet, 1}) == 0) {
         const uint64_t now = uk::hal::clock_monotonic_ns();
@@ -149,10 +149,14 @@ bool has_number(Buffer* packet, uint32_t& number) {
     return true;
 }
 
+// Again and again: the host loses what it has for a tap that was opened a moment ago.
 bool ask_host(Device& from) {
-    if (!send(from, question(from)))
-        return false;
-    Buffer* answer = next_packet(from);
+    Buffer* answer = nullptr;
+    for (unsigned tries = 0; answer == nullptr && tries < 20; tries++) {
+        if (!send(from, question(from)))
+            return false;
+        answer = next_packet(from, kLookNs);
+    }
     if (answer == nullptr)
         return false;
     memcpy(g_host_mac, at(answer, 6), 6);
@@ -170,7 +174,7 @@ UK_TEST(hostnet_asks_and_is_answered)
         UK_TEST_SKIP("netdev.host= names no device");
     const uint64_t before = found->counters(0).rx_packets.load_relaxed();
     UK_TEST_EXPECT(ask_host(*found));
-    UK_TEST_EXPECT(found->counters(0).rx_packets.load_relaxed() == before + 1);
+    UK_TEST_EXPECT(found->counters(0).rx_packets.load_relaxed() > before);
 }
 
 UK_TEST(hostnet_wakes_a_sleeper)
@@ -178,6 +182,7 @@ UK_TEST(hostnet_wakes_a_sleeper)
     Device* found = device();
     if (found == nullptr)
         UK_TEST_SKIP("netdev.host= names no device");
+    UK_TEST_EXPECT(ask_host(*found));
     Buffer* packet = nullptr;
     while (found->receive(0, {&packet, 1}) == 1)
         uk::netdev::release(packet);
