@@ -32,12 +32,12 @@ def several(name: str) -> bool:
 
 # What images with system calls have over the defaults.
 EDGE = ("LIBPOSIX_SIGNAL", "LIBPOSIX_FDIO", "LIBPOSIX_TTY", "LIBPOSIX_SYSINFO", "LIBPOSIX_MMAP", "LIBPOSIX_FUTEX", "LIBPTHREAD",
-        "LIBUKVFS", "LIBPOSIX_VFS", "LIBPROCFS", "LIBUKSHELL")
+        "LIBUKVFS", "LIBPOSIX_VFS", "LIBPROCFS", "LIBUKSHELL", "LIBUNIXSOCKET")
 
 
 def edge(name: str) -> bool:
     """Whether the file is one of those that only images with system calls have."""
-    return name.startswith(("lib/posix-", "lib/syscall_shim/", "lib/libpthread/", "lib/ukfile/", "lib/procfs/", "lib/ukshell/")) or "/signal/" in name
+    return name.startswith(("lib/posix-", "lib/syscall_shim/", "lib/libpthread/", "lib/ukfile/", "lib/procfs/", "lib/ukshell/", "lib/unixsocket/")) or "/signal/" in name
 
 
 def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
