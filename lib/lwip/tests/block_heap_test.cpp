@@ -28,10 +28,12 @@ TEST(BlockHeap, GivesBlocksThatDoNotMeet) {
             std::memset(block, static_cast<int>(size), size);
             auto [at, is_new] = blocks.emplace(block, size);
             ASSERT_TRUE(is_new);
-            if (at != blocks.begin())
+            if (at != blocks.begin()) {
                 ASSERT_LE(std::prev(at)->first + std::prev(at)->second, block);
-            if (std::next(at) != blocks.end())
+            }
+            if (std::next(at) != blocks.end()) {
                 ASSERT_LE(block + size, std::next(at)->first);
+            }
         } else {
             auto at = std::next(blocks.begin(), static_cast<long>(random() % blocks.size()));
             for (size_t k = 0; k < at->second; k += 61)

@@ -240,8 +240,9 @@ class LikeHost : public testing::Test {
         long host = host_number(ioctl(slot.host, FIONREAD, &theirs));
         auto got = slot.ours->ioctl(UK_FIONREAD, reinterpret_cast<uintptr_t>(&ours));
         ASSERT_EQ(unix_tests::number(got), host);
-        if (host == 0)
+        if (host == 0) {
             ASSERT_EQ(ours, theirs);
+        }
     }
     void poll_all() {
         for (Slot& slot : slots_) {
