@@ -7,6 +7,7 @@
 #include <uk/socket.hpp>
 
 #include "tcp_socket.hpp"
+#include "udp_socket.hpp"
 
 namespace uk::lwip {
 namespace {
@@ -49,6 +50,10 @@ Result<Ref<Socket>> create(const SocketKind& kind, uint32_t status) {
         if (kind.protocol != 0 && kind.protocol != UK_IPPROTO_TCP)
             return Errno::protonosupport;
         return TcpSocket<Inet>::make(kind.domain, status);
+    case UK_SOCK_DGRAM:
+        if (kind.protocol != 0 && kind.protocol != UK_IPPROTO_UDP)
+            return Errno::protonosupport;
+        return UdpSocket<Inet>::make(kind.domain, status);
     default:
         return Errno::socktnosupport;
     }

@@ -265,7 +265,7 @@ Result<> TcpEnd::shutdown(bool receive, bool send) {
         connect_told_ = false;
         return ok();
     }
-    if (state_ == State::fresh)
+    if (state_ == State::fresh || state_ == State::gone)
         return Errno::notconn;
     reads_ = reads_ && !receive;
     if (send && writes_) {

@@ -332,7 +332,11 @@ TEST_F(Tcp, TimeoutsEnd) {
     EXPECT_EQ(receive(*client), "<EAGAIN>");
     const std::string all = pattern(1'000'000);
     EXPECT_LT(send(*client, all).value(), all.size());
-    EXPECT_EQ(send(*client, all).code(), Errno::again);
+    // What is full may take a little more when lwIP tries the closed window.
+    Result<size_t> more = size_t{0};
+    for (int i = 0; i < 20 && more.ok(); i++)
+        more = send(*client, all);
+    EXPECT_EQ(more.code(), Errno::again);
 }
 
 TEST_F(Tcp, CloseGoesOnSending) {
