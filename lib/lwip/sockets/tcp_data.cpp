@@ -29,7 +29,7 @@ err_t TcpEnd::on_received(void* self, tcp_pcb* pcb, pbuf* data, err_t /*problem*
         end->on_events(kIn);
         return ERR_OK;
     }
-    end->peer_ended_ = true;
+    end->peer_ended_ = end->has_end_ = true;
     // From these states lwIP frees the block without a word; there is nothing left to be heard.
     if (pcb->state == CLOSING || pcb->state == TIME_WAIT) {
         end->let_go();
@@ -42,13 +42,13 @@ err_t TcpEnd::on_received(void* self, tcp_pcb* pcb, pbuf* data, err_t /*problem*
 Result<TcpEnd::Arrived> TcpEnd::arrived() {
     if (available_ != 0) [[likely]]
         return Arrived{first_, offset_, available_};
+    if (has_end_) // is told before what broke the connection afterwards
+        return Arrived{};
     if (error_ != Errno::ok)
         return take_error();
     if (peer_ended_ || !reads_)
         return Arrived{};
-    if (state_ == State::open)
-        return Errno::again;
-    if (state_ == State::connects)
+    if (state_ == State::open || state_ == State::connects)
         return Errno::again;
     return state_ == State::gone ? Result<Arrived>(Arrived{}) : Errno::notconn;
 }

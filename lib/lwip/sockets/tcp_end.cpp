@@ -129,7 +129,7 @@ Result<> TcpEnd::listen(unsigned backlog, uint8_t type, bool reuse) {
         tcp_accept(listener, on_accept);
         state_ = State::listens;
         reads_ = writes_ = true;
-        peer_ended_ = false;
+        peer_ended_ = has_end_ = false;
     }
     backlog_ = backlog + 1; // one more than asked for, as on Linux
     set_backlog();
@@ -204,7 +204,7 @@ Result<> TcpEnd::connect(const Place& to, uint8_t type, bool reuse) {
     }
     note_places();
     state_ = State::connects;
-    peer_ended_ = false;
+    peer_ended_ = has_end_ = false;
     reads_ = writes_ = true;
     error_ = Errno::ok;
     connect_told_ = false;
@@ -235,7 +235,7 @@ void TcpEnd::disconnect() {
     drop_arrived();
     state_ = State::fresh;
     connect_told_ = true;
-    peer_ended_ = false;
+    peer_ended_ = has_end_ = false;
     reads_ = writes_ = true;
     local_ = peer_ = {};
     error_ = Errno::ok;

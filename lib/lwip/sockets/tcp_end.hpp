@@ -146,7 +146,8 @@ class TcpEnd {
     Result<size_t> ip_option(const SocketOption& option);
 
     State state_ = State::fresh;
-    bool peer_ended_ = false;
+    bool peer_ended_ = false;  // nothing more comes
+    bool has_end_ = false;     // because the other side said so
     bool reads_ = true;        // no shutdown(SHUT_RD)
     bool writes_ = true;       // no shutdown(SHUT_WR)
     bool connect_told_ = true; // connect() has said what became of it
