@@ -108,8 +108,10 @@ void log_v6(netif& of, int8_t index) {
     const auto at = static_cast<uint8_t>(index);
     if (!ip6_addr_ispreferred(netif_ip6_addr_state(&of, at)))
         return;
-    char address[IP6ADDR_STRLEN_MAX];
+    char address[IP6ADDR_STRLEN_MAX] = {};
     (void)ip6addr_ntoa_r(netif_ip6_addr(&of, at), address, sizeof address);
+    for (char& letter : address) // RFC 5952, 4.3
+        letter = letter >= 'A' && letter <= 'F' ? static_cast<char>(letter | 0x20) : letter;
     uk_pr_info("%s: %s\n", Interface::of(of).name(), address);
 }
 #endif

@@ -173,10 +173,24 @@ Result<> UdpEnd::send(pbuf& data, const Place* to, uint8_t type, bool broadcasts
         ip_set_option(pcb_, SOF_BROADCAST);
     }
     UK_TRY(need_pcb(type));
-    const err_t sent = udp_sendto(pcb_, &data, &to->ip, to->port);
+    const err_t sent = send_whole(data, *to);
     if (sent != ERR_OK)
         return errno_of(sent);
     return ok();
+}
+
+// A device computes the checksum of a packet, and cannot of one that leaves in fragments.
+err_t UdpEnd::send_whole(pbuf& data, const Place& to) {
+    constexpr unsigned kHeads = 48; // IPv6 and UDP
+    netif* const way = ip_route(&pcb_->local_ip, &to.ip);
+    if (way == nullptr)
+        return ERR_RTE;
+    const auto usual = way->chksum_flags;
+    if (way->mtu != 0 && data.tot_len + kHeads > way->mtu)
+        way->chksum_flags = static_cast<uint16_t>(usual | NETIF_CHECKSUM_GEN_UDP);
+    const err_t sent = udp_sendto(pcb_, &data, &to.ip, to.port);
+    way->chksum_flags = usual;
+    return sent;
 }
 
 void UdpEnd::on_received(void* self, udp_pcb* /*pcb*/, pbuf* data, const ip_addr_t* from,

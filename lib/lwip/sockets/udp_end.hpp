@@ -80,6 +80,7 @@ class UdpEnd {
     static void on_received(void* self, udp_pcb* pcb, pbuf* data, const ip_addr_t* from,
                             uint16_t port);
     void append(pbuf& data);
+    err_t send_whole(pbuf& data, const Place& to);
     Result<> need_pcb(uint8_t type);
     Result<size_t> answer(const SocketOption& option, bool v6) const;
     Result<> change(const SocketOption& option, bool v6, uint8_t type);
