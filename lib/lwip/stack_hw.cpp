@@ -41,12 +41,20 @@ UK_LIBPARAM_NAMED("netdev.ip", g_texts, string,
 constinit uint32_t boot_wait_ms = CONFIG_LIBLWIP_BOOT_WAIT_MS;
 UK_LIBPARAM_PARAM(boot_wait_ms, u32, "how long main() waits for addresses, at most");
 
-// Under the lock. How many packets there were.
-unsigned receive_all() {
-    unsigned count = 0;
+// Under the lock. Whether there may be more.
+bool receive_all() {
+    bool more = false;
     for (unsigned i = 0; i < g_count; i++)
-        count += g_interfaces[i]->receive(kBurst);
-    return count;
+        more = g_interfaces[i]->receive(kBurst) == kBurst || more;
+    return more;
+}
+
+// Under the lock: what was sent to the machine itself arrives.
+void deliver_loops() {
+    for (netif* each = netif_list; each != nullptr; each = each->next) {
+        if (each->loop_first != nullptr) [[unlikely]]
+            netif_poll(each);
+    }
 }
 
 bool arm_all() {
@@ -60,15 +68,19 @@ bool arm_all() {
 [[noreturn]] void* serve(void* /*argument*/) {
     for (;;) {
         uint32_t sleep_ms = 0;
+        uint64_t now_ns = 0;
         {
             Core core;
             const uint32_t events = g_wakes.events.exchange_acq_rel(0);
             for (unsigned i = 0; (events & netdev::kLink) != 0 && i < g_count; i++)
                 g_interfaces[i]->look_at_link();
-            const bool more = receive_all() != 0;
+            const bool more = receive_all();
+            now_ns = hal::clock_monotonic_ns();
+            uk_lwip_set_now(now_ns);
             sys_check_timeouts();
             if (!more && arm_all())
                 sleep_ms = sys_timeouts_sleeptime();
+            uk_lwip_set_now(0);
             g_timer_started = false;
         }
         if (sleep_ms == 0)
@@ -76,7 +88,7 @@ bool arm_all() {
         else if (sleep_ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE)
             sched::park();
         else
-            sched::park(hal::clock_monotonic_ns() + sleep_ms * kMillisecond);
+            sched::park(now_ns + sleep_ms * kMillisecond);
     }
 }
 
@@ -222,7 +234,7 @@ Core::Core() {
 }
 
 Core::~Core() {
-    netif_poll_all();
+    deliver_loops();
     const bool tell = g_timer_started;
     g_timer_started = false;
     g_core.unlock();
@@ -239,10 +251,12 @@ bool core_is_mine() {
 bool look() {
     if (g_count == 0 || !g_core.try_lock())
         return false;
-    const bool any = receive_all() != 0;
-    netif_poll_all();
+    unsigned count = 0;
+    for (unsigned i = 0; i < g_count; i++)
+        count += g_interfaces[i]->receive(kBurst);
+    deliver_loops();
     g_core.unlock();
-    return any;
+    return count != 0;
 }
 
 } // namespace uk::lwip

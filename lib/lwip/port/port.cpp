@@ -18,9 +18,18 @@
 namespace uk::lwip {
 namespace {
 
-constinit BlockHeap g_heap{size_t{CONFIG_LIBLWIP_MEMORY_KIB} * 1024};
+// What lwIP has taken when a host test ends is nobody's fault, so the heap is never destroyed.
+union Kept {
+    constexpr Kept() : heap(size_t{CONFIG_LIBLWIP_MEMORY_KIB} * 1024) {}
+#ifdef UK_HOST_TEST
+    ~Kept() {}
+#endif
+    BlockHeap heap;
+};
+constinit Kept g_kept;
 constinit SipKey g_secret;
 constinit bool g_has_secret = false;
+constinit uint64_t g_now_ns = 0;
 
 // Numbers of one key, until they are used up.
 struct Chance {
@@ -59,7 +68,7 @@ void put_address(uint8_t (&to)[16], const ip_addr_t* from) {
 } // namespace
 
 const BlockHeap::Stats& memory_stats() {
-    return g_heap.stats();
+    return g_kept.heap.stats();
 }
 
 } // namespace uk::lwip
@@ -67,11 +76,11 @@ const BlockHeap::Stats& memory_stats() {
 using namespace uk::lwip;
 
 extern "C" void* uk_lwip_allocate(size_t size) {
-    return g_heap.allocate(size);
+    return g_kept.heap.allocate(size);
 }
 
 extern "C" void uk_lwip_free(void* block) {
-    g_heap.deallocate(block);
+    g_kept.heap.deallocate(block);
 }
 
 extern "C" uint16_t uk_lwip_sum(const void* data, int size) {
@@ -107,6 +116,11 @@ extern "C" void uk_lwip_say(const char* format, ...) {
     va_end(arguments);
 }
 
+extern "C" void uk_lwip_set_now(uint64_t now_ns) {
+    g_now_ns = now_ns;
+}
+
 extern "C" u32_t sys_now(void) {
-    return static_cast<u32_t>(uk::hal::clock_monotonic_ns() / 1000000);
+    const uint64_t now_ns = g_now_ns != 0 ? g_now_ns : uk::hal::clock_monotonic_ns();
+    return static_cast<u32_t>(now_ns / 1000000);
 }

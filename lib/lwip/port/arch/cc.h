@@ -75,6 +75,8 @@ uint32_t uk_lwip_random(void);
 /* The 16 bits of ones' complement sum over the bytes, in the byte order of the machine, not
  * inverted. */
 uint16_t uk_lwip_sum(const void* data, int size);
+/* Lets sys_now() be that of `now_ns` until it is 0 again, so that a pass reads the clock once. */
+void uk_lwip_set_now(uint64_t now_ns);
 /* lwIP has started a timer: the stack's thread may sleep for too long. */
 void uk_lwip_timer_started(void);
 
