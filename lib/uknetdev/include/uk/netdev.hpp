@@ -68,8 +68,8 @@ struct StartRequest {
     Pool* pool = nullptr;      // where received packets go; with headroom as info() says
     uint16_t receive_most = 0; // buffers of it that the device holds for each queue; 0: its choice
     // Called in interrupt context (compiled with |isr), with kReceived, kSent, kLink: wakes a
-    // thread. Null: the queues are looked at without interrupts. Who waits for it without a deadline
-    // tells the scheduler, by sched::wake_source_add().
+    // thread. Null: the queues are looked at without interrupts. Who waits for it without a
+    // deadline tells the scheduler, by sched::wake_source_add().
     void (*on_event)(void* context, uint16_t queue, uint8_t what) = nullptr;
     void* context = nullptr;
 };
