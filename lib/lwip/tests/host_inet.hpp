@@ -15,7 +15,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <lwip/init.h>
 #include <lwip/netif.h>
 #include <lwip/tcp.h>
 #include <lwip/timeouts.h>
@@ -25,6 +24,7 @@
 
 #include "../../ukfile/tests/host_files.hpp"
 #include "../sockets/tcp_socket.hpp"
+#include "begin.hpp"
 
 // Of the blocks that lwIP asks for, so many more are given (surroundings.cpp).
 extern std::atomic<long> g_lwip_blocks_left;
@@ -67,7 +67,7 @@ class Stack {
         static const bool once = [] {
             tick();
             HostInet::Core core;
-            lwip_init();
+            lwip_tests::begin_lwip();
             // lwIP's memory is never given back, and lists that end look whether they are empty.
             (void)on_exit(
                 [](int status, void*) {

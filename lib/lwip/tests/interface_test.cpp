@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Host tests of Interface: lwIP on one end of a wire, frames by hand on the other.
+#include "begin.hpp"
+
 #include "lib/lwip/interface.hpp"
 
 #include "lib/uknetdev/tests/fake_wire.hpp"
 
 #include <lwip/etharp.h>
-#include <lwip/init.h>
 #include <lwip/stats.h>
 #include <lwip/udp.h>
 
@@ -27,8 +28,7 @@ struct World {
     World(uint32_t features, uint8_t number)
         : net(number), wire({.features = features, .room = 8, .piece_bytes = 700}),
           interface(wire.left()) {
-        static const bool once = (lwip_init(), true);
-        (void)once;
+        lwip_tests::begin_lwip();
         settings.address.size = 4;
         const uint8_t ours[] = {10, 0, net, 2};
         std::copy_n(ours, 4, settings.address.bytes);

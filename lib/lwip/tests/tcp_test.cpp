@@ -117,6 +117,10 @@ TEST_F(Tcp, NobodyListens) {
 }
 
 TEST_F(Tcp, Addresses) {
+    {
+        const HostInet::Core core;
+        netif_set_default(nullptr); // interfaces of other tests lead out
+    }
     const Ref<Socket> door = listener();
     const uint16_t port = port_of(local(*door));
     EXPECT_EQ(tcp()->bind(v4(port)).code(), Errno::addrinuse);
