@@ -40,17 +40,19 @@ template <SocketEnvironment E, class Done>
     return waited.code() == Errno::timedout ? Result<>(Errno::again) : waited;
 }
 
-// Copies `size` bytes that begin `offset` behind the start of a chain.
+// Copies `size` bytes that begin `offset` behind the start of a chain. What the last part of them
+// refers to is not looked at: more may be appended meanwhile.
 inline Result<> put_chain(IoPieces& to, const pbuf* from, size_t offset, size_t size) {
-    for (; size != 0; from = from->next) {
-        if (offset >= from->len) {
+    while (size != 0) {
+        if (offset < from->len) {
+            const size_t part = min(size, from->len - offset);
+            UK_TRY(to.put(static_cast<const char*>(from->payload) + offset, part));
+            offset += part;
+            size -= part;
+        } else {
             offset -= from->len;
-            continue;
+            from = from->next;
         }
-        const size_t part = min(size, from->len - offset);
-        UK_TRY(to.put(static_cast<const char*>(from->payload) + offset, part));
-        offset = 0;
-        size -= part;
     }
     return ok();
 }

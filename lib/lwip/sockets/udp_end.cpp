@@ -182,7 +182,11 @@ Result<> UdpEnd::send(pbuf& data, const Place* to, uint8_t type, bool broadcasts
 // A device computes the checksum of a packet, and cannot of one that leaves in fragments.
 err_t UdpEnd::send_whole(pbuf& data, const Place& to) {
     constexpr unsigned kHeads = 48; // IPv6 and UDP
-    netif* const way = ip_route(&pcb_->local_ip, &to.ip);
+    uint8_t index = pcb_->netif_idx;
+    if (index == NETIF_NO_INDEX && is_multicast(to.ip))
+        index = udp_get_multicast_netif_index(pcb_);
+    netif* const way =
+        index != NETIF_NO_INDEX ? netif_get_by_index(index) : ip_route(&pcb_->local_ip, &to.ip);
     if (way == nullptr)
         return ERR_RTE;
     const auto usual = way->chksum_flags;

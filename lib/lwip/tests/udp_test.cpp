@@ -222,8 +222,7 @@ TEST_F(Udp, WithoutMemory) {
         g_lwip_blocks_left = left;
         const Result<size_t> sent = send_to(*client, std::string(3000, 'x'), local(*server));
         g_lwip_blocks_left = 1'000'000'000;
-        if (!sent.ok())
-            EXPECT_EQ(sent.code(), Errno::nobufs);
+        EXPECT_TRUE(sent.ok() || sent.code() == Errno::nobufs);
         (void)receive(*server);
     }
     EXPECT_EQ(send_to(*client, "again", local(*server)).value(), 5U);
