@@ -85,12 +85,6 @@ void TcpEnd::note_places() {
     peer_ = {pcb_->remote_ip, pcb_->remote_port};
 }
 
-void TcpEnd::bind_to_interface(uint8_t index) {
-    interface_ = index;
-    if (pcb_ != nullptr)
-        pcb_->netif_idx = index;
-}
-
 // --- to be connected to ---
 
 Result<> TcpEnd::bind(const Place& to, uint8_t type, bool reuse) {

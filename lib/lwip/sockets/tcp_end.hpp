@@ -104,7 +104,6 @@ class TcpEnd {
     // TCP_INFO, SO_*-independent part of getsockopt(IPPROTO_TCP), and IPPROTO_IP, IPPROTO_IPV6.
     // Errors: ENOPROTOOPT, EINVAL.
     [[nodiscard]] Result<size_t> option(const SocketOption& option);
-    void bind_to_interface(uint8_t index); // 0: any
 
   protected:
     TcpEnd() = default;
@@ -152,7 +151,6 @@ class TcpEnd {
     bool writes_ = true;       // no shutdown(SHUT_WR)
     bool connect_told_ = true; // connect() has said what became of it
     bool starved_ = false;     // no memory for a write: the poll call-back wakes writers
-    uint8_t interface_ = 0;
     Errno error_ = Errno::ok;
     tcp_pcb* pcb_ = nullptr;
     pbuf* first_ = nullptr; // linked by next through all that has come

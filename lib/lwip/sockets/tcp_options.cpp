@@ -68,8 +68,6 @@ void TcpEnd::apply_wishes() {
         return;
     pcb_->ttl = wishes_.ttl;
     pcb_->tos = wishes_.tos;
-    if (interface_ != 0)
-        pcb_->netif_idx = interface_;
     if (wishes_.keep_alive)
         ip_set_option(pcb_, SOF_KEEPALIVE);
     else
