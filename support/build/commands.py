@@ -62,20 +62,30 @@ def run(goal: str) -> int:
         base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         say(HELP.replace("@TARGETS@", " ".join(offered.available(base))))
         return 0
-    for line in misspelt_variables(os.environ):
+    ctx = Context()
+    for line in misspelt_variables(os.environ, [ctx.app, *ctx.libs]):
         warn(line)
-    return GOALS[goal](Context(), goal)
+    return GOALS[goal](ctx, goal)
 
 
-def misspelt_variables(environ) -> list:
-    """Warnings about variables on make's command line that resemble one of ours; others may be for a Makefile.uk."""
+def misspelt_variables(environ, folders) -> list:
+    """Warnings about variables on make's command line that resemble one of ours and that no Makefile.uk of `folders` reads."""
     words = re.split(r"(?<!\\)\s+", environ.get("MAKEFLAGS", "").partition("-- ")[2])
     said = []
     for name in [word.partition("=")[0].rstrip(":?+") for word in words if re.match(r"\w+[:?+]*=", word)]:
-        close = difflib.get_close_matches(name.upper(), VARIABLES, 1, 0.75)
-        if name not in VARIABLES and close:
+        # Two letters of three, or three of four, are enough: MEN, CPSU. Of longer names it takes more.
+        close = difflib.get_close_matches(name.upper(), VARIABLES, 1, 0.66 if len(name) == 3 else 0.75)
+        if name not in VARIABLES and close and not is_read(name, folders):
             said.append(f"warning: nothing here is called {name}=; did you mean {close[0]}=?")
     return said
+
+
+def is_read(name, folders) -> bool:
+    for folder in folders:
+        with open(f"{folder}/Makefile.uk", encoding="utf-8", errors="replace") as file:
+            if re.search(rf"\b{name}\b", file.read()):
+                return True
+    return False
 
 
 def unknown_goals(words, known) -> int:
