@@ -77,6 +77,23 @@ def check_machine(ctx, tools, found) -> None:
                             f"T={ctx.target}; leave {given} out, or give the T that belongs to it")
 
 
+def compiler_word(words) -> int:
+    """Which word of a command is the compiler: the first, or the one behind a launcher (`ccache gcc`)."""
+    names = [os.path.basename(word) for word in words]
+    return 1 if len(names) > 1 and re.search(r"gcc|clang", names[1]) and not re.search(r"gcc|clang", names[0]) else 0
+
+
+def cxx_of(cc: str) -> str:
+    """The C++ compiler that belongs to a C compiler, launcher and flags kept; '' if the name does not tell."""
+    words = cc.split()
+    at = compiler_word(words)
+    folder, name = os.path.split(words[at])
+    for c, cxx in (("clang", "clang++"), ("gcc", "g++")):
+        if c in name:
+            return " ".join([*words[:at], os.path.join(folder, name.replace(c, cxx, 1)), *words[at + 1:]])
+    return ""
+
+
 def choose(ctx) -> dict:
     """Names of all tools, from the variables CROSS_COMPILE CC CXX LD OBJCOPY ... or the defaults."""
     env = ctx.env
@@ -92,16 +109,12 @@ def choose(ctx) -> dict:
         if "clang++" in cxx:
             cc = cxx.replace("clang++", "clang", 1)
     if not cxx or cxx in ("c++",):
-        cxx = cross + "g++"
-        if "clang" in cc.split()[0]:
-            head, *tail = cc.split()
-            cxx = " ".join([head.replace("clang", "clang++", 1)] + tail)
-        elif env.get("CC") and "gcc" in cc.split()[0]:
-            head, *tail = cc.split()
-            cxx = " ".join([head.replace("gcc", "g++", 1)] + tail)
+        cxx = cxx_of(cc) if env.get("CC") or "clang" in cc else cross + "g++"
+        cxx = cxx or cross + "g++"
     def target(command):
         words = command.split()
-        needs = triple and "clang" in os.path.basename(words[0]) and not any("--target" in w for w in words)
+        compiler = os.path.basename(words[compiler_word(words)])
+        needs = triple and "clang" in compiler and not any("--target" in w for w in words)
         return f"{command} --target={triple}" if needs else command
     linker = env.get("LD", "")
     tools = {"CC": target(cc), "CXX": target(cxx), "LD": linker if linker not in ("", "ld") else cross + "ld"}

@@ -67,6 +67,13 @@ def test_hint_names_the_tools_that_were_given(tree):
     assert tree.good("CC=gcc -pipe").stdout.endswith("CC='gcc -pipe' run\n")
 
 
+def test_a_launcher_before_the_compiler(tree):
+    tree.good("CC=env gcc -pipe")
+    made = tree.read("build/obj/hello_" + TARGET + "/toolchain.mk")
+    assert "CC := env gcc -pipe\nCXX := env g++ -pipe\n" in made
+    assert tree.good(env={"CXX": "g++"}).stdout.endswith("CXX=g++ run\n")
+
+
 def test_compiler_for_another_processor(tree, tmp_path):
     wrapper = tmp_path / "other-gcc"
     wrapper.write_text('#!/bin/sh\ncase "$*" in -dumpmachine) echo aarch64-none-elf;; *) exec gcc "$@";; esac\n')
