@@ -58,6 +58,10 @@ class Context:
         stem = f"{self.folder_name}_{self.target}"
         default_config = f"{self.out}/{stem}.config" if self.in_tree else f"{self.app}/.config"
         self.config = self._path("C", environ["C"]) if environ.get("C") else default_config
+        self.start = f"{self.app}/defconfigs/{self.target}"  # what a new configuration begins with, if it is there
+        if is_start(self.config):  # C= names such a file: kept as it is, the configuration lies in the output folder
+            self.start = self.config
+            self.config = f"{self.out}/{os.path.basename(self.config)}.config"
         self._check_config()
         self.obj = f"{self.out}/obj/{stem}"
         self.name = self._image_name()
@@ -107,6 +111,8 @@ class Context:
         if not self.in_tree or self.env.get("C"):
             path = self._absolute(self.env.get("C") or os.path.join(self.app, ".config"))
             found = target_of_config(path, self.base)
+            if is_start(path):
+                found = next((t for t in offered.available(self.base, self.libs) if path.endswith((f"/{t}", f"-{t}"))), found)
             if asked and found and asked != found:
                 raise UserError(
                     f"error: T={asked}, but {self.shown(path)} is a configuration for {found}; leave T out, "
@@ -159,6 +165,11 @@ def subfolders(path: str) -> list:
         return [e.name for e in os.scandir(path) if e.is_dir()]
     except OSError:
         return []
+
+
+def is_start(path: str) -> bool:
+    """Whether this is a file that configurations start from: <application>/defconfigs/<name>."""
+    return os.path.basename(os.path.dirname(path)) == "defconfigs" and os.path.isfile(path)
 
 
 def config_value(path: str, symbol: str):

@@ -34,9 +34,8 @@ def parse(ctx):
 
 
 def defaults_of(ctx):
-    """The application's default configuration for this target, or None."""
-    path = f"{ctx.app}/defconfigs/{ctx.target}"
-    return path if os.path.exists(path) else None
+    """The file that a new configuration starts from, or None."""
+    return ctx.start if os.path.exists(ctx.start) else None
 
 
 def load(ctx, kconf, path):

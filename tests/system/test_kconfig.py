@@ -199,6 +199,23 @@ def test_defconfig_and_savedefconfig(tree):
     assert "unknown symbol LIBOEN" in tree.bad("defconfig")
 
 
+def test_configuration_that_starts_from_a_file_of_defconfigs(tree):
+    """C=<application>/defconfigs/<x> names what to start from: it is never written, and never removed."""
+    name, kept = f"apps/hello/defconfigs/other-{TARGET}", f"other/other-{TARGET}.config"
+    tree.write(name, "CONFIG_LIBONE_NUMBER=33\n")
+    words = ("O=other", f"C={name}")
+    assert f"made {kept} from {name}" in tree.good(*words, target=None).stdout, "the name tells the target"
+    assert "CONFIG_LIBONE_NUMBER=33" in tree.read(kept)
+    assert not tree.good(*words).steps
+    tree.edit(kept, "LIBONE_NUMBER=33", "LIBONE_NUMBER=34")
+    tree.good(*words)
+    assert "LIBONE_NUMBER=34" in tree.read(kept)
+    assert f"from {name}" in tree.good("defconfig", *words).stdout
+    assert "LIBONE_NUMBER=33" in tree.read(kept)
+    tree.good("distclean", *words)
+    assert tree.read(name) == "CONFIG_LIBONE_NUMBER=33\n" and not os.path.exists(tree.file(kept))
+
+
 def test_two_targets_keep_apart(tree):
     append(tree, "plat/toy/Config.uk", "")
     for name, text in (("Config.uk", tree.read("plat/toy/Config.uk").replace("PLAT_TOY", "PLAT_TOY2").replace("A toy", "B")),
