@@ -31,6 +31,19 @@ OTHER_TABLES = {
     "sprintf": (626, "%l of an int"), "pow": (277, "compared with exp(log(x) * y), which has fewer bits")}
 
 
+@pytest.mark.parametrize("isa", ["x86_64", "arm64"])
+def test_programs_know_all_numbers_of_system_calls(isa):
+    """<asm/unistd.h> and <sys/syscall.h> name what uk/abi has, which lib/ukabi compares with Linux's, and nothing else."""
+    def lines(path: str, prefix: str) -> list:
+        with open(os.path.join(guest.ROOT, path), encoding="utf-8") as file:
+            return re.findall(rf"^#define {prefix}(\w+) (\w+)", file.read(), re.M)
+    names = [name for name, _ in lines(f"lib/ukabi/{isa}/include/uk/abi/isa/syscall.h", "UK_SYS_")]
+    assert len(names) > 300 and len(set(names)) == len(names)
+    headers = f"lib/libnewlib/{isa}/headers"
+    for path, prefix in (("asm/unistd.h", "__NR_"), ("sys/_syscall_names.h", "SYS_")):
+        assert sorted(lines(f"{headers}/{path}", prefix)) == sorted((name, f"UK_SYS_{name}") for name in names)
+
+
 @pytest.fixture(scope="module", name="said", params=TARGETS)
 def what_it_says(request, tmp_path_factory):
     target, folder = request.param, tmp_path_factory.mktemp("newlib")
