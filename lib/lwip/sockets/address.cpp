@@ -11,7 +11,7 @@
 namespace uk::lwip {
 namespace {
 
-constexpr size_t kLeastV6 = 24; // without sin6_scope_id, RFC 2133
+[[maybe_unused]] constexpr size_t kLeastV6 = 24; // without sin6_scope_id, RFC 2133
 
 Place place_v4([[maybe_unused]] uint32_t address, uint16_t port) {
     Place out;

@@ -54,7 +54,8 @@ const void* raw(const ip_addr_t& ip) {
 #endif
 }
 
-ip_addr_t address_of(bool is_v6, const uint8_t* bytes, uint8_t zone) {
+ip_addr_t address_of([[maybe_unused]] bool is_v6, const uint8_t* bytes,
+                     [[maybe_unused]] uint8_t zone) {
     ip_addr_t out = {};
     IP_SET_TYPE_VAL(out, is_v6 ? IPADDR_TYPE_V6 : IPADDR_TYPE_V4);
 #if LWIP_IPV6
@@ -67,7 +68,6 @@ ip_addr_t address_of(bool is_v6, const uint8_t* bytes, uint8_t zone) {
 #if LWIP_IPV4
     memcpy(&ip_2_ip4(&out)->addr, bytes, 4);
 #endif
-    (void)zone;
     return out;
 }
 
