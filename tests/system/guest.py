@@ -91,13 +91,13 @@ def run_image(image: str, target: str, arguments="", parameters=""):
     return start(image, target, arguments, parameters)
 
 
-def start(image: str, target: str, arguments="", parameters="", initrd=""):
+def start(image: str, target: str, arguments="", parameters="", initrd="", limit=LIMIT):
     """(console, exit status) of this image, started as `make run` does it."""
     platform, architecture = target.split("-")
     clean = {k: v for k, v in os.environ.items() if k not in ("MEM", "CPUS", "MACHINE", "V")}
     clean["INITRD"] = str(initrd)
     done = subprocess.run([os.path.join(ROOT, "support/run/run")], capture_output=True, text=True, errors="replace", check=False,
-                          timeout=LIMIT, stdin=subprocess.DEVNULL,
+                          timeout=limit, stdin=subprocess.DEVNULL,
                           env={**clean, "UK_IMAGE": image, "UK_PLAT": platform, "UK_ARCH": architecture, "UK_TARGET": target,
                                "ARGS": arguments, "PARAMS": parameters})
     return done.stdout.replace("\r", "") + done.stderr, done.returncode

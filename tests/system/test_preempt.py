@@ -12,6 +12,7 @@ from toytree import ROOT
 TARGETS = ["kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"]
 ALARMS = 10_000
 FEWER = 2_000
+MANY = 1_000_000
 EMULATOR = {"linuxu-arm64": ["qemu-aarch64"]} if os.uname().machine != "aarch64" else {}
 
 
@@ -52,6 +53,14 @@ def check(done, least=ALARMS):
 
 def test_nothing_changes_in_what_is_interrupted(target, image):
     check(run_image(target, image, str(ALARMS)))
+
+
+@pytest.mark.skipif("UK_CHECK_ALL" not in os.environ, reason="minutes: in make check-all")
+def test_nothing_changes_in_a_million_interrupts(target, image):
+    if target in EMULATOR or not target.startswith("linuxu"):
+        pytest.skip("too long under emulation")
+    console, status = guest.start(image, target, str(MANY), limit=500)
+    check(subprocess.CompletedProcess([], status, console, ""), MANY)
 
 
 @pytest.mark.parametrize("cpu", ["qemu64", "max"])
