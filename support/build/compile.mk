@@ -54,14 +54,14 @@ $(_STD)$(1)/std.hpp.gch: $(UK_BASE)/support/build/std.hpp
 	@mkdir -p $$(@D) && cp $$< $$(@D)/copy.$$$$$$$$ && mv -f $$(@D)/copy.$$$$$$$$ $$(@D)/std.hpp && \
 	    if $(CXX) $(_CXXSTD) $(_FREESTANDING) $(_LTO) $(call _both,ARCHFLAGS) $(1) -x c++-header -c $$< -o $$(@D)/new.$$$$$$$$; then \
 	    mv -f $$(@D)/new.$$$$$$$$ $$@; else rm -f $$(@D)/new.$$$$$$$$; exit 1; fi
-UK_PREPARED += $(_STD)$(1)/std.hpp.gch
 endef
 ifeq ($(CXX_IS_CLANG),)
-_EMPTY := $(foreach level,$(sort $(lastword $(_OPT-y)) $(or $(_OPT_LAST),-Os)),$(eval $(call _precompiled,$(level))))
+_EMPTY := $(foreach level,$(sort $(lastword $(_OPT-y)) $(_OPT_LAST) -O0 -O1 -O2 -O3 -Og -Os),$(eval $(call _precompiled,$(level))))
 endif
 # _std <library>,<source>,<variant>,<LIBRARY>
 _level_of = $(lastword $(_OPT-y) $(filter -O%,$(call _both,$(4)_CXXFLAGS) $(call _of_file,$(4),$(2),$(3),FLAGS)) $(_OPT_LAST))
 _std = $(if $(CXX_IS_CLANG)$(3)$(filter libc,$($(4)_FLOOR)),,-include $(_STD)$(_level_of)/std.hpp)
+_precompiled_of = $(if $(call _in_tree,$(4)),$(addsuffix .gch,$(filter %/std.hpp,$(call _std,$(1),$(2),$(3),$(4)))))
 
 # _command_* <library>,<source>,<variant>,<LIBRARY>
 _command_c = $(CC) $(_CSTD) $(if $(call _in_tree,$(4)),$(_FREESTANDING) $(_WARN),$(_HOSTED) $(_WARN_OUTSIDE)) \
@@ -89,7 +89,7 @@ CMD_$(5) := $$(strip : $$(TOOLCHAIN_ID); $$(call _compile_$(4),$(1),$(2),$(3),$(
 ifneq "$$(file <$(5).cmd)" "$$(CMD_$(5))"
 $(5): FORCE
 endif
-$(5): $(2) | $$(UK_PREPARED)
+$(5): $(2) | $$(UK_PREPARED) $(if $(filter CXX,$(4)),$(call _precompiled_of,$(1),$(2),$(3),$(call uc,$(1))))
 	$$(call _step,$(4) $$(call _shown,$(2))$(if $(3), ($(3))),$(5),$$(CMD_$(5)),-d)
 _ALL_OBJECTS += $(5)
 _SOURCE_$(5) := $(2)
