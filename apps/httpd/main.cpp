@@ -24,7 +24,9 @@ void stop(int /*signal*/) {
 constexpr const char kHelp[] =
     "A web server for the files of a folder; also /api/status, /api/image and /metrics.\n"
     "\n"
-    "  --port N           the port to listen at (80)\n"
+    "  --port N           the port to listen at (";
+constexpr const char kMoreHelp[] =
+    ")\n"
     "  --address A        the IPv4 address to listen at (0.0.0.0: all there are)\n"
     "  --root FOLDER      whose files are served (/www)\n"
     "  --connections N    so many at once; idle ones make room for new ones (4096)\n"
@@ -60,7 +62,9 @@ int read_arguments(int count, char* words[], Settings& settings) {
     for (int i = 1; i < count; i++) {
         const std::string_view word = words[i];
         if (word == "--help") {
-            say(STDOUT_FILENO, kHelp);
+            char room[1024];
+            Text text(room);
+            say(STDOUT_FILENO, text.add(kHelp).add(httpd::kPort).add(kMoreHelp).view());
             return 0;
         }
         const bool known = word == "--port" || word == "--address" || word == "--root" ||

@@ -20,10 +20,16 @@
 
 namespace httpd {
 
+#ifdef CONFIG_APPHTTPD_PORT
+inline constexpr unsigned kPort = CONFIG_APPHTTPD_PORT;
+#else // a process of Linux
+inline constexpr unsigned kPort = 80;
+#endif
+
 struct Settings {
     const char* address = "0.0.0.0";
     const char* root = "/www";
-    unsigned port = 80;
+    unsigned port = kPort;
     unsigned connections = 4096;
     unsigned idle_seconds = 15; // between requests
 };
