@@ -13,9 +13,9 @@ import guest
 
 
 class Session:
-    """A program at a terminal, started as `make run` does it."""
+    """A program at a terminal, started as `make run` does it, with these variables."""
 
-    def __init__(self, image: str, target: str, arguments: str):
+    def __init__(self, image: str, target: str, arguments: str, **variables):
         platform, architecture = target.split("-")
         clean = {k: v for k, v in os.environ.items() if k not in ("MEM", "CPUS", "MACHINE", "V", "PARAMS")}
         self.master, self.slave = pty.openpty()
@@ -26,7 +26,7 @@ class Session:
         self.process = subprocess.Popen(words, stdin=self.slave, stdout=self.slave, stderr=self.slave, close_fds=True,
                                         start_new_session=True, preexec_fn=self.own_terminal,
                                         env={**clean, "UK_IMAGE": image, "UK_PLAT": platform, "UK_ARCH": architecture,
-                                             "UK_TARGET": target, "UK_CONFIG": f"{image}.config", "ARGS": arguments})
+                                             "UK_TARGET": target, "UK_CONFIG": f"{image}.config", "ARGS": arguments, **variables})
         self.seen = b""
 
     def own_terminal(self):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""apps/httpd as a process of this machine, with sanitizers: what clients see, good ones and bad ones."""
+"""apps/httpd as a process of this machine, with sanitizers, and as an image: what clients see, good ones and bad ones."""
 import concurrent.futures
 import glob
 import http.client
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,10 @@ import subprocess
 import time
 
 import debian_tools
+import guest
 import pytest
+import terminal
+from networks import namespace_fixture  # noqa: F401  pylint: disable=unused-import
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIG = bytes(range(256)) * 8192  # 2 MiB
@@ -42,24 +46,14 @@ def files(tmp_path_factory):
     return root
 
 
-class Running:
-    def __init__(self, program, root, *words):
-        for _ in range(20):  # a free port may be taken before the server has it
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                self.port = probe.getsockname()[1]
-            self.process = subprocess.Popen([program, "--root", str(root), "--port", str(self.port), "--address", "127.0.0.1", *words],
-                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            self.first = self.process.stdout.readline()
-            if self.first:
-                return
-            self.process.communicate()
-        raise AssertionError("no port was free")
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
 
-    def stop(self) -> str:
-        self.process.send_signal(signal.SIGTERM)
-        out, errors = self.process.communicate(timeout=20)
-        assert (self.process.returncode, errors) == (0, "")
-        return out
+
+class Server:
+    """What clients do with one that listens at `self.port`."""
+    port = 0
 
     def connect(self, limit=20):
         client = socket.create_connection(("127.0.0.1", self.port), timeout=limit)
@@ -88,6 +82,25 @@ class Running:
         body = reply.read()
         client.close()
         return reply.status, reply.headers, body
+
+
+class Running(Server):
+    def __init__(self, program, root, *words):
+        for _ in range(20):  # a free port may be taken before the server has it
+            self.port = free_port()
+            self.process = subprocess.Popen([program, "--root", str(root), "--port", str(self.port), "--address", "127.0.0.1", *words],
+                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.first = self.process.stdout.readline()
+            if self.first:
+                return
+            self.process.communicate()
+        raise AssertionError("no port was free")
+
+    def stop(self) -> str:
+        self.process.send_signal(signal.SIGTERM)
+        out, errors = self.process.communicate(timeout=20)
+        assert (self.process.returncode, errors) == (0, "")
+        return out
 
 
 @pytest.fixture(scope="module", name="server")
@@ -214,11 +227,17 @@ def test_status_and_metrics(server):
     assert (code, head["Content-Type"], head["Cache-Control"]) == (200, "application/json", "no-store")
     requests = [int(re.search(rb'"requests":(\d+)', text)[1]) for text in (body, server.get("/api/status")[2])]
     assert requests[1] == requests[0] + 1
+    assert prometheus_takes(server)
+
+
+def prometheus_takes(server) -> bytes:
+    """Its counters."""
     _, head, text = server.get("/metrics")
     assert head["Content-Type"].startswith("text/plain; version=0.0.4")
     assert re.search(rb'^httpd_responses_total\{status="2xx"\} [1-9]', text, re.M)
     done = subprocess.run([*debian_tools.command("promtool"), "check", "metrics"], input=text, capture_output=True, check=False)
     assert (done.returncode, done.stdout + done.stderr) == (0, b"")
+    return text
 
 
 def test_time_limits_and_room(program, root):
@@ -255,16 +274,21 @@ def test_stops_cleanly(program, root):
     assert server.process.wait(20) == 0
 
 
+def none_fails(url: str, clients: int, run=subprocess.run) -> None:
+    """2000 requests over kept connections, and 2000 over connections of their own."""
+    for words in (["-k"], []):
+        done = run([*debian_tools.command("ab"), "-q", *words, "-n", "2000", "-c", str(clients), url], capture_output=True, text=True,
+                   check=True, timeout=100)
+        assert re.search(r"Complete requests:\s+2000\n", done.stdout) and re.search(r"Failed requests:\s+0\n", done.stdout), done.stdout
+        assert "Non-2xx" not in done.stdout, done.stdout
+
+
 def test_many_clients(program, root):
     server = Running(program, root)
     idle = [server.connect() for _ in range(300)]
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert all(reply[2] == PAGE for reply in pool.map(lambda _: server.get("/"), range(200)))
-    ab = debian_tools.command("ab")
-    for words in (["-k"], []):
-        done = subprocess.run([*ab, "-q", *words, "-n", "2000", "-c", "50", f"http://127.0.0.1:{server.port}/"], capture_output=True,
-                              text=True, check=True, timeout=100)
-        assert re.search(r"Complete requests:\s+2000\n", done.stdout) and re.search(r"Failed requests:\s+0\n", done.stdout)
+    none_fails(f"http://127.0.0.1:{server.port}/", 50)
     for each in idle:
         each.close()
     server.stop()
@@ -290,3 +314,97 @@ def test_says_what_is_wrong(program, words, message):
     done = subprocess.run([program, *words], capture_output=True, text=True, check=False, timeout=20)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", message)
     assert "--port N" in subprocess.run([program, "--help"], capture_output=True, text=True, check=True, timeout=20).stdout
+
+
+# --- the image
+
+LONG = "UK_CHECK_ALL" in os.environ
+MACHINES = ["kvm-x86_64", "kvm-arm64"] if LONG else ["kvm-x86_64"]
+SHIPPED = f"{ROOT}/apps/httpd/files/www/index.html"
+
+
+class Machine(Server):
+    """A virtual machine, as `make run` starts it; its terminal is `self.console`."""
+
+    def __init__(self, image, target):
+        self.port = free_port()
+        self.console = terminal.Session(image, target, "", PORT=f"{self.port}:80")
+        self.console.expect(f"run: http://127.0.0.1:{self.port}/ leads to port 80 of the image\n")
+        self.console.expect("httpd: serving /www at http://0.0.0.0:80/\n")
+
+
+@pytest.fixture(scope="module", name="image_of")
+def built_images(tmp_path_factory):
+    return terminal.image_builder("apps/httpd", tmp_path_factory)
+
+
+@pytest.fixture(scope="module", params=MACHINES, name="machine")
+def running_machine(request, image_of):
+    machine = Machine(image_of(request.param), request.param)
+    yield machine
+    try:
+        machine.console.type("\x03")
+        machine.console.expect("httpd: stopped\n")
+        assert machine.console.end() == 0
+    finally:
+        machine.console.close()
+
+
+@pytest.fixture(name="page")
+def shipped_page():
+    with open(SHIPPED, "rb") as file:
+        return file.read()
+
+
+def test_image_serves_its_files(machine, page):
+    code, head, body = machine.get("/")
+    assert (code, body, head["Content-Type"]) == (200, page, "text/html; charset=utf-8")
+    code, head, body = machine.get("/index.html", "HEAD")
+    assert (code, body, head["Content-Length"]) == (200, b"", str(len(page)))
+    code, head, body = machine.get("/", Range="bytes=100-299")
+    assert (code, body, head["Content-Range"]) == (206, page[100:300], f"bytes 100-299/{len(page)}")
+    assert machine.get("/", If_None_Match=machine.get("/", "HEAD")[1]["ETag"])[::2] == (304, b"")
+    assert [machine.get(path)[0] for path in ("/nothing", "/../etc", "/api/image")] == [404, 400, 404]
+
+
+def test_image_keeps_connections(machine, page):
+    one = b"GET /%s HTTP/1.1\r\nHost: h\r\n\r\n"
+    with machine.connect() as client:
+        for _ in range(20):
+            client.sendall(one % b"nothing")
+            assert status(client.recv(1 << 16)) == 404
+    got = machine.raw(one % b"" * 50 + one % b"api/status" + b"GET /nothing HTTP/1.1\r\n" + CLOSE)
+    assert re.findall(rb"HTTP/1\.1 (\d+) ", got) == [b"200"] * 51 + [b"404"] and got.count(page) == 50
+    text = b"GET /nothing HTTP/1.1\r\n" + CLOSE
+    assert status(machine.raw(*(text[i:i + 1] for i in range(len(text))))) == 404
+    assert status(machine.raw(b"nonsense\r\n\r\n")) == 400
+    with machine.connect() as client:
+        client.sendall(one % b"" * 50)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # a reset, with replies on the way
+
+
+def test_image_and_many_clients(machine):
+    none_fails(f"http://127.0.0.1:{machine.port}/", 8)
+    text = prometheus_takes(machine)
+    values = dict(re.findall(rb"^(\w+) ([\d.]+)$", text, re.M))
+    assert int(values[b"httpd_requests_total"]) >= 4000 and int(values[b"microlith_memory_free_bytes"]) > 1 << 20
+    assert int(values[b"httpd_open_connections"]) == 1
+
+
+def test_image_says_how_it_is(machine):
+    code, _, body = machine.get("/api/status")
+    facts = json.loads(body)
+    assert code == 200 and re.fullmatch(r"Microlith kvm-\w+", facts["system"]) and facts["uptime_ms"] > 0
+    assert facts["memory"]["bytes"] > facts["memory"]["free_bytes"] > 0
+
+
+@pytest.mark.skipif(not LONG, reason="another image: in make check-all")
+def test_image_as_a_process(namespace, image_of, page):
+    image = image_of("linuxu-x86_64")
+    namespace.add_tap("guest", "10.7.0.1/24", headers=True)
+    server = namespace.popen([image, "netdev.host=tap:guest", "netdev.ip=10.7.0.2/24"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout.readline() == "httpd: serving /www at http://0.0.0.0:80/\n"
+    assert namespace.run(["curl", "-sS", "--max-time", "20", "http://10.7.0.2/"]).stdout == page.decode()
+    none_fails("http://10.7.0.2/", 8, namespace.run)
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(20) == 0 and server.stdout.read() == "httpd: stopped\n"
