@@ -83,6 +83,7 @@ class Live:
         self.guest, self.where, self.counted, self.port = guest, where, counted, port
 
     def __enter__(self):
+        os.makedirs(os.path.join(ROOT, WORK), exist_ok=True)
         with contextlib.ExitStack() as stack:
             self.scratch = stack.enter_context(tempfile.TemporaryDirectory(dir=os.path.join(ROOT, WORK)))
             self.inside = None
