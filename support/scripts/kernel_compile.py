@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How gates compile kernel files without building an image: flags, include folders, generated configuration."""
+import fcntl
+import functools
 import os
 import re
 import subprocess
@@ -94,6 +96,20 @@ def several_cpus(root: str) -> None:
             file.write(text)
 
 
+@functools.cache
+def upstream(root: str, folder: str) -> tuple:
+    """Flags for a library that includes headers which are fetched: what its tests/gate.mk prints, which gets them."""
+    if not os.path.exists(os.path.join(root, folder, "tests/gate.mk")):
+        return ()
+    with open(os.path.join(root, WORK, "upstream.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # other gates do the same at the same time
+        done = subprocess.run(["make", "-s", "-f", f"{folder}/tests/gate.mk"], cwd=root, capture_output=True, text=True, check=False)
+    flags = re.search(r"^GATE-FLAGS (.*)$", done.stdout, re.M)
+    if done.returncode != 0 or not flags:
+        sys.exit(f"{folder}/tests/gate.mk: {(done.stdout + done.stderr).strip()}")
+    return tuple(flags[1].split())
+
+
 def options(root: str, name: str) -> list:
     """Include options for one file: its library's folders for private headers, then everybody's include/."""
     platform = name.split("/")[1] if name.startswith("plat/") else "kvm"
@@ -102,6 +118,6 @@ def options(root: str, name: str) -> list:
         folder = os.path.dirname(folder)
     own += [folder, os.path.join(folder, architecture(name))] if folder else []
     config = "smp" if several(name) else "edge" if edge(name) else "include"
-    return ["-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
+    return [*upstream(root, folder), "-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
             *(["-DCONFIG_HAL_CLOCK_FAST=1"] if name.startswith("plat/kvm/x86_64/") else []), '-DUK_LIBNAME="gate"']
