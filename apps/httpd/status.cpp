@@ -17,7 +17,8 @@ void Server::write_status(Text& out) const {
     out.add(",\"open_connections\":").add(counts_.open);
     out.add(",\"bytes_sent\":").add(counts_.bytes_sent);
     out.add(",\"timeouts\":").add(counts_.timeouts);
-    out.add("},\"metrics\":{");
+    out.add("},\"image\":").add(system_image().empty() ? "false" : "true"); // whether /api/image is
+    out.add(",\"metrics\":{");
     system_metrics_json(out);
     out.add("}}\n");
 }
