@@ -93,8 +93,9 @@ Result<Place> place_to_bind(const SocketAddress& address, const AddressRules& ru
             return Errno::inval;
         return LWIP_IPV4 ? Result<Place>(place) : Errno::addrnotavail;
     }
-    if (is_any(place.ip))
+    if (is_any(place.ip)) {
         IP_SET_TYPE_VAL(place.ip, lwip_type(rules));
+    }
     return place;
 }
 
