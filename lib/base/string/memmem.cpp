@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// memmem and strstr: the two-way algorithm (Crochemore and Perrin, 1991), linear time and no
-// memory.
+// memmem and strstr: short needles in a register, others by the two-way algorithm (Crochemore and
+// Perrin, 1991); linear time and no memory.
 #include "string_impl.hpp"
 
 namespace {
@@ -71,6 +71,25 @@ const unsigned char* two_way(const unsigned char* hay, size_t hay_len, const uns
     return nullptr;
 }
 
+/// 1 < n <= 8, n <= hay_len: the last n bytes as a number.
+const unsigned char* short_needle(const unsigned char* hay, size_t hay_len,
+                                  const unsigned char* needle, size_t n) {
+    const uint64_t mask = ~uint64_t{0} >> (64 - 8 * n);
+    uint64_t wanted = 0;
+    uint64_t window = 0;
+    for (size_t i = 0; i < n; i++) {
+        wanted = wanted << 8 | needle[i];
+        window = window << 8 | hay[i];
+    }
+    const unsigned char* next = hay + n;
+    for (const unsigned char* const end = hay + hay_len; window != wanted;) {
+        if (next == end)
+            return nullptr;
+        window = (window << 8 | *next++) & mask;
+    }
+    return next - n;
+}
+
 } // namespace
 
 extern "C" void* memmem(const void* hay, size_t hay_len, const void* needle, size_t needle_len) {
@@ -85,8 +104,9 @@ extern "C" void* memmem(const void* hay, size_t hay_len, const void* needle, siz
         static_cast<const unsigned char*>(memchr(h, n[0], hay_len - needle_len + 1));
     if (first == nullptr || needle_len == 1)
         return const_cast<unsigned char*>(first);
-    return const_cast<unsigned char*>(
-        two_way(first, hay_len - static_cast<size_t>(first - h), n, needle_len));
+    const size_t left = hay_len - static_cast<size_t>(first - h);
+    return const_cast<unsigned char*>(needle_len <= 8 ? short_needle(first, left, n, needle_len)
+                                                      : two_way(first, left, n, needle_len));
 }
 
 extern "C" char* strstr(const char* hay, const char* needle) {
