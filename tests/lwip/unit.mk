@@ -38,7 +38,7 @@ $(ARCHIVE):
 $(OUT)/unpacked: lib/lwip/origin.mk $(PATCHES) | $(ARCHIVE)
 	$(Q)support/build/fetch --check --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $(ARCHIVE)
 	$(Q)rm -rf $(TOP) && mkdir -p $(OUT)/include && tar -xmf $(ARCHIVE) -C $(OUT)
-	$(Q)for p in $(PATCHES); do patch -s -N -p1 -d $(TOP) <$$p || exit 1; done
+	$(Q)for p in $(PATCHES); do patch -s -N -p1 -d $(OUT) <$$p || exit 1; done
 	$(Q)/usr/bin/python3 tests/host/config.py $(OUT)/include LIBLWIP && : >$(OUT)/include/config.h
 	$(Q)touch $@
 # Upstream's lists of its files, which are makefiles of their own.

@@ -8,4 +8,4 @@ HOST_SRCS := $(LWIP_HOST_SRCS) $(D)/tests/surroundings.cpp $(wildcard $(D)/port/
 # Upstream is written for other warnings; ours are compiled with all of them for images.
 HOST_SRCS_FLAGS := -w
 HOST_CXXFLAGS := -include $(D)/tests/options.h -I$(D)/include -I$(D)/port -isystem $(LWIP_HOST_TOP)/src/include
-$(HOST_SRCS): | $(LWIP_HOST)/unpacked
+$(HOST_SRCS) $(wildcard $(D)/tests/*.cpp): | $(LWIP_HOST)/unpacked

@@ -3,6 +3,8 @@
 #include <map>
 #include <vector>
 
+#include <uk/hal/clock.hpp>
+
 #include "host_inet.hpp"
 
 namespace {
@@ -157,6 +159,33 @@ TEST_F(Tcp, PortsAreTakenAgainAfterConnections) {
     EXPECT_TRUE(set(*again, UK_SOL_SOCKET, UK_SO_REUSEADDR, 1).ok());
     EXPECT_TRUE(again->bind(there).ok());
     EXPECT_TRUE(again->listen(4).ok());
+}
+
+// Until lwIP's clock has gone on.
+void wait_for_clock() {
+    const auto now = [] {
+        const HostInet::Core core;
+        return uk::hal::clock_monotonic_ns();
+    };
+    for (const uint64_t begin = now(); now() == begin;)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+// RFC 1122, 4.2.2.13.
+TEST_F(Tcp, ClientsComeAgainFromTheSamePort) {
+    const Ref<Socket> door = listener();
+    uint16_t port = 0;
+    for (int i = 0; i < 3; i++) {
+        wait_for_clock(); // sequence numbers go on with it
+        const Ref<Socket> client = tcp();
+        EXPECT_TRUE(set(*client, UK_SOL_SOCKET, UK_SO_REUSEADDR, 1).ok());
+        EXPECT_TRUE(client->bind(v4(port)).ok());
+        port = port_of(local(*client));
+        EXPECT_EQ(client->connect(local(*door)).code(), Errno::inprogress);
+        ASSERT_TRUE(client->connect(local(*door)).ok());
+        door->accept(0, nullptr).take().reset(); // goes first: TIME_WAIT is its
+        EXPECT_EQ(receive(*client), "");
+    }
 }
 
 TEST_F(Tcp, BothVersionsAtOneDoor) {
