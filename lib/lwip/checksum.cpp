@@ -31,14 +31,24 @@ uint16_t internet_sum(std::span<const std::byte> bytes) {
         sum = with_carry(sum, word_at<uint64_t>(at + 16));
         sum = with_carry(sum, word_at<uint64_t>(at + 24));
     }
-    for (; left >= 4; at += 4, left -= 4)
+    if ((left & 16) != 0) { // most sums are of headers of 20 bytes
+        sum = with_carry(sum, word_at<uint64_t>(at));
+        sum = with_carry(sum, word_at<uint64_t>(at + 8));
+        at += 16;
+    }
+    if ((left & 8) != 0) {
+        sum = with_carry(sum, word_at<uint64_t>(at));
+        at += 8;
+    }
+    if ((left & 4) != 0) {
         sum = with_carry(sum, word_at<uint32_t>(at));
-    if (left >= 2) {
+        at += 4;
+    }
+    if ((left & 2) != 0) {
         sum = with_carry(sum, word_at<uint16_t>(at));
         at += 2;
-        left -= 2;
     }
-    if (left != 0)
+    if ((left & 1) != 0)
         sum = with_carry(sum, static_cast<uint64_t>(*at));
     sum = (sum >> 32) + (sum & 0xffffffff);
     sum = (sum >> 32) + (sum & 0xffffffff);
