@@ -47,14 +47,15 @@ _lto = $(if $($(1)_EXPORTS)$($(1)_LOCALS),,$(if $(filter -fno-lto,$(call _both,$
 # The toolchain's headers that most sources read, precompiled by g++ beside the archives for all images with the same flags:
 # 40% of the time that a source takes. Not for |isr, which has other flags, nor for libraries on the floor of a C library, whose
 # headers do not agree with the machine's. clang++ does without, so that it still sees what a source forgets to include.
-# Objects depend on std.hpp: a second make that began as early as the first leaves it as it is.
+# Objects depend on both files: of makes that began at once the first to end leaves its own, and the others leave that.
 _STD_FLAGS := $(strip $(_DBG-y) $(_LTO) $(if $(CONFIG_OPTIMIZE_DEADELIM),-fsections) $(call _both,ARCHFLAGS))
 _STD := $(UK_ARCHIVES)/std-$(TOOLCHAIN_ID)$(subst =,-,$(subst $(space),,$(_STD_FLAGS)))
 define _precompiled
 $(_STD)$(1)/std.hpp.gch: $(UK_BASE)/support/build/std.hpp
-	@mkdir -p $$(@D) && { cmp -s $$< $$(@D)/std.hpp || { cp $$< $$(@D)/copy.$$$$$$$$ && mv -f $$(@D)/copy.$$$$$$$$ $$(@D)/std.hpp; }; } && \
+	@mkdir -p $$(@D) && { cmp -s $$< $$(@D)/std.hpp || { cp -p $$< $$(@D)/copy.$$$$$$$$ && mv -f $$(@D)/copy.$$$$$$$$ $$(@D)/std.hpp; }; } && \
 	    if $(CXX) $(_CXXSTD) $(_FREESTANDING) $(_LTO) $(call _both,ARCHFLAGS) $(1) -x c++-header -c $$< -o $$(@D)/new.$$$$$$$$; then \
-	    mv -f $$(@D)/new.$$$$$$$$ $$@; else rm -f $$(@D)/new.$$$$$$$$; exit 1; fi
+	    ln $$(@D)/new.$$$$$$$$ $$@ 2>/dev/null || [ $$@ -nt $$< ] || mv -f $$(@D)/new.$$$$$$$$ $$@; \
+	    rm -f $$(@D)/new.$$$$$$$$; else rm -f $$(@D)/new.$$$$$$$$; exit 1; fi
 endef
 ifeq ($(CXX_IS_CLANG),)
 _EMPTY := $(foreach level,$(sort $(lastword $(_OPT-y)) $(_OPT_LAST) -O0 -O1 -O2 -O3 -Og -Os),$(eval $(call _precompiled,$(level))))
