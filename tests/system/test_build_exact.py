@@ -144,7 +144,7 @@ def test_source_edited_while_it_is_compiled(tree, tmp_path):
     wrapper.write_text("#!/bin/sh\ngcc \"$@\"\nstatus=$?\ncase \"$*\" in *main.c*) sleep 1;; esac\nexit $status\n")
     wrapper.chmod(0o755)
     words = (f"CC={wrapper}", "CXX=g++")
-    with subprocess.Popen(tree.command(*words), cwd=tree.path, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(tree.command(*words), cwd=tree.path, env=tree.environment(), stdout=subprocess.DEVNULL) as process:
         time.sleep(0.8)
         tree.edit("apps/hello/main.c", "return one();", "return one() + 5;")
         process.wait(30)
@@ -191,8 +191,8 @@ def test_killed_first_build(tree):
 
 def test_two_makes_at_once(tree):
     shutil.rmtree(tree.file("build"))
-    started = [subprocess.Popen(tree.command(), cwd=tree.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-               for _ in range(3)]
+    started = [subprocess.Popen(tree.command(), cwd=tree.path, env=tree.environment(), text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(3)]
     said = [process.communicate(timeout=60)[0] for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], said
     assert sum("waiting for it" in text for text in said) >= 1

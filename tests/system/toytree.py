@@ -160,11 +160,15 @@ class Tree:
     def command(self, *words, target=TARGET):
         return ["make"] + ([f"T={target}"] if target else []) + list(words)
 
-    def make(self, *words, target=TARGET, cwd=None, env=None):
-        """Runs make; the result has returncode, stdout (both streams, in order) and steps (files built)."""
+    def environment(self, env=None):
+        """What make starts with: nothing that the caller of the tests has set."""
         clean = {k: v for k, v in os.environ.items()
                  if k not in ("A", "T", "L", "O", "C", "N", "V", "MAKEFLAGS", "MAKELEVEL", "CC", "CXX", "LD", "UK_DL", "UK_OBJECTS")}
-        done = subprocess.run(self.command(*words, target=target), cwd=cwd or self.path, env={**clean, **self.env, **(env or {})},
+        return {**clean, **self.env, **(env or {})}
+
+    def make(self, *words, target=TARGET, cwd=None, env=None):
+        """Runs make; the result has returncode, stdout (both streams, in order) and steps (files built)."""
+        done = subprocess.run(self.command(*words, target=target), cwd=cwd or self.path, env=self.environment(env),
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
         done.steps = [line.split("] ", 1)[1] for line in done.stdout.splitlines() if line.startswith("[")]
         return done
@@ -185,7 +189,7 @@ class Tree:
 
     def start_and_kill(self, seconds: float, *words) -> None:
         """Starts make, and after a while kills it and all it started, so that nobody can clean up."""
-        with subprocess.Popen(self.command(*words), cwd=self.path, stdout=subprocess.DEVNULL,
+        with subprocess.Popen(self.command(*words), cwd=self.path, env=self.environment(), stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, start_new_session=True) as process:
             try:
                 process.wait(seconds)
