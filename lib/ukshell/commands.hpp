@@ -9,6 +9,9 @@ namespace uk::shell {
 // Whether somebody may type there.
 [[nodiscard]] bool is_terminal(int fd);
 
+// The next command begins: no Ctrl-C so far.
+void forget_stop();
+
 // The regular file `from`, and what reads like one, to the name `to`; 0, or 1 after a message.
 int copy_file(Call& call, const char* from, const char* to);
 // The same of folders, with all in them. Links and devices are made again, not followed; what is

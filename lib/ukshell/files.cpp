@@ -51,14 +51,14 @@ class Block {
 
 // 0, or what read() says.
 long show(int fd, const Block& block, Output& out) {
-    for (;;) {
+    while (out.error() == 0 && wait_for(fd)) {
         const long size = uk_sys_read(fd, block.data(), kBlock);
-        if (size <= 0)
+        if (size <= 0 && size != -UK_EINTR)
             return size;
-        out.write({block.data(), static_cast<size_t>(size)});
-        if (out.error() != 0 || stopped())
-            return 0;
+        if (size > 0)
+            out.write({block.data(), static_cast<size_t>(size)});
     }
+    return 0;
 }
 
 // Where something goes if `to` may be a directory.
@@ -117,8 +117,10 @@ int copy_file(Call& call, const char* from, const char* to) {
     Descriptor target(to, UK_O_WRONLY | UK_O_CREAT | UK_O_TRUNC, facts.st_mode & 0777);
     if (target.error() != 0)
         return call.fail("cannot make", to, target.error());
-    while (!stopped()) {
+    while (wait_for(source.fd())) {
         const long size = uk_sys_read(source.fd(), block.data(), kBlock);
+        if (size == -UK_EINTR)
+            continue;
         if (size < 0)
             return call.fail("cannot read", from, size);
         if (size == 0)

@@ -37,11 +37,13 @@ class Input {
                 size_ = 0;
             }
             seen = size_;
-            const long got = uk_sys_read(fd_, data_ + size_, kMostLine - size_);
-            if (got == -UK_EINTR) {
+            if (!wait_for(fd_)) {
                 size_ = 0;
                 return Got::interrupted;
             }
+            const long got = uk_sys_read(fd_, data_ + size_, kMostLine - size_);
+            if (got == -UK_EINTR) // wait_for() says whether it matters
+                continue;
             if (got <= 0) // an error of the terminal is its end, too
                 ended_ = true;
             else
@@ -110,6 +112,7 @@ int run(int in, int out) {
     Input input(in);
     int status = 0;
     for (bool ends = false; !ends;) {
+        forget_stop();
         if (prompts)
             prompt(out);
         char* line = nullptr;

@@ -6,16 +6,21 @@
 
 #include <uk/abi/errno.h>
 #include <uk/abi/fcntl.h>
+#include <uk/abi/poll.h>
 #include <uk/abi/signal.h>
+#include <uk/abi/time.h>
 #include <uk/base/atomic.hpp>
 #include <uk/base/strings.hpp>
 #include <uk/shell/line.hpp>
 #include <uk/syscall.h>
 
+#include "commands.hpp"
+
 namespace uk::shell {
 
 namespace {
 
+constexpr uint64_t kSecond = 1'000'000'000;
 constexpr int kNotUnderstood = 2;
 constexpr int kNoCommand = 127;
 
@@ -73,12 +78,31 @@ void stop() {
     g_stopped.store_relaxed(true);
 }
 
+void forget_stop() {
+    g_stopped.store_relaxed(false);
+}
+
+// SIGINT is kept out between the look and the wait, and let in by the wait itself.
+bool wait_for(int fd, uint64_t nanoseconds) {
+    const uk_sigset_t interrupt{uint64_t{1} << (UK_SIGINT - 1)};
+    uk_sigset_t before{};
+    uk_sys_rt_sigprocmask(UK_SIG_BLOCK, &interrupt, &before, sizeof(before));
+    uk_timespec left{static_cast<int64_t>(nanoseconds / kSecond),
+                     static_cast<int64_t>(nanoseconds % kSecond)};
+    uk_pollfd watched{fd, UK_POLLIN, 0};
+    long found = -UK_EINTR;
+    while (!stopped() && found == -UK_EINTR)
+        found = uk_sys_ppoll(&watched, 1, nanoseconds == kNoLimit ? nullptr : &left, &before,
+                             sizeof(before));
+    uk_sys_rt_sigprocmask(UK_SIG_SETMASK, &before, nullptr, sizeof(before));
+    return !stopped();
+}
+
 int run_line(char* text, int in, int out, bool& ends_shell) {
     Output errors(out);
     char* room[kMostWords];
     const Line line = split(text, room);
     ends_shell = false;
-    g_stopped.store_relaxed(false);
     if (line.problem != nullptr) {
         errors.append("%s", line.problem);
         if (line.character != '\0')

@@ -170,8 +170,7 @@ int run_top(Call& call) {
     }
     const bool clears = call.out.fd() == call.errors.fd() && is_terminal(call.out.fd());
     for (uint64_t i = 0; i < numbers[1] && !stopped() && call.out.error() == 0; i++) {
-        const uk_timespec wanted{static_cast<int64_t>(numbers[0]), 0};
-        if (i != 0 && uk_sys_nanosleep(&wanted, nullptr) < 0)
+        if (i != 0 && !wait_for(-1, numbers[0] * 1'000'000'000))
             break;
         if (clears)
             call.out.append("\33[H\33[J");

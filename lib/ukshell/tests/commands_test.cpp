@@ -363,4 +363,32 @@ TEST_F(Commands, AnInterruptEndsTheCommandOnly) {
     EXPECT_EQ(status, 130);
 }
 
+TEST_F(Commands, AnInterruptBeforeTheWaitIsNotForgotten) {
+    int ends_of_pipe[2];
+    ASSERT_EQ(pipe(ends_of_pipe), 0);
+    stop();
+    EXPECT_FALSE(wait_for(ends_of_pipe[0]));
+    EXPECT_FALSE(wait_for(-1, 1));
+    EXPECT_EQ(run("cat", ends_of_pipe[0]), "");
+    EXPECT_EQ(status, 130);
+    forget_stop();
+    EXPECT_TRUE(wait_for(-1, 1));
+    close(ends_of_pipe[1]);
+    EXPECT_TRUE(wait_for(ends_of_pipe[0]));
+    EXPECT_EQ(run("cat", ends_of_pipe[0]), "");
+    EXPECT_EQ(status, 0);
+    close(ends_of_pipe[0]);
+}
+
+TEST_F(Commands, AnInterruptEndsTheWait) {
+    struct sigaction before = {}, wanted = {};
+    wanted.sa_handler = [](int) { stop(); };
+    sigaction(SIGINT, &wanted, &before);
+    std::thread typing([waits = pthread_self()] { pthread_kill(waits, SIGINT); });
+    EXPECT_FALSE(wait_for(-1));
+    typing.join();
+    sigaction(SIGINT, &before, nullptr);
+    forget_stop();
+}
+
 } // namespace

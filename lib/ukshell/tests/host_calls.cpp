@@ -56,6 +56,10 @@ long uk_sys_newfstatat(int folder, const char* path, uk_stat* out, int flags) {
 long uk_sys_openat(int folder, const char* path, int flags, unsigned mode) {
     return call(SYS_openat, folder, path, flags, mode);
 }
+long uk_sys_ppoll(uk_pollfd* fds, unsigned count, uk_timespec* timeout, const uk_sigset_t* mask,
+                  size_t mask_bytes) {
+    return call(SYS_ppoll, fds, count, timeout, mask, mask_bytes);
+}
 long uk_sys_read(int fd, void* data, size_t size) {
     return call(SYS_read, fd, data, size);
 }
@@ -64,6 +68,9 @@ long uk_sys_readlinkat(int folder, const char* path, char* target, size_t size) 
 }
 long uk_sys_renameat(int from_folder, const char* from, int to_folder, const char* to) {
     return call(SYS_renameat2, from_folder, from, to_folder, to, 0);
+}
+long uk_sys_rt_sigprocmask(int how, const uk_sigset_t* set, uk_sigset_t* old, size_t mask_bytes) {
+    return call(SYS_rt_sigprocmask, how, set, old, mask_bytes);
 }
 long uk_sys_symlinkat(const char* target, int folder, const char* path) {
     return call(SYS_symlinkat, target, folder, path);

@@ -32,8 +32,8 @@ struct Call {
     int misused(const char* what);
 };
 
-// Static. Commands that take long, or wait, look at stopped() now and then, and at system calls
-// that give up with EINTR. `run`: thread context; returns 0, or what went wrong as a number up to
+// Static. Commands that take long look at stopped() now and then; those that wait do so with
+// wait_for(). `run`: thread context; returns 0, or what went wrong as a number up to
 // 255.
 struct Command {
     const char* name;
@@ -45,10 +45,17 @@ struct Command {
 // The command of this name, or null.
 [[nodiscard]] const Command* find(const char* name);
 
-// Somebody has pressed Ctrl-C since the command began.
+// Somebody has pressed Ctrl-C since the prompt before the command was shown.
 [[nodiscard]] bool stopped();
 // From anywhere, handlers of signals included.
 void stop();
+
+inline constexpr uint64_t kNoLimit = ~uint64_t{0};
+
+// Waits until the descriptor can be read, or has ended, or so many nanoseconds have passed. False:
+// stopped(), whether Ctrl-C came meanwhile or before; a read() behind a look at stopped() would not
+// see one that comes between the two. `fd` -1: none. Thread context.
+[[nodiscard]] bool wait_for(int fd, uint64_t nanoseconds = kNoLimit);
 
 // Runs a line as if it was typed at the descriptors `in` and `out`, and returns its command's
 // status: 127 without such a command, 2 if the line cannot be understood. `text` ends with a 0 and
