@@ -2,7 +2,6 @@
 // Descriptors and files: POSIX's functions as system calls.
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/random.h>
@@ -19,25 +18,20 @@ using newlib::abi;
 using newlib::result;
 using newlib::status;
 
-// The third argument of open() and openat(); it is there only with flags that create a file.
-static unsigned mode_of(int flags, va_list arguments) {
-    const bool given = (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
-    return given ? va_arg(arguments, unsigned) : 0;
+// Variadic for those who call them. Defined with what may follow as one argument more: both calling
+// conventions put it into the same register, and a register is always there. So nothing is stored
+// for a list of arguments; where nobody passed one, nobody looks at it.
+extern "C" {
+int open_with(const char* path, int flags, unsigned mode) __asm__("open");
+int openat_with(int folder, const char* path, int flags, unsigned mode) __asm__("openat");
+int fcntl_with(int fd, int command, unsigned long argument) __asm__("fcntl");
 }
 
-int open(const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const unsigned mode = mode_of(flags, arguments);
-    va_end(arguments);
+int open_with(const char* path, int flags, unsigned mode) {
     return status(UK_CANCELLABLE(uk_sys_openat(AT_FDCWD, path, flags, mode)));
 }
 
-int openat(int folder, const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const unsigned mode = mode_of(flags, arguments);
-    va_end(arguments);
+int openat_with(int folder, const char* path, int flags, unsigned mode) {
     return status(UK_CANCELLABLE(uk_sys_openat(folder, path, flags, mode)));
 }
 
@@ -46,13 +40,8 @@ int creat(const char* path, mode_t mode) {
         UK_CANCELLABLE(uk_sys_openat(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode)));
 }
 
-// Whatever the third argument is, a register holds it.
-int fcntl(int fd, int command, ...) {
-    va_list arguments;
-    va_start(arguments, command);
-    const auto argument = va_arg(arguments, unsigned long);
-    va_end(arguments);
-    if (command == F_SETLKW || command == F_OFD_SETLKW) {
+int fcntl_with(int fd, int command, unsigned long argument) {
+    if (UK_CANCEL_POINTS != 0 && (command == F_SETLKW || command == F_OFD_SETLKW)) {
         return status(UK_CANCELLABLE(uk_sys_fcntl(fd, command, argument)));
     }
     return status(uk_sys_fcntl(fd, command, argument));

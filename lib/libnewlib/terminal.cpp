@@ -2,7 +2,6 @@
 // Terminals: ioctl() and what POSIX makes of it.
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -24,11 +23,10 @@ static unsigned long pointer(const void* argument) {
     return reinterpret_cast<unsigned long>(argument);
 }
 
-int ioctl(int fd, unsigned long what, ...) {
-    va_list arguments;
-    va_start(arguments, what);
-    const auto argument = va_arg(arguments, unsigned long);
-    va_end(arguments);
+// As in files.cpp: variadic for its callers only.
+extern "C" int ioctl_with(int fd, unsigned long what, unsigned long argument) __asm__("ioctl");
+
+int ioctl_with(int fd, unsigned long what, unsigned long argument) {
     return request(fd, what, argument);
 }
 

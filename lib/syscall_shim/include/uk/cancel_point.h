@@ -5,7 +5,8 @@
  *         return result_of(UK_CANCELLABLE(uk_sys_read(fd, data, size)));
  *     }
  *
- * Defined by libpthread; where there is none it is the call and nothing else.
+ * Defined by libpthread; where there is none it is the call and nothing else, and UK_CANCEL_POINTS
+ * is 0, for who must ask whether it is one.
  */
 #pragma once
 
@@ -33,7 +34,9 @@ void uk_cancel_point_end(long result);
         uk_cancel_point_end(uk_cancellable_);                                                      \
         uk_cancellable_;                                                                           \
     })
+#define UK_CANCEL_POINTS 1
 
 #else
 #define UK_CANCELLABLE(call) (call)
+#define UK_CANCEL_POINTS 0
 #endif
