@@ -165,6 +165,25 @@ void thread_overflows() {
     uk::Ref<uk::Thread> worker = UK_MUST(uk::sched::create({.name = "worker"}, kOverflow, nullptr));
     (void)uk::sched::join(*worker);
 }
+// Nearly all of the stack is in use, and of five pages more only the lowest byte is written: what
+// meets the guard is that large frames touch each of their pages (-fstack-clash-protection).
+[[gnu::noinline]] char large_frame(char value) {
+    volatile char room[5 * 4096];
+    room[0] = value;
+    return room[0];
+}
+void thread_overflows_by_a_large_frame() {
+    static constexpr size_t kStack = 32768;
+    constexpr uk::ThreadEntry kOverflow = [](void* argument) {
+        volatile char most[kStack - 3072];
+        most[0] = 1;
+        g_sink = large_frame(most[0]);
+        return argument;
+    };
+    uk::Ref<uk::Thread> worker =
+        UK_MUST(uk::sched::create({.name = "worker", .stack_bytes = kStack}, kOverflow, nullptr));
+    (void)uk::sched::join(*worker);
+}
 // Where no fault can be repaired, the report must not be worse.
 void thread_overflows_under_a_spinlock() {
     constexpr uk::ThreadEntry kOverflow = [](void* argument) {
@@ -252,6 +271,7 @@ constexpr Way kWays[] = {
     {"all_cpus_write_null", all_cpus_write_null},
 #endif
     {"thread_overflows", thread_overflows},
+    {"thread_overflows_by_a_large_frame", thread_overflows_by_a_large_frame},
     {"thread_overflows_under_a_spinlock", thread_overflows_under_a_spinlock},
     {"overflow_mapped_stack", overflow_mapped_stack},
     {"run_mapped_data", run_mapped_data},

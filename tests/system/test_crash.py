@@ -33,6 +33,7 @@ WAYS = {
     "deadlock": (r"panic: .*: deadlock: all 2 threads wait, and nothing is left that could wake one", None, None),
     "thread_writes_null": (FAULT + ": write to page zero", 8, "write_null_in_thread"),
     "thread_overflows": (FAULT + ": .*" + MAPPING % ("guard of stack 'worker'", "---", "stack overflow"), None, r"overflow\(int\)"),
+    "thread_overflows_by_a_large_frame": (FAULT + ": .*" + MAPPING % ("guard of stack 'worker'", "---", "stack overflow"), None, "large_frame"),
     "thread_overflows_under_a_spinlock": (FAULT + ": .*" + MAPPING % ("guard of stack 'locker'", "---", "stack overflow"), None, r"overflow\(int\)"),
     "overflow_mapped_stack": (FAULT + ": .*" + MAPPING % ("guard of stack 'victim'", "---", "stack overflow"), None, r"overflow\(int\)"),
     "run_mapped_data": (FAULT + NO_CODE + MAPPING % ("memory 'data'", "rw-", "not permitted"), None, r"run_mapped_data|crash\(char const\*\)"),
