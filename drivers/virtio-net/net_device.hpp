@@ -79,6 +79,7 @@ class NetDevice final : public netdev::Device {
     unsigned transmit(unsigned /*queue*/, std::span<netdev::Buffer* const> packets) override {
         unsigned count = sender_->transmit(packets);
         tx_->kick();
+        look_for_lies();
         while (count < packets.size() && request_.on_event != nullptr)
             [[unlikely]] {
                 // Room for some is worth an interrupt.
@@ -93,6 +94,7 @@ class NetDevice final : public netdev::Device {
 
     unsigned reclaim(unsigned /*queue*/) override {
         sender_->reclaim();
+        look_for_lies();
         return tx_->ring.in_flight();
     }
 
@@ -100,6 +102,7 @@ class NetDevice final : public netdev::Device {
         sender_->reclaim();
         const unsigned count = receiver_->receive(packets);
         rx_->kick();
+        look_for_lies();
         return count;
     }
 
@@ -109,6 +112,7 @@ class NetDevice final : public netdev::Device {
         }
         receiver_->refill(); // buffers may have come back since
         rx_->kick();
+        look_for_lies();
         return rx_->ring.arm(more) || rx_->ring.is_broken(); // then nothing comes any more
     }
 
@@ -116,6 +120,12 @@ class NetDevice final : public netdev::Device {
 
     bool link_is_up() override {
         uint16_t status = 0;
+        if (started_ && !off_ && (virtio_.transport().status() & kNeedsReset) != 0) {
+            turn_off("says that it needs a reset");
+        }
+        if (off_) {
+            return false;
+        }
         if ((agreed_ & F::kStatus) == 0) {
             return true;
         }
@@ -221,7 +231,12 @@ class NetDevice final : public netdev::Device {
             const DmaAddr address = Virtio::to_device(at);
             const Buffer command{address, offsetof(Command, answer)};
             const Buffer answer{address + offsetof(Command, answer), 1};
-            (void)control_->ring.add({&command, 1}, {&answer, 1}, buffer).ok(); // there is room
+            (void)control_->ring.add({&command, 1}, {&answer, 1}, buffer).ok();
+        }
+        if (control_->ring.in_flight() == 0) { // it is too short for any
+            netdev::release(buffer);
+            control_ = nullptr;
+            return;
         }
         control_->kick();
     }
@@ -245,6 +260,35 @@ class NetDevice final : public netdev::Device {
             netdev::release(buffer);
             control_ = nullptr;
             return;
+        }
+    }
+
+    void look_for_lies() {
+        const bool lied = rx_->ring.is_broken() || tx_->ring.is_broken() ||
+                          (control_ != nullptr && control_->ring.is_broken());
+        if (lied && !off_) [[unlikely]] {
+            turn_off("is not to be trusted");
+        }
+    }
+    // For good: whoever asks finds the link down. What the device has of ours comes back.
+    [[gnu::cold]] void turn_off(const char* why) {
+        off_ = true;
+        if (!reset(virtio_.transport())) {
+            uk_pr_err("virtio-net: the device %s, and does not reset: it keeps its buffers\n", why);
+            return;
+        }
+        receiver_->take_back();
+        sender_->take_back();
+        Used used;
+        while (control_ != nullptr && control_->ring.take_back(used)) {
+            if (control_->ring.in_flight() == 0) { // all commands are in one buffer
+                netdev::release(static_cast<netdev::Buffer*>(used.token));
+            }
+        }
+        control_ = nullptr;
+        uk_pr_err("virtio-net: the device %s: it is off from now on\n", why);
+        if (request_.on_event != nullptr) {
+            request_.on_event(request_.context, 0, netdev::kLink);
         }
     }
 
@@ -274,6 +318,7 @@ class NetDevice final : public netdev::Device {
     uint64_t offered_ = 0;
     uint64_t agreed_ = 0;
     bool tried_ = false;
+    bool off_ = false;
     netdev::StartRequest request_;
     Queue* rx_ = nullptr;
     Queue* tx_ = nullptr;

@@ -94,6 +94,18 @@ unsigned Receiver::receive(std::span<netdev::Buffer*> packets) {
     return count;
 }
 
+void Receiver::take_back() {
+    if (first_ != nullptr) {
+        netdev::release(first_);
+        first_ = last_ = nullptr;
+        left_ = 0;
+    }
+    Used used;
+    while (ring_.take_back(used)) {
+        netdev::release(static_cast<netdev::Buffer*>(used.token));
+    }
+}
+
 void Receiver::refill() {
     const uint16_t has = ring_.in_flight();
     if (has + kBatch > target_ && has > target_ / 2) {

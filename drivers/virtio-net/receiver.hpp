@@ -31,6 +31,8 @@ class Receiver {
     [[nodiscard]] unsigned receive(std::span<netdev::Buffer*> packets);
     // Gives the queue buffers, if enough are missing to be worth it.
     void refill();
+    // The device is off: what has come of a packet is released, and what the queue holds.
+    void take_back();
 
   private:
     netdev::Buffer* begin_packet(netdev::Buffer& buffer, uint32_t written);

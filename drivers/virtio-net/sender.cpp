@@ -13,6 +13,13 @@ void Sender::reclaim() {
     }
 }
 
+void Sender::take_back() {
+    Used used;
+    while (ring_.take_back(used)) {
+        netdev::release(static_cast<netdev::Buffer*>(used.token));
+    }
+}
+
 bool Sender::drop(netdev::Buffer& packet) {
     Counters::add(counters_.tx_bad, 1);
     netdev::release(&packet);

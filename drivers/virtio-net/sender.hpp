@@ -32,6 +32,8 @@ class Sender {
     // As netdev::Device::transmit(); afterwards there may be something to publish.
     [[nodiscard]] unsigned transmit(std::span<netdev::Buffer* const> packets);
     void reclaim();
+    // The device is off: what was not sent is released.
+    void take_back();
 
   private:
     // Fewer descriptors than it takes are free: false. Else the packet is taken, whatever becomes

@@ -5,7 +5,6 @@
 #include <uk/print.h>
 
 namespace uk::virtio {
-namespace {
 
 bool reset(Transport& transport) {
     constexpr unsigned kPatience = 100'000; // looks, each of which is an exit of the guest
@@ -17,8 +16,6 @@ bool reset(Transport& transport) {
     }
     return false;
 }
-
-} // namespace
 
 Result<uint64_t> negotiate(Transport& transport, const char* name, uint64_t wanted,
                            uint64_t needed) {

@@ -192,6 +192,20 @@ bool SplitQueue::take(Used& out) {
     return true;
 }
 
+bool SplitQueue::take_back(Used& out) {
+    broken_ = true;
+    if (in_flight_ == 0) {
+        return false;
+    }
+    uint16_t head = 0;
+    while (slots_[head].count == 0) { // all but one in_flight_ th
+        head++;
+    }
+    out = {slots_[head].token, 0};
+    release(head);
+    return true;
+}
+
 void SplitQueue::disarm() {
     if (event_index_) { // the flag must stay 0 then (2.7.7.1): an index that is long past
         used_event().store_relaxed(static_cast<uint16_t>(taken_ - 1));

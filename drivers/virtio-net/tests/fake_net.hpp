@@ -78,12 +78,15 @@ class FakeNet final : public uk::virtio::Transport {
     explicit FakeNet(uint64_t offers = kAll) : offers_(offers) {}
 
     uint8_t status() override { return status_; }
-    void set_status(uint8_t status) override { status_ = status; }
+    void set_status(uint8_t status) override { status_ = status != 0 || resets ? status : status_; }
     uint32_t offered(unsigned word) override {
         return static_cast<uint32_t>(offers_ >> (32 * word));
     }
     void accept(unsigned /*word*/, uint32_t /*features*/) override {}
     Result<> read_config(uint32_t offset, std::span<std::byte> out) override {
+        if (!config_is_steady) {
+            return Errno::again;
+        }
         std::memcpy(out.data(), reinterpret_cast<std::byte*>(&config) + offset, out.size());
         return {};
     }
@@ -155,6 +158,8 @@ class FakeNet final : public uk::virtio::Transport {
     uint64_t refuses = 0; // features that it does not agree to
     unsigned queue_errors = ~0u;
     bool watches = true;
+    bool resets = true;
+    bool config_is_steady = true;
     std::vector<std::unique_ptr<FakeQueue>> queues;
     std::vector<uint16_t> sent;
     uint64_t agreed = 0;
@@ -202,7 +207,10 @@ struct Virtio {
         net->changed_context = context;
         return net->watches ? Result<>() : Result<>(Errno::nospc);
     }
-    void start() { net->running = true; }
+    void start() {
+        net->running = true;
+        net->set_status(uk::virtio::kAcknowledge | uk::virtio::kDriver | uk::virtio::kDriverOk);
+    }
     void give_up() { net->given_up = true; }
     static DmaAddr to_device(const void* at) { return DmaAddr{reinterpret_cast<uintptr_t>(at)}; }
 };

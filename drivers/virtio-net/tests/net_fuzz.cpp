@@ -29,7 +29,7 @@ class Run {
     }
     void go() {
         while (at_ < end_) {
-            switch (byte() % 8) {
+            switch (byte() % 10) {
             case 0:
                 receive();
                 break;
@@ -49,24 +49,33 @@ class Run {
             case 6:
                 fetch();
                 break;
+            case 7:
+                change();
+                break;
+            case 8:
+                net_.queues.back()->device.use(byte(), byte());
+                break;
             default:
                 scribble();
             }
         }
-        // Each buffer is free, or the device's; of a broken queue some never come back.
         for (unsigned i = 0; i < 16; i++) {
             receive();
         }
-        require(pool_.free_count() <= kCount);
+        // Whatever it did: when it is off each buffer is free, once.
+        net_.config_is_steady = true;
+        net_.set_status(uk::virtio::kNeedsReset);
+        require(!nic_->link_is_up());
+        require(pool_.free_count() == kCount);
         std::set<Buffer*> all;
         while (Buffer* buffer = pool_.take()) {
             require(all.insert(buffer).second);
         }
+        require(all.size() == kCount);
         for (Buffer* buffer : all) {
-            buffer->next = nullptr;
             uk::netdev::release(buffer);
         }
-        std::free(const_cast<void*>(pool_.memory())); // close() wants all of them
+        pool_.close();
     }
 
   private:
@@ -130,6 +139,16 @@ class Run {
         if (net_.tx().device.next(chain)) {
             net_.tx().device.use(chain.head, 0);
         }
+    }
+    // Another configuration, perhaps one that changes all the time, and a word about it.
+    void change() {
+        net_.config = {{byte(), byte(), 0, 0, 0, 0}, word(), word(), word()};
+        net_.config_is_steady = (byte() & 1) != 0;
+        if ((byte() & 15) == 15) {
+            net_.set_status(uk::virtio::kNeedsReset);
+        }
+        net_.on_changed(net_.changed_context);
+        (void)nic_->link_is_up();
     }
     void scribble() {
         const size_t used = net_.rx().memory.layout.used();

@@ -177,18 +177,4 @@ TEST_F(NicTest, NobodySleepsOverAPacket) {
     }
 }
 
-TEST_F(NicTest, ABrokenQueueIsSilent) {
-    make();
-    net->rx().use(9999, 60);
-    EXPECT_TRUE(receive().empty());
-    EXPECT_TRUE(nic->arm(0, 0)) << "or its thread would look for ever";
-    net->tx().use(9999, 0);
-    EXPECT_EQ(send(packet(frame(1))), 1u);
-    EXPECT_EQ(nic->reclaim(0), 1u) << "the device's for ever";
-    EXPECT_EQ(send(packet(frame(1))), 1u);
-    EXPECT_EQ(nic->counters(0).tx_bad.load_relaxed(), 1u);
-    net.reset();
-    std::free(const_cast<void*>(pool.memory())); // close() would want all buffers
-}
-
 } // namespace

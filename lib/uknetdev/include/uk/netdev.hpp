@@ -121,6 +121,8 @@ class Device {
     virtual bool arm(unsigned queue, uint16_t more = 0) = 0;
     // No kReceived any more; one may be on its way.
     virtual void disarm(unsigned queue) = 0;
+    // False for good, with a kLink and a line in the log, of a device that broke: packets to send
+    // are dropped then (tx_bad), nothing comes, and the buffers that it had are back.
     [[nodiscard]] virtual bool link_is_up() = 0;
     [[nodiscard]] virtual const Counters& counters(unsigned queue) const = 0;
 

@@ -77,6 +77,10 @@ class SplitQueue {
     // The next chain that came back. False: none now, or broken.
     [[nodiscard]] bool take(Used& used);
 
+    // After the device was reset, for good: the next chain that did not come back, in any order;
+    // `written` is 0. False: there are none. The queue is broken from the first call on.
+    [[nodiscard]] bool take_back(Used& used);
+
     // Interrupts: none wanted any more (one may be on its way), or one when the next chain is used,
     // or when `more` others are, too. False: there is one already, and perhaps no interrupt for it.
     // A new queue wants one each time.

@@ -77,6 +77,9 @@ class Transport {
     ~Transport() = default;
 };
 
+// The device is off, and touches no memory any more. False: it does not reset.
+[[nodiscard]] bool reset(Transport& transport);
+
 // Resets the device and agrees on features: all of `wanted` that it offers, version 1 always
 // (3.1.1, up to FEATURES_OK). Logs both sides. `kind` is its number (5), `name` the driver's.
 // Errors: ENOTSUP (it lacks one of `needed`, or version 1), EIO (it does not take the answer, or
