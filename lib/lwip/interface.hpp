@@ -55,6 +55,7 @@ class Interface {
     [[nodiscard]] const netdev::Pool& pool() const { return pool_; }
     // Has the address that was asked for, or waits for none.
     [[nodiscard]] bool has_address() const;
+    bool link_was_down = false; // and it was said
     [[nodiscard]] static Interface& of(netif& of) { return *static_cast<Interface*>(of.state); }
 
   private:

@@ -95,11 +95,27 @@ bool arm_all() {
 // --- what people see
 // ------------------------------------------------------------------------------
 
+// At boot it comes up without a word.
+void log_link(netif& of, bool is_up) {
+    Interface& interface = Interface::of(of);
+    if (is_up && interface.link_was_down)
+        uk_pr_info("%s: the link is up again\n", interface.name());
+    if (!is_up)
+        uk_pr_warn("%s: the link is down\n", interface.name());
+    interface.link_was_down = !is_up;
+}
+
 #if LWIP_IPV4
-void log_v4(netif& of) {
-    if (ip4_addr_isany_val(*netif_ip4_addr(&of)))
-        return;
+void log_v4(netif& of, const netif_ext_callback_args_t& arguments) {
     char address[IP4ADDR_STRLEN_MAX];
+    if (ip4_addr_isany_val(*netif_ip4_addr(&of))) {
+        const ip_addr_t* before = arguments.ipv4_changed.old_address;
+        if (before == nullptr || ip_addr_isany(before))
+            return;
+        (void)ip4addr_ntoa_r(ip_2_ip4(before), address, sizeof address);
+        uk_pr_warn("%s: lost its address %s\n", Interface::of(of).name(), address);
+        return;
+    }
     char gateway[IP4ADDR_STRLEN_MAX];
     (void)ip4addr_ntoa_r(netif_ip4_addr(&of), address, sizeof address);
     (void)ip4addr_ntoa_r(netif_ip4_gw(&of), gateway, sizeof gateway);
@@ -131,11 +147,11 @@ void log_v6(netif& of, int8_t index) {
 void on_change(netif* of, netif_nsc_reason_t reason, const netif_ext_callback_args_t* arguments) {
     if (of->linkoutput == nullptr) // the loopback
         return;
-    if ((reason & LWIP_NSC_LINK_CHANGED) != 0 && arguments->link_changed.state == 0)
-        uk_pr_warn("%s: the link is down\n", Interface::of(*of).name());
+    if ((reason & LWIP_NSC_LINK_CHANGED) != 0)
+        log_link(*of, arguments->link_changed.state != 0);
 #if LWIP_IPV4
     if ((reason & LWIP_NSC_IPV4_SETTINGS_CHANGED) != 0)
-        log_v4(*of);
+        log_v4(*of, *arguments);
 #endif
 #if LWIP_IPV6
     if ((reason & LWIP_NSC_IPV6_ADDR_STATE_CHANGED) != 0)

@@ -85,7 +85,8 @@
 #else
 #define LWIP_DHCP 0
 #endif
-#define DHCP_DOES_ARP_CHECK 0 /* a second of start-up to find a server's mistake */
+#define DHCP_DOES_ARP_CHECK 0    /* a second of start-up to find a server's mistake */
+#define DHCP_COARSE_TIMER_SECS 5 /* the steps in which leases count; 91 hours at most */
 #ifdef CONFIG_LIBLWIP_DNS
 #define LWIP_DNS 1
 #else
