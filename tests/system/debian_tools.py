@@ -16,6 +16,7 @@ FOLDER = os.path.join(os.environ.get("UK_CACHE") or os.path.join(ROOT, "build"),
 PACKAGES = {
     "promtool": ["prometheus"],
     "ab": ["apache2-utils", "libapr1", "libaprutil1"],
+    "wrk": ["wrk", "libluajit-5.1-2"],
 }
 
 
@@ -35,20 +36,34 @@ def fetch(packages: list, into: str) -> str:
     return ""
 
 
-@functools.cache
-def command(name: str) -> list:
-    """How the program is called: a list to put its arguments behind."""
-    if found := shutil.which(name):
-        return [found]
+def unpacked(name: str, packages: list) -> str:
+    """The folder where they are, fetched when first asked for."""
     tree = os.path.join(FOLDER, name)
     os.makedirs(FOLDER, exist_ok=True)
     with open(f"{tree}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.isdir(tree):
             fresh = tempfile.mkdtemp(dir=FOLDER)
-            if why := fetch(PACKAGES[name], fresh):
+            if why := fetch(packages, fresh):
                 shutil.rmtree(fresh)
                 pytest.skip(f"{name} is not installed, and its package cannot be fetched: {why}")
             os.rename(fresh, tree)
+    return tree
+
+
+@functools.cache
+def python_packages(package: str) -> str:
+    """A word for PYTHONPATH with which /usr/bin/python3 finds a package of modules."""
+    if os.path.exists(f"/usr/share/doc/{package}"):
+        return ""
+    return f"{unpacked(package, [package])}/usr/lib/python3/dist-packages"
+
+
+@functools.cache
+def command(name: str) -> list:
+    """How the program is called: a list to put its arguments behind."""
+    if found := shutil.which(name):
+        return [found]
+    tree = unpacked(name, PACKAGES[name])
     libraries = ":".join(glob.glob(f"{tree}/usr/lib/*-linux-gnu"))
     return ["env", f"LD_LIBRARY_PATH={libraries}", f"{tree}/usr/bin/{name}"]
