@@ -60,9 +60,9 @@ def gates(root: str) -> list:
                 [Step([PYTHON, f"support/scripts/{name}"], count_exit, limit=600)]) for name in names]
 
 
-def python_tests(root: str) -> list:
+def python_tests(root: str, everything: bool = False) -> list:
     """A job for each file of tests, so that they run side by side."""
-    found = []
+    found, limit = [], 3600 if everything else 600
     for folder in ("support", "tests"):
         for place, folders, names in os.walk(os.path.join(root, folder)):
             folders[:] = [name for name in folders if name not in ("__pycache__", "build")]
@@ -74,7 +74,7 @@ def python_tests(root: str) -> list:
         command = [PYTHON, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", path]
         command += ["--durations=" + os.environ["DURATIONS"]] if os.environ.get("DURATIONS") else []
         jobs.append(Job(name + os.path.basename(path).removesuffix(".py").removeprefix("test_"),
-                        [Step(command, count_pytest, limit=600)]))
+                        [Step(command, count_pytest, limit=limit)]))
     return jobs
 
 
@@ -149,10 +149,10 @@ def all_jobs(root: str, everything: bool) -> list:
     variants = ["TSAN_ALL=y"] if everything else ["--variants", "clang-asan gcc-tsan"]
     jobs = [Job("host", [Step(["tests/host/run", *variants], count_line, limit=3600 if everything else 1800)])]
     jobs += [job for job in gates(root) if job.name == "gates/tidy"]
-    jobs += [job for job in python_tests(root) if job.name.startswith("system/")]
+    jobs += [job for job in python_tests(root, everything) if job.name.startswith("system/")]
     jobs += [image(variant) for variant in IMAGES if variant[-1] or everything]
     jobs += [guest(variant) for variant in GUESTS if variant[-1] or everything]
     jobs += [torture(target, 60 if everything else 5) for target in (XEN, KVM, LINUXU, *([KVM_ARM, LINUXU_ARM] if everything else []))]
     jobs += [Job("fuzz", [Step(["tests/fuzz/run", *fuzz], count_line, limit=3600)])]
     jobs += [job for job in gates(root) if job.name != "gates/tidy"]
-    return jobs + [job for job in python_tests(root) if not job.name.startswith("system/")]
+    return jobs + [job for job in python_tests(root, everything) if not job.name.startswith("system/")]
