@@ -27,9 +27,12 @@ class Forward:
         found = re.fullmatch(r"(?:(tcp|udp):)?(?:(\d+):)?(\d+)", text)
         self.kind = found[1] or "tcp" if found else ""
         self.outer, self.inner = (int(found[2] or 0), int(found[3])) if found else (0, 0)
-        if not found or not 1 <= self.inner <= MOST_PORT or self.outer > MOST_PORT:
+        if not found:
             raise Problem(f"error: PORT={text}: it is <port of this machine>:<port of the image>, or only the image's: "
                           "PORT=8080:80, PORT=80, PORT=udp:5353:53")
+        for port in (self.outer or 1, self.inner):
+            if not 1 <= port <= MOST_PORT:
+                raise Problem(f"error: PORT={text}: {port} is no port, which is a number from 1 to {MOST_PORT}")
 
     def is_free(self, port: int) -> bool:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM if self.kind == "tcp" else socket.SOCK_DGRAM) as trial:

@@ -122,7 +122,12 @@ class Supervised:
 def not_started(what: str, errors: list) -> str:
     """A word about QEMU's errors, which the user has seen."""
     memory = any(re.search(r"\b(memory|ram)\b", text, re.I) for text in errors)
-    return f"QEMU did not start {what}" + (f"; give it less memory than MEM={setting('MEM', '64M')}" if memory else "")
+    taken = re.search(r"host forwarding rule '\w+:[^:]*:(\d+)-", "".join(errors))
+    if taken:
+        hint = f"; somebody has just taken port {taken[1]} of this machine: start it again, or name another, PORT=<port>:<port of the image>"
+    else:
+        hint = f"; give it less memory than MEM={setting('MEM', '64M')}" if memory else ""
+    return f"QEMU did not start {what}{hint}"
 
 
 def devices(bus: str) -> list:

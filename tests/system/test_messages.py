@@ -86,7 +86,7 @@ def test_compiler_for_another_processor(tree, tmp_path):
 
 def test_misspelt_variables_of_the_command_line(tree):
     for wrong, right in (("ARG=x", "ARGS"), ("PARAM=x", "PARAMS"), ("a=apps/hello", "A"), ("CROSSCOMPILE=x-", "CROSS_COMPILE"),
-                         ("MEN=2M", "MEM"), ("CPSU=2", "CPUS")):
+                         ("MEN=2M", "MEM"), ("CPSU=2", "CPUS"), ("NETT=user", "NET"), ("PROT=8080", "PORT")):
         assert f"warning: nothing here is called {wrong.partition('=')[0]}=; did you mean {right}=?\n" in tree.good(wrong).stdout
     assert "warning" not in tree.good("MY_OWN=1", "ARGS=x ARG=y", "LIBS=", "A=apps/hello", "TAG=1").stdout
     tree.write("apps/hello/Makefile.uk", tree.read("apps/hello/Makefile.uk") + "APPHELLO_CFLAGS-y += -DMEN=$(or $(MEN),1)\n")

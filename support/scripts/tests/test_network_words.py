@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, os.path.join(gatelib.ROOT, "support/run"))
 import machine  # noqa: E402
 import network  # noqa: E402
+import qemu  # noqa: E402
 
 
 @pytest.fixture
@@ -79,6 +80,20 @@ def test_what_is_wrong_is_refused(setting, name, value):
     setting(**{name: value})
     with pytest.raises(machine.Problem, match=f"error: {name}="):
         network.check()
+
+
+def test_a_number_that_is_no_port_is_named(setting):
+    setting(PORT="8080:99999")
+    with pytest.raises(machine.Problem, match="PORT=8080:99999: 99999 is no port, which is a number from 1 to 65535"):
+        network.check()
+
+
+def test_a_port_that_is_taken_in_the_last_moment(setting):
+    setting()
+    said = ["qemu-system-x86_64: -netdev user,id=net0,hostfwd=tcp:127.0.0.1:8080-:80: "
+            "Could not set up host forwarding rule 'tcp:127.0.0.1:8080-:80'\n"]
+    assert "taken port 8080 of this machine: start it again" in qemu.not_started("the image", said)
+    assert qemu.not_started("the image", ["qemu: no such thing\n"]) == "QEMU did not start the image"
 
 
 @pytest.mark.parametrize("variables,why", [({"NET": "user", "config": "CONFIG_X=y\n"}, "no driver"), ({"PORT": "80", "NET": "none"}, "NET=user"),
