@@ -180,10 +180,17 @@ Result<> read_settings() {
 Result<> start_device(netdev::Device& device) {
     Interface* made = UK_TRY(make<Interface>(default_heap(), device)).release();
     const unsigned index = g_count;
-    UK_TRY(made->start({.buffers = CONFIG_LIBLWIP_BUFFERS,
-                        .settings = index < g_texts.count ? &g_settings[index] : nullptr,
-                        .on_event = on_device_event,
-                        .context = &g_wakes}));
+    const Result<> started =
+        made->start({.buffers = CONFIG_LIBLWIP_BUFFERS,
+                     .settings = index < g_texts.count ? &g_settings[index] : nullptr,
+                     .on_event = on_device_event,
+                     .context = &g_wakes});
+    if (started.code() == Errno::nomem)
+        uk_pr_err(
+            "no memory for %u receive buffers of 2 KiB; the machine needs more (MEM=), or the "
+            "image fewer of them (LIBLWIP_BUFFERS)\n",
+            CONFIG_LIBLWIP_BUFFERS);
+    UK_TRY(started);
     g_interfaces[g_count++] = made;
     return ok();
 }
