@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server.hpp"
+#include "system.hpp"
 
 namespace {
 
@@ -96,6 +97,18 @@ std::string_view hint(int error, const char* what, const Settings& settings) {
     return error == EINVAL ? " (an IPv4 address is four numbers, 0.0.0.0 is all there are)" : "";
 }
 
+// Nobody could come to any address: better an end that says so than a wait for ever.
+bool waits_for_nobody(const Settings& settings) {
+    const std::string_view hint = httpd::system_without_network();
+    if (hint.empty() || std::string_view(settings.address) != Settings().address)
+        return false;
+    char room[256];
+    Text text(room);
+    text.add("httpd: the machine has no network device, so nobody could reach it (").add(hint);
+    say(STDERR_FILENO, text.add(")\n").view());
+    return true;
+}
+
 // Blocked but while the server waits, so that none comes between looking and waiting.
 void take_signals() {
     struct sigaction action {};
@@ -117,6 +130,8 @@ int main(int argc, char* argv[]) {
     const int status = read_arguments(argc, argv, settings);
     if (status >= 0)
         return status;
+    if (waits_for_nobody(settings))
+        return 1;
     take_signals();
     // For ever; 20 KiB of it are for putting replies together.
     alignas(httpd::Server) static char room[sizeof(httpd::Server)];

@@ -20,6 +20,10 @@ struct Facts {
 // "Microlith kvm-x86_64"; lives for ever.
 [[nodiscard]] std::string_view system_name();
 
+// What to do where the machine has no network device, so that nobody could reach the server. Empty:
+// it has one, or its system can get one at any time.
+[[nodiscard]] std::string_view system_without_network();
+
 // Counters of the system as Prometheus's text; nothing where there are none.
 void system_metrics(Text& out);
 // The same as members of a JSON object: "name":1,"other":2 (no braces).

@@ -36,6 +36,9 @@ Facts system_facts() {
 std::string_view system_name() {
     return "Linux process";
 }
+std::string_view system_without_network() {
+    return {};
+}
 void system_metrics(Text& /*out*/) {}
 void system_metrics_json(Text& /*out*/) {}
 std::string_view system_image() {

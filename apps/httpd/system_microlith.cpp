@@ -5,6 +5,7 @@
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/hal/cpus.hpp>
 #include <uk/metrics.hpp>
+#include <uk/netdev.hpp>
 #include <uk/prometheus.hpp>
 #include <uk/sched.hpp>
 
@@ -61,6 +62,10 @@ Facts system_facts() {
 
 std::string_view system_name() {
     return "Microlith " HTTPD_TARGET;
+}
+
+std::string_view system_without_network() {
+    return uk::netdev::find(0) == nullptr ? HTTPD_NO_NETWORK : std::string_view{};
 }
 
 void system_metrics(Text& out) {

@@ -415,6 +415,15 @@ def test_image_says_how_it_is(machine):
     assert facts["memory"]["bytes"] > facts["memory"]["free_bytes"] > 0
 
 
+def test_image_without_a_network_says_so(image_of):
+    for words, said in (({"NET": "none"}, "httpd: the machine has no network device, so nobody could reach it (make run NET=user gives it one)\n"),
+                        ({"MEM": "2560K"}, "no memory for 512 receive buffers of 2 KiB; the machine needs more (MEM=)")):
+        console = terminal.Session(image_of("kvm-x86_64"), "kvm-x86_64", "", **words)
+        console.expect(said)
+        assert console.end() in (1, 126)
+        console.close()
+
+
 @pytest.mark.skipif(not LONG, reason="another image: in make check-all")
 def test_image_as_a_process(namespace, image_of, page):
     image = image_of("linuxu-x86_64")
