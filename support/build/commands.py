@@ -42,7 +42,7 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
                  distclean: all output folders and configurations
   help           this page
 
-  A   application folder, in this tree or outside (default apps/hello)
+  A   application folder, in this tree or outside (default apps/httpd)
   T   what to build for (default kvm-x86_64): @TARGETS@
   L   more library folders, separated by ':'
   O   output folder (default build/)        C   configuration file

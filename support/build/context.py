@@ -41,7 +41,7 @@ class Context:
         self.cwd = cwd or os.getcwd()
         self.base = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         check_path("the folder of Microlith", self.base)
-        self.app = self._folder("A", environ.get("A") or os.path.join(self.base, "apps/hello"))
+        self.app = self._folder("A", environ.get("A") or default_application(self.base))
         self._check_app()
         self.in_tree = self.app.startswith(self.base + "/")
         self.libs = [self._folder("L", p) for p in environ.get("L", "").split(":") if p]
@@ -150,7 +150,7 @@ class Context:
         here = self.env.get("PWD", self.cwd) == self.base
         if not here:
             words.append(f"-C {self.base}")
-        if self.app != f"{self.base}/apps/hello":
+        if self.app != default_application(self.base):
             words.append(f"A={self.shown(self.app) if here else self.app}")
         if self.env.get("T") and self.target != "kvm-x86_64":
             words.append(f"T={self.target}")
@@ -158,6 +158,11 @@ class Context:
             if self.env.get(name):
                 words.append(f"{name}={shlex.quote(self.env[name])}")
         return " ".join(words + [goal])
+
+
+def default_application(base: str) -> str:
+    """What is built where nobody says A=: something to look at. A tree without it has the least one."""
+    return next((path for path in (f"{base}/apps/httpd",) if os.path.isdir(path)), f"{base}/apps/hello")
 
 
 def subfolders(path: str) -> list:

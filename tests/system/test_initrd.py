@@ -124,7 +124,7 @@ def test_what_is_no_archive_is_said_before_anything_is_built(tmp_path, name, con
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
-    done = guest.make_in_tree("T=linuxu-x86_64", f"O={tmp_path}/out", f"INITRD={path}", "run")
+    done = guest.make_in_tree("A=apps/hello", "T=linuxu-x86_64", f"O={tmp_path}/out", f"INITRD={path}", "run")
     assert done.returncode != 0 and re.search(f"^error: INITRD={path}: {text}$", done.stderr, re.M), done.stderr
     assert not os.path.exists(f"{tmp_path}/out/hello_linuxu-x86_64")
 

@@ -93,6 +93,14 @@ def test_misspelt_variables_of_the_command_line(tree):
     assert "warning" not in tree.good("MEN=2").stdout, "a Makefile.uk reads it"
 
 
+def test_the_default_application_is_the_web_server(tree):
+    """In a tree that has it; the throw-away ones have only the least application."""
+    for name in ("Makefile.uk", "main.c"):
+        tree.write(f"apps/httpd/{name}", tree.read(f"apps/hello/{name}").replace("hello", "httpd").replace("HELLO", "HTTPD"))
+    assert f"build/httpd_{TARGET}: built" in tree.good().stdout and f"Start it with: make T={TARGET} run\n" in tree.good().stdout
+    assert f"Start it with: make A=apps/hello T={TARGET} run\n" in tree.good("A=apps/hello").stdout
+
+
 def test_interrupted_build_says_so_in_one_line(tree, tmp_path):
     wrapper = tmp_path / "slowcc"
     wrapper.write_text("#!/bin/sh\ncase \"$*\" in *main.c*) sleep 10;; esac\nexec gcc \"$@\"\n")
