@@ -5,7 +5,6 @@
 #include <new>
 
 #include <lwip/dhcp.h>
-#include <lwip/dns.h>
 #include <lwip/etharp.h>
 #include <lwip/ethip6.h>
 #include <lwip/snmp.h>
@@ -14,6 +13,7 @@
 #include <uk/base/minmax.hpp>
 #include <uk/format.h>
 
+#include "name_servers.hpp"
 #include "offload.hpp"
 
 namespace uk::lwip {
@@ -119,11 +119,10 @@ void Interface::configure(const Request& request) {
     const Settings* settings = request.settings;
     if (settings != nullptr) {
 #if LWIP_DNS
-        for (uint8_t i = 0; i < Settings::kDns; i++) {
-            const ip_addr_t server = to_lwip(settings->dns[i]);
-            if (settings->dns[i].size != 0)
-                dns_setserver(i, &server);
-        }
+        ip_addr_t servers[Settings::kDns];
+        for (unsigned i = 0; i < Settings::kDns; i++)
+            servers[i] = to_lwip(settings->dns[i]);
+        set_name_servers(servers);
 #endif
         if (settings->host[0] != '\0')
             netif_.hostname = settings->host;

@@ -267,6 +267,14 @@ Core::~Core() {
     }
 }
 
+std::string_view search_domain() {
+    for (const Settings& one : g_settings) {
+        if (one.domain[0] != '\0')
+            return one.domain;
+    }
+    return {};
+}
+
 bool core_is_mine() {
     return g_core.held_by_me();
 }

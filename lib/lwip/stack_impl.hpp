@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include <uk/base/atomic.hpp>
 #include <uk/sched.hpp>
@@ -18,5 +19,8 @@ struct Wakes {
 
 // Device's on_event. Interrupt context.
 void on_device_event(void* context, uint16_t queue, uint8_t what);
+
+// The domain of netdev.ip=, that names without a dot are below; empty: none.
+[[nodiscard]] std::string_view search_domain();
 
 } // namespace uk::lwip

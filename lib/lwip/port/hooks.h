@@ -12,6 +12,11 @@ extern "C" {
 /* The number that a new connection's first byte gets (RFC 6528). */
 uint32_t uk_lwip_isn(const ip_addr_t* local, uint16_t local_port, const ip_addr_t* remote,
                      uint16_t remote_port);
+/* The RCODE (RFC 1035, 4.1.1) of an answer without an address; -1: questions that end now got none.
+ */
+void uk_lwip_dns_error(int rcode);
+/* A router has named a name server, for so many seconds; 0: no more. */
+void uk_lwip_rdnss(const ip_addr_t* server, uint32_t seconds);
 
 #ifdef __cplusplus
 }

@@ -128,6 +128,10 @@
 
 #define LWIP_HOOK_TCP_ISN(local, local_port, remote, remote_port)                                  \
     uk_lwip_isn(local, local_port, remote, remote_port)
+#if LWIP_DNS
+#define LWIP_HOOK_DNS_ERROR(rcode) uk_lwip_dns_error(rcode)
+#define LWIP_HOOK_ND6_RDNSS(server, seconds) uk_lwip_rdnss(server, seconds)
+#endif
 #define LWIP_HOOK_FILENAME "hooks.h"
 
 #endif
