@@ -4,6 +4,8 @@
 #define UK_LWIP_HOOKS_H
 
 #include <lwip/ip_addr.h>
+#include <lwip/netif.h>
+#include <lwip/pbuf.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +19,9 @@ uint32_t uk_lwip_isn(const ip_addr_t* local, uint16_t local_port, const ip_addr_
 void uk_lwip_dns_error(int rcode);
 /* A router has named a name server, for so many seconds; 0: no more. */
 void uk_lwip_rdnss(const ip_addr_t* server, uint32_t seconds);
+/* What a packet was sent for cannot be reached: a message of ICMP, which stays lwIP's. */
+void uk_lwip_icmp_error(struct pbuf* packet, struct netif* from);
+void uk_lwip_icmp6_error(struct pbuf* packet); /* its sum is right */
 
 #ifdef __cplusplus
 }

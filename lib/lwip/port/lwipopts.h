@@ -132,6 +132,10 @@
 #define LWIP_HOOK_DNS_ERROR(rcode) uk_lwip_dns_error(rcode)
 #define LWIP_HOOK_ND6_RDNSS(server, seconds) uk_lwip_rdnss(server, seconds)
 #endif
+#ifdef CONFIG_LIBLWIP_SOCKETS
+#define LWIP_HOOK_ICMP_ERROR(packet, from) uk_lwip_icmp_error(packet, from)
+#define LWIP_HOOK_ICMP6_ERROR(packet) uk_lwip_icmp6_error(packet)
+#endif
 #define LWIP_HOOK_FILENAME "hooks.h"
 
 #endif

@@ -322,6 +322,21 @@ void TcpEnd::on_error(void* self, err_t problem) {
     end->on_events(kAll);
 }
 
+void TcpEnd::on_icmp_error(const IcmpError& error) {
+    for (tcp_pcb* one = tcp_active_pcbs; one != nullptr; one = one->next) {
+        if (one->state != SYN_SENT || one->errf != on_error || one->callback_arg == nullptr ||
+            one->local_port != error.local.port || one->remote_port != error.peer.port ||
+            one->lastack != error.sequence || // strangers have to guess it
+            !ip_addr_cmp_zoneless(&one->remote_ip, &error.peer.ip) ||
+            !overlap(one->local_ip, error.local.ip))
+            continue;
+        auto* const end = static_cast<TcpEnd*>(one->callback_arg);
+        tcp_abandon(one, 0);
+        end->error_ = error.problem;
+        return;
+    }
+}
+
 bool TcpEnd::is_drained() const {
     return pcb_ == nullptr || (pcb_->unsent == nullptr && pcb_->unacked == nullptr);
 }

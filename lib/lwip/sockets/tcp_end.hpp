@@ -14,6 +14,7 @@
 #include <uk/socket/options.hpp>
 
 #include "address.hpp"
+#include "icmp_error.hpp"
 
 namespace uk::lwip {
 
@@ -104,6 +105,10 @@ class TcpEnd {
     // TCP_INFO, SO_*-independent part of getsockopt(IPPROTO_TCP), and IPPROTO_IP, IPPROTO_IPV6.
     // Errors: ENOPROTOOPT, EINVAL.
     [[nodiscard]] Result<size_t> option(const SocketOption& option);
+
+    // Ends the attempt to connect that it is about, as on Linux; open connections go on (RFC 1122,
+    // 4.2.3.9).
+    static void on_icmp_error(const IcmpError& error);
 
   protected:
     TcpEnd() = default;

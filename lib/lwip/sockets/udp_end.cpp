@@ -158,6 +158,8 @@ Place UdpEnd::local() const {
 Result<> UdpEnd::send(pbuf& data, const Place* to, uint8_t type, bool broadcasts) {
     if (!writes_)
         return Errno::pipe;
+    if (error_ != Errno::ok)
+        return take_error();
     Place connected;
     if (to == nullptr) {
         const Result<Place> known = peer();
@@ -233,7 +235,9 @@ void UdpEnd::append(pbuf& data) {
     used_ += data.tot_len + kOverhead;
 }
 
-Result<UdpEnd::Arrived> UdpEnd::arrived() const {
+Result<UdpEnd::Arrived> UdpEnd::arrived() {
+    if (error_ != Errno::ok)
+        return take_error();
     if (first_ == nullptr)
         return reads_ ? Result<Arrived>(Errno::again) : Arrived{};
     Note note;
@@ -260,8 +264,27 @@ void UdpEnd::drop_first() {
     pbuf_free(gone);
 }
 
+void UdpEnd::on_icmp_error(const IcmpError& error) {
+    for (udp_pcb* one = udp_pcbs; error.is_final && one != nullptr; one = one->next) {
+        if (one->recv != on_received || (one->flags & UDP_FLAGS_CONNECTED) == 0 ||
+            one->local_port != error.local.port || one->remote_port != error.peer.port ||
+            !ip_addr_cmp_zoneless(&one->remote_ip, &error.peer.ip) ||
+            !overlap(one->local_ip, error.local.ip))
+            continue;
+        auto* const end = static_cast<UdpEnd*>(one->recv_arg);
+        end->error_ = error.problem;
+        end->on_events(UK_POLLERR | kIn | kOut);
+    }
+}
+
+Errno UdpEnd::take_error() {
+    const Errno problem = error_;
+    error_ = Errno::ok;
+    return problem;
+}
+
 uint32_t UdpEnd::ready() const {
-    uint32_t events = kOut;
+    uint32_t events = kOut | (error_ != Errno::ok ? UK_POLLERR : 0);
     if (first_ != nullptr || !reads_)
         events |= kIn;
     if (!reads_)

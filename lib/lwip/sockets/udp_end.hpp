@@ -12,6 +12,7 @@
 #include <uk/socket/options.hpp>
 
 #include "address.hpp"
+#include "icmp_error.hpp"
 
 namespace uk::lwip {
 
@@ -43,22 +44,26 @@ class UdpEnd {
     [[nodiscard]] Place local() const;
 
     // `data` stays the caller's. Errors: EDESTADDRREQ, EACCES (a broadcast), ENETUNREACH, EPIPE,
-    // ENOBUFS ...
+    // ENOBUFS ..., and what became of an earlier one to the peer: ECONNREFUSED ...
     [[nodiscard]] Result<> send(pbuf& data, const Place* to, uint8_t type, bool broadcasts);
-    // Without data: the end, after shutdown(). Errors: EAGAIN.
-    [[nodiscard]] Result<Arrived> arrived() const;
+    // Without data: the end, after shutdown(). Errors: EAGAIN, what became of one sent to the peer.
+    [[nodiscard]] Result<Arrived> arrived();
     void drop_first();
     [[nodiscard]] size_t next_size() const { return first_ != nullptr ? first_->tot_len : 0; }
     // Datagrams for which there was no room.
     [[nodiscard]] uint64_t dropped() const { return dropped_; }
 
     [[nodiscard]] uint32_t ready() const;
+    [[nodiscard]] Errno take_error();
     [[nodiscard]] bool is_bound() const { return pcb_ != nullptr && pcb_->local_port != 0; }
     void set_receive_bytes(size_t most) { most_ = most; }
     [[nodiscard]] bool tells_info() const { return tells_info_; }
     // Options of the levels IPPROTO_IP and IPPROTO_IPV6. Errors: ENOPROTOOPT, EINVAL, ENODEV,
     // EADDRINUSE, EADDRNOTAVAIL, ENOBUFS.
     [[nodiscard]] Result<size_t> option(const SocketOption& option, uint8_t type);
+
+    // Tells the socket that it is about, if that is connected and the error is final, as on Linux.
+    static void on_icmp_error(const IcmpError& error);
 
   protected:
     UdpEnd() = default;
@@ -95,6 +100,7 @@ class UdpEnd {
     size_t used_ = 0;
     size_t most_ = SocketOptions::kBuffer;
     uint64_t dropped_ = 0;
+    Errno error_ = Errno::ok;
     bool reads_ = true;
     bool writes_ = true;
     bool tells_info_ = false;

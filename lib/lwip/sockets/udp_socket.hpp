@@ -253,8 +253,8 @@ Result<size_t> UdpSocket<E>::do_receive(SocketIn& message) {
         if ((message.flags & UK_MSG_DONTWAIT) != 0)
             return got;
         UK_TRY(wait_for_packets<E>(
-            source_, kIn | UK_POLLHUP | UK_POLLRDHUP, ReadyShare::one,
-            [this] { return (ready() & kIn) != 0; }, this->receive_deadline()));
+            source_, kIn | UK_POLLHUP | UK_POLLRDHUP | UK_POLLERR, ReadyShare::one,
+            [this] { return (ready() & (kIn | UK_POLLERR)) != 0; }, this->receive_deadline()));
     }
 }
 
@@ -263,6 +263,10 @@ Result<size_t> UdpSocket<E>::do_receive(SocketIn& message) {
 template <SocketEnvironment E>
 Result<size_t> UdpSocket<E>::own_option(const SocketOption& option) {
     if (option.level == UK_SOL_SOCKET) {
+        if (option.name == UK_SO_ERROR && !option.sets()) {
+            Core core;
+            return option.tell(static_cast<int>(UdpEnd::take_error()));
+        }
         if (option.sets() && (option.name == UK_SO_RCVBUF || option.name == UK_SO_RCVBUFFORCE)) {
             UK_TRY(this->options().option(option, this->kind()));
             Core core;
