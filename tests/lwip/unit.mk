@@ -11,7 +11,7 @@ OUT ?= build/lwip-unit
 include lib/lwip/origin.mk
 ARCHIVE := build/download/$(LIBLWIP_ORIGIN_NAME)
 TOP := $(OUT)/$(LIBLWIP_ORIGIN_TOP)
-PATCHES := $(sort $(wildcard lib/lwip/patches/*.patch))
+PATCHES := $(sort $(wildcard lib/lwip/patches/*.patch tests/lwip/patches/*.patch))
 CC := gcc
 CXX := g++
 FLAGS := -g1 -O1 -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitize-recover=all -fno-omit-frame-pointer -DUK_HOST_TEST -MMD -MP \
@@ -22,11 +22,11 @@ COMMON.theirs := -DLWIP_ERRNO_STDINCLUDE -DLWIP_TIMEVAL_PRIVATE=0 -include sys/t
 COMMON.ours := -Itests/lwip/ours -Ilib/lwip/port $(COMMON) -I$(TOP)/test/unit
 
 include $(OUT)/lists.mk
-SRCS.theirs := $(THEIR_TESTS) $(THEIR_SOURCES) tests/lwip/surroundings.cpp lib/lwip/checksum.cpp
+SRCS.theirs := $(THEIR_TESTS) $(THEIR_SOURCES) tests/lwip/surroundings.cpp lib/lwip/checksum.cpp lib/lwip/tcp_table.cpp
 _left_out := lwip_unittests.c api/test_sockets.c core/test_mem.c mdns/test_mdns.c mqtt/test_mqtt.c
 SRCS.ours := $(filter-out $(addprefix $(TOP)/test/unit/,$(_left_out)),$(THEIR_TESTS)) \
              $(addprefix $(TOP)/src/,$(addsuffix .c,$(LIBLWIP_UPSTREAM_SRCS))) \
-             lib/lwip/port/pools.c tests/lwip/ours/suites.c tests/lwip/surroundings.cpp lib/lwip/checksum.cpp
+             lib/lwip/port/pools.c tests/lwip/ours/suites.c tests/lwip/surroundings.cpp lib/lwip/checksum.cpp lib/lwip/tcp_table.cpp
 
 all: $(OUT)/theirs $(OUT)/ours
 
@@ -59,7 +59,7 @@ $(OUT)/$(1).o/%.c.o: %.c $(OUT)/unpacked
 	$(Q)$(CC) -std=gnu17 $(FLAGS) $$(COMMON.$(1)) -Wall -Wextra -Werror -c -o $$@ $$<
 $(OUT)/$(1).o/%.cpp.o: %.cpp $(OUT)/unpacked
 	@mkdir -p $$(@D)
-	$(Q)$(CXX) -std=c++20 $(FLAGS) -Wall -Wextra -Werror -Ilib/lwip/include -Ilib/base/include -c -o $$@ $$<
+	$(Q)$(CXX) -std=c++20 $(FLAGS) $$(COMMON.$(1)) -Wall -Wextra -Werror -Ilib/lwip/include -c -o $$@ $$<
 -include $$(OBJS.$(1):.o=.d)
 endef
 $(foreach p,theirs ours,$(eval $(call program,$(p))))
