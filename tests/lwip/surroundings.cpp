@@ -52,6 +52,10 @@ extern "C" uint16_t uk_lwip_sum(const void* data, int size) {
     return uk::lwip::internet_sum({static_cast<const std::byte*>(data), static_cast<size_t>(size)});
 }
 
+// Who is told about errors are our sockets, which are not here.
+extern "C" void uk_lwip_icmp_error(struct pbuf*, struct netif*) {}
+extern "C" void uk_lwip_icmp6_error(struct pbuf*) {}
+
 extern "C" void uk_lwip_timer_started(void) {}
 
 extern "C" void* uk_lwip_allocate(size_t size) {
