@@ -2,16 +2,35 @@
 // Blocks of a few sizes in chunks of frames.
 #include <uk/lwip/block_heap.hpp>
 
+#include <array>
 #include <new>
 
 #include <uk/falloc/frame_allocator.hpp>
 
 namespace uk::lwip {
 
-void* BlockHeap::allocate(size_t size) {
-    size_t kind = 0;
+// The smallest that the size fits into; kKinds: none. By a table, but for the largest.
+inline size_t BlockHeap::kind_of(size_t size) {
+    constexpr size_t kStep = kSizes[0];
+    constexpr size_t kMost = kSizes[kKinds - 3];
+    static constexpr auto kTable = [] {
+        std::array<uint8_t, kMost / kStep + 1> table{};
+        for (size_t i = 0; i < table.size(); i++) {
+            while (i * kStep > kSizes[table[i]])
+                table[i]++;
+        }
+        return table;
+    }();
+    if (size <= kMost) [[likely]]
+        return kTable[(size + kStep - 1) / kStep];
+    size_t kind = kKinds - 2;
     while (kind < kKinds && size > kSizes[kind])
         kind++;
+    return kind;
+}
+
+void* BlockHeap::allocate(size_t size) {
+    const size_t kind = kind_of(size);
     if (kind == kKinds)
         return large(size);
     if (partly_[kind].empty()) {

@@ -33,6 +33,7 @@ constinit Interface* g_interfaces[kMost] = {};
 constinit unsigned g_count = 0;
 constinit Settings g_settings[kMost] = {};
 constinit bool g_timer_started = false;    // under the lock
+constinit bool g_looped = false;           // the same: netif_poll() has something to do
 constinit Atomic<Thread*> g_boot{nullptr}; // waits for addresses
 
 constinit params::List<const char*, kMost> g_texts;
@@ -51,8 +52,11 @@ bool receive_all() {
 
 // Under the lock: what was sent to the machine itself arrives.
 void deliver_loops() {
+    if (!g_looped) [[likely]]
+        return;
+    g_looped = false;
     for (netif* each = netif_list; each != nullptr; each = each->next) {
-        if (each->loop_first != nullptr) [[unlikely]]
+        if (each->loop_first != nullptr)
             netif_poll(each);
     }
 }
@@ -294,4 +298,8 @@ bool look() {
 
 extern "C" void uk_lwip_timer_started(void) {
     uk::lwip::g_timer_started = true;
+}
+
+extern "C" void uk_lwip_packet_looped(void) {
+    uk::lwip::g_looped = true;
 }

@@ -57,6 +57,7 @@ extern "C" void uk_lwip_icmp_error(struct pbuf*, struct netif*) {}
 extern "C" void uk_lwip_icmp6_error(struct pbuf*) {}
 
 extern "C" void uk_lwip_timer_started(void) {}
+extern "C" void uk_lwip_packet_looped(void) {}
 
 extern "C" void* uk_lwip_allocate(size_t size) {
     return aligned_alloc(16, (size + 15) & ~size_t{15});

@@ -170,6 +170,7 @@
 #define netif_set_up uk_lwip_netif_set_up
 #define pbuf_add_header uk_lwip_pbuf_add_header
 #define pbuf_add_header_force uk_lwip_pbuf_add_header_force
+#define pbuf_add_header_impl uk_lwip_pbuf_add_header_impl
 #define pbuf_alloc uk_lwip_pbuf_alloc
 #define pbuf_alloc_reference uk_lwip_pbuf_alloc_reference
 #define pbuf_alloced_custom uk_lwip_pbuf_alloced_custom

@@ -7,6 +7,7 @@
 #include <uk/user.hpp>
 
 extern "C" void uk_lwip_timer_started(void);
+extern "C" void uk_lwip_packet_looped(void);
 
 namespace uk::random {
 
@@ -27,6 +28,7 @@ Key take_insecure_key() {
 } // namespace uk::random
 
 extern "C" void uk_lwip_timer_started(void) {}
+extern "C" void uk_lwip_packet_looped(void) {}
 
 // Blocks for lwIP's C code (options.h), as long as there shall be some.
 std::atomic<long> g_lwip_blocks_left{1'000'000'000};

@@ -79,6 +79,8 @@ uint16_t uk_lwip_sum(const void* data, int size);
 void uk_lwip_set_now(uint64_t now_ns);
 /* lwIP has started a timer: the stack's thread may sleep for too long. */
 void uk_lwip_timer_started(void);
+/* A packet to the machine itself waits for netif_poll(). */
+void uk_lwip_packet_looped(void);
 
 /* Blocks aligned to 16 that devices reach. NULL: the limit is reached, or there is no
  * memory. */

@@ -48,6 +48,7 @@ class BlockHeap {
     };
     using Chunks = List<&Chunk::node>;
 
+    static size_t kind_of(size_t size);
     Chunk* new_chunk(size_t pages, size_t kind);
     void free_chunk(Chunk& chunk);
     void* large(size_t size);
