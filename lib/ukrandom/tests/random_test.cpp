@@ -193,6 +193,28 @@ TEST(Jitter, CreditsNoise) {
     EXPECT_GE(runs, 1024U + 4 * 256);
 }
 
+// Another time anywhere gives another digest, the last ones included.
+TEST(Jitter, MixesEachTime) {
+    unsigned calls = 0;
+    const auto digest = [&](unsigned which) {
+        std::mt19937_64 random(6);
+        Pool pool;
+        uint64_t now = 0;
+        calls = 0;
+        const auto clock = [&] {
+            now += 1000 + random() % 64;
+            return now + (calls++ == which ? 1 : 0);
+        };
+        EXPECT_EQ(gather_jitter(pool, 16, clock, [](uint64_t) {}).bits, 16U);
+        return pool.extract();
+    };
+    const Key same = digest(~0U);
+    const unsigned last = calls - 1;
+    ASSERT_GT(last % 65, 1U); // times both, not the reading after a mixture
+    for (unsigned which : {1U, 2U, 63U, 64U, 66U, 500U, last - 1, last})
+        EXPECT_NE(digest(which), same) << which;
+}
+
 TEST(Jitter, RefusesAMachineThatIsTooRegular) {
     Pool pool;
     uint64_t now = 0;

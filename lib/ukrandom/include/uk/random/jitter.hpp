@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include <uk/random/generator.hpp>
@@ -37,29 +38,46 @@ struct JitterResult {
 // quarter of a bit for each that passed, half of what the health tests demand. The first 1,024 only
 // show that there is noise. A time whose first, second or third difference is 0 counts for nothing:
 // a clock that goes in steps, or a machine that counts instructions. `clock()` is monotonic.
+//
+// Times are kept until there are many, because a block of the pool takes four as well as one: side
+// by side, so that none hides another. The clock is read again after that, so that each time is
+// that of a piece of work and of nothing else.
 template <class Clock, class Work>
 JitterResult gather_jitter(Pool& pool, unsigned wanted_bits, Clock clock, Work work) {
     constexpr unsigned kStart = 1024;
+    uint64_t times[64];
+    constexpr unsigned kTimes = sizeof times / sizeof times[0];
+    const auto mix = [&](unsigned count) {
+        pool.absorb(std::as_bytes(std::span(times, count)));
+        wipe(times, sizeof times);
+    };
     const unsigned wanted = wanted_bits * 4;
+    const unsigned most = kStart + wanted * 4;
     HealthTest health;
     uint64_t before = clock();
     uint64_t delta = 0;
     uint64_t delta2 = 0;
     unsigned counted = 0;
-    for (unsigned i = 0; counted < wanted; i++) {
-        if (i == kStart + wanted * 4)
-            return {0, "the clock is too coarse"};
+    unsigned i = 0;
+    while (counted < wanted && i < most && !health.failed()) {
         work(before);
         const uint64_t now = clock();
         const uint64_t last = std::exchange(delta, now - before);
         const uint64_t last2 = std::exchange(delta2, delta - last);
         before = now;
-        pool.absorb_value(now);
-        if (!health.add(delta))
-            return {0, "its health test failed"};
+        times[i % kTimes] = now;
         const bool stuck = delta == 0 || delta2 == 0 || delta2 == last2;
-        counted += i >= kStart && !stuck ? 1 : 0;
+        counted += health.add(delta) && i >= kStart && !stuck ? 1 : 0;
+        if (++i % kTimes == 0) {
+            mix(kTimes);
+            before = clock();
+        }
     }
+    mix(i % kTimes);
+    if (health.failed())
+        return {0, "its health test failed"};
+    if (counted < wanted)
+        return {0, "the clock is too coarse"};
     return {wanted_bits, nullptr};
 }
 
