@@ -161,7 +161,7 @@ class NetDevice final : public netdev::Device {
 
     Result<> set_up() {
         uint64_t wanted = F::kMergeable | F::kMac | F::kMtu | F::kStatus |
-                          features_for_device(request_.features & info_.features);
+                          features_for_device(request_.features & info_.features & ~too_large());
         if (request_.accept != netdev::Accept::everything) {
             wanted |= F::kControl | F::kControlReceive;
         }
@@ -193,24 +193,43 @@ class NetDevice final : public netdev::Device {
         return {};
     }
 
+    // How many buffers the receiving queue may hold, of `size` descriptors.
+    uint16_t most_received(uint16_t size) const {
+        const uint32_t half = request_.pool->shape().count / 2;
+        const uint32_t wanted =
+            request_.receive_most != 0 ? request_.receive_most : (half != 0 ? half : 1);
+        return static_cast<uint16_t>(wanted < size ? wanted : size);
+    }
+    uint16_t buffers_of_largest() const {
+        const netdev::PoolRequest& shape = request_.pool->shape();
+        const uint32_t room = shape.bytes - shape.headroom + kNetHeaderBytes;
+        return static_cast<uint16_t>((kMostPacketBytes + kNetHeaderBytes + room - 1) / room);
+    }
+    // Features whose packets could need more buffers than the queue holds: the device would wait
+    // for more, and nothing would come any more.
+    uint32_t too_large() {
+        const uint16_t limit = virtio_.transport().queue_limit(0);
+        const uint16_t most = most_received(limit < kRingSize ? limit : kRingSize);
+        const bool fits = buffers_of_largest() + Receiver::kSlack <= most;
+        return fits ? 0 : netdev::kReceiveTcp4 | netdev::kReceiveTcp6;
+    }
+
     void set_up_queues() {
         const uint16_t size = rx_->ring.layout().size;
-        const uint32_t half = request_.pool->shape().count / 2;
-        uint16_t most = request_.receive_most;
-        if (most == 0) {
-            most = static_cast<uint16_t>(half < size ? (half != 0 ? half : 1) : size);
-        }
         netdev::Pool* pool = request_.pool;
         // The direct map is one piece: the difference is the same everywhere in it.
         const void* somewhere = pool->memory();
         const uintptr_t to_device =
             Virtio::to_device(somewhere).value() - reinterpret_cast<uintptr_t>(somewhere);
-        receiver_.emplace(rx_->ring, counters_,
-                          Receiver::Setup{.pool = pool,
-                                          .to_device = to_device,
-                                          .features = features_,
-                                          .mergeable = (agreed_ & F::kMergeable) != 0,
-                                          .most = most < size ? most : size});
+        const bool is_large = (features_ & (netdev::kReceiveTcp4 | netdev::kReceiveTcp6)) != 0;
+        receiver_.emplace(
+            rx_->ring, counters_,
+            Receiver::Setup{.pool = pool,
+                            .to_device = to_device,
+                            .features = features_,
+                            .mergeable = (agreed_ & F::kMergeable) != 0,
+                            .most = most_received(size),
+                            .largest = is_large ? buffers_of_largest() : uint16_t{1}});
         sender_.emplace(tx_->ring, counters_,
                         Sender::Setup{.pool = pool, .to_device = to_device, .features = features_});
         receiver_->refill();

@@ -7,14 +7,19 @@ namespace {
 
 using netdev::Counters;
 
-constexpr uint16_t kFirstTarget = 32;
-constexpr uint16_t kBatch = 8; // buffers that are worth a refill
+constexpr uint32_t kFirstTarget = 32;
+
+// There is always room for the largest packet, and while one comes for the next.
+uint16_t first_target(const Receiver::Setup& setup) {
+    const uint32_t two = setup.largest > 1 ? 2 * setup.largest + Receiver::kSlack : 0;
+    const uint32_t wanted = two > kFirstTarget ? two : kFirstTarget;
+    return setup.most < wanted ? setup.most : static_cast<uint16_t>(wanted);
+}
 
 } // namespace
 
 Receiver::Receiver(SplitQueue& ring, Counters& counters, const Setup& setup)
-    : ring_(ring), counters_(counters), setup_(setup),
-      target_(setup.most < kFirstTarget ? setup.most : kFirstTarget) {}
+    : ring_(ring), counters_(counters), setup_(setup), target_(first_target(setup)) {}
 
 netdev::Buffer* Receiver::drop(netdev::Buffer* packet) {
     Counters::add(counters_.rx_bad, 1);
@@ -74,8 +79,10 @@ netdev::Buffer* Receiver::continue_packet(netdev::Buffer& buffer, uint32_t writt
 
 unsigned Receiver::receive(std::span<netdev::Buffer*> packets) {
     unsigned count = 0;
+    unsigned buffers = 0;
     Used used;
     while (count < packets.size() && ring_.take(used)) {
+        buffers++;
         auto& buffer = *static_cast<netdev::Buffer*>(used.token);
         netdev::Buffer* packet =
             left_ == 0 ? begin_packet(buffer, used.written) : continue_packet(buffer, used.written);
@@ -85,7 +92,7 @@ unsigned Receiver::receive(std::span<netdev::Buffer*> packets) {
     }
     if (count != 0) {
         Counters::add(counters_.rx_packets, count);
-        if (count >= target_ / 4 && target_ < setup_.most) {
+        if (buffers >= target_ / 4U && target_ < setup_.most) {
             const auto more = static_cast<uint32_t>(target_) * 2;
             target_ = more < setup_.most ? static_cast<uint16_t>(more) : setup_.most;
         }
@@ -108,7 +115,7 @@ void Receiver::take_back() {
 
 void Receiver::refill() {
     const uint16_t has = ring_.in_flight();
-    if (has + kBatch > target_ && has > target_ / 2) {
+    if (has + kSlack > target_ && has > target_ / 2) {
         return;
     }
     auto missing = static_cast<unsigned>(target_ - has);

@@ -21,7 +21,10 @@ class Receiver {
         uint32_t features = 0;        // as in uknetdev
         bool mergeable = false;       // packets may take several buffers
         uint16_t most = 0;            // buffers that the queue shall hold
+        uint16_t largest = 1;         // buffers that the largest packet takes; fewer than most
     };
+    // So many may be missing before new ones are given to the queue.
+    static constexpr uint16_t kSlack = 8;
 
     Receiver(SplitQueue& ring, netdev::Counters& counters, const Setup& setup);
     Receiver(const Receiver&) = delete;
