@@ -54,6 +54,13 @@ constexpr uint16_t kOurs = NETIF_CHECKSUM_GEN_IP | NETIF_CHECKSUM_GEN_ICMP |
 constexpr uint16_t kSent = NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_GEN_UDP;
 constexpr uint16_t kReceived = NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP;
 
+// Packets of 64 KiB take 33 buffers; of few, nothing would be left for others.
+constexpr uint32_t kBuffersForLarge = 128;
+// What TCP may leave to a device: an IP packet is not longer than 65535 bytes, with all headers and
+// the frame's a pbuf not either, and TcpEnd::reserve() takes four pieces.
+constexpr uint16_t kLarge = 64'768;
+static_assert(kLarge <= 65535 - 14 - 40 - 60);
+
 } // namespace
 
 struct Interface::Piece {
@@ -68,7 +75,7 @@ Result<> Interface::start(const Request& request) {
                        .headroom = device_.info().headroom,
                        .private_bytes = sizeof(Wrapper)}));
     UK_TRY(device_.start({.queues = 1,
-                          .features = netdev::kSendChecksum | netdev::kReceiveChecksum,
+                          .features = wanted_features(request.buffers),
                           .pool = &pool_,
                           .on_event = request.on_event,
                           .context = request.context}));
@@ -83,6 +90,16 @@ Result<> Interface::start(const Request& request) {
     netif_.hostname = request.host;
     configure(request);
     return ok();
+}
+
+uint32_t Interface::wanted_features(uint32_t buffers) const {
+    using namespace netdev;
+    uint32_t wanted = kSendChecksum | kReceiveChecksum;
+    if (buffers >= kBuffersForLarge)
+        wanted |= kReceiveTcp4 | kReceiveTcp6;
+    if (device_.info().most_pieces >= TCP_LARGE_PBUFS)
+        wanted |= kSendTcp4 | kSendTcp6;
+    return wanted;
 }
 
 err_t Interface::set_up(netif* of) {
@@ -102,7 +119,10 @@ err_t Interface::set_up(netif* of) {
     of->output_ip6 = ethip6_output;
 #endif
     of->linkoutput = send;
-    const bool leaves = (self.device_.features() & netdev::kSendChecksum) != 0;
+    const uint32_t features = self.device_.features();
+    const bool leaves = (features & netdev::kSendChecksum) != 0;
+    of->tcp_large[0] = leaves && (features & netdev::kSendTcp4) != 0 ? kLarge : 0;
+    of->tcp_large[1] = leaves && (features & netdev::kSendTcp6) != 0 ? kLarge : 0;
     of->chksum_flags = static_cast<uint16_t>(kOurs | kReceived | (leaves ? 0 : kSent));
     return ERR_OK;
 }
@@ -309,7 +329,7 @@ err_t Interface::transmit(pbuf& packet) {
     }
     if ((device_.features() & netdev::kSendChecksum) != 0)
         (void)leave_to_device({static_cast<std::byte*>(packet.payload), packet.len}, packet.tot_len,
-                              0, pieces->offload);
+                              packet.segment_bytes, pieces->offload);
     if (device_.transmit(0, {&pieces, 1}) == 1)
         return ERR_OK;
     netdev::release(pieces);

@@ -70,6 +70,7 @@ class Interface {
     err_t transmit(pbuf& packet);
     netdev::Buffer* describe(pbuf& packet);
     Piece* take_piece();
+    [[nodiscard]] uint32_t wanted_features(uint32_t buffers) const;
     void configure(const Request& request);
     void input(netdev::Buffer& packet);
     pbuf* wrap(netdev::Buffer& packet);

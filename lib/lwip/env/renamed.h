@@ -252,6 +252,7 @@
 #define tcp_init uk_lwip_tcp_init
 #define tcp_input uk_lwip_tcp_input
 #define tcp_input_pcb uk_lwip_tcp_input_pcb
+#define tcp_give uk_lwip_tcp_give
 #define tcp_keepalive uk_lwip_tcp_keepalive
 #define tcp_listen_pcbs uk_lwip_tcp_listen_pcbs
 #define tcp_listen_with_backlog uk_lwip_tcp_listen_with_backlog
@@ -259,6 +260,7 @@
 #define tcp_netif_ip_addr_changed uk_lwip_tcp_netif_ip_addr_changed
 #define tcp_new uk_lwip_tcp_new
 #define tcp_new_ip_type uk_lwip_tcp_new_ip_type
+#define tcp_most_segment uk_lwip_tcp_most_segment
 #define tcp_next_iss uk_lwip_tcp_next_iss
 #define tcp_output uk_lwip_tcp_output
 #define tcp_pcb_lists uk_lwip_tcp_pcb_lists

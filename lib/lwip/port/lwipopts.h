@@ -103,11 +103,14 @@
 #define TCP_SND_BUF (CONFIG_LIBLWIP_TCP_SEND_KIB * 1024)
 #define TCP_SND_QUEUELEN 4096
 #define TCP_SNDLOWAT (2 * TCP_MSS) /* of lwIP's own sockets */
-#define TCP_WND_UPDATE_THRESHOLD (TCP_MSS * 2)
+/* Segments are acknowledged as they come; when much was read the window is told, too. */
+#define TCP_WND_UPDATE_THRESHOLD LWIP_MAX(TCP_MSS * 2, TCP_WND / 4)
 #define TCP_OVERSIZE TCP_MSS
 #define TCP_QUEUE_OOSEQ 1
 #define TCP_OOSEQ_MAX_PBUFS 256 /* the window limits their bytes */
 #define LWIP_TCP_SACK_OUT 1
+#define LWIP_TCP_LARGE 1 /* patches/large-segments.patch */
+#define TCP_LARGE_PBUFS 12
 #define TCP_LISTEN_BACKLOG 1
 #define TCP_DEFAULT_LISTEN_BACKLOG 255
 #define LWIP_TCP_KEEPALIVE 1

@@ -61,9 +61,12 @@ inline Result<> put_chain(IoPieces& to, const pbuf* from, size_t offset, size_t 
 template <SocketEnvironment E>
 class Bounce {
   public:
-    explicit Bounce(size_t wanted) {
-        if (wanted > sizeof few_)
-            many_ = E::allocate(min(wanted, kMost));
+    Bounce() {} // the bytes have no value yet
+    // There is room for `wanted` now, if there was memory.
+    void need(size_t wanted) {
+        if (wanted <= size_ || many_ != nullptr)
+            return;
+        many_ = E::allocate(min(wanted, kMost));
         size_ = many_ != nullptr ? min(wanted, kMost) : sizeof few_;
     }
     Bounce(const Bounce&) = delete;
@@ -79,7 +82,7 @@ class Bounce {
     static constexpr size_t kMost = 32'768;
 
     void* many_ = nullptr;
-    size_t size_;
+    size_t size_ = sizeof few_;
     char few_[2048];
 };
 

@@ -13,6 +13,30 @@ namespace {
 constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
 constexpr uint32_t kOut = UK_POLLOUT | UK_POLLWRNORM;
 
+// Fewer bytes are copied twice, which is cheaper than to take the lock twice.
+constexpr size_t kLeastReserved = 512;
+// A piece of a large segment: with its headers it is one of the larger blocks of BlockHeap.
+constexpr size_t kPiece = 16'192;
+constexpr unsigned kMostReserved = 5; // pieces
+
+// Less than asked for, if there is no more; null: nothing.
+pbuf* allocate_chain(size_t size) {
+    pbuf* first = nullptr;
+    while (size != 0) {
+        const auto part = static_cast<uint16_t>(min(size, kPiece));
+        pbuf* const piece =
+            pbuf_alloc(first == nullptr ? PBUF_TRANSPORT : PBUF_RAW, part, PBUF_RAM);
+        if (piece == nullptr)
+            break;
+        if (first == nullptr)
+            first = piece;
+        else
+            pbuf_cat(first, piece);
+        size -= part;
+    }
+    return first;
+}
+
 } // namespace
 
 // --- arriving ---
@@ -101,17 +125,35 @@ size_t TcpEnd::outgoing() const {
     return pcb_ != nullptr && !listens() ? TCP_SND_BUF - pcb_->snd_buf : 0;
 }
 
-Result<size_t> TcpEnd::write(const void* data, size_t size, bool more) {
+Result<> TcpEnd::may_write() {
     if (error_ != Errno::ok)
         return take_error();
     if (state_ == State::connects)
         return Errno::again;
     if (pcb_ == nullptr || !writes_ || state_ != State::open)
         return Errno::pipe;
+    return ok();
+}
+
+uint8_t TcpEnd::write_flags(bool more) const {
+    return static_cast<uint8_t>(TCP_WRITE_FLAG_COPY |
+                                (more || wishes_.cork ? TCP_WRITE_FLAG_MORE : 0));
+}
+
+// Sends what may go.
+void TcpEnd::wrote(bool more) {
+    renew_room();
+    // A whole segment is not kept back.
+    const bool is_small =
+        pcb_->unsent != nullptr && pcb_->unsent->next == nullptr && pcb_->unsent->len < segment();
+    if ((!more && !wishes_.cork) || !is_small)
+        (void)tcp_output(pcb_);
+}
+
+Result<size_t> TcpEnd::write(const void* data, size_t size, bool more) {
+    UK_TRY(may_write());
     size = min(size, room());
-    const bool waits_for_more = more || wishes_.cork;
-    const auto flags =
-        static_cast<uint8_t>(TCP_WRITE_FLAG_COPY | (waits_for_more ? TCP_WRITE_FLAG_MORE : 0));
+    const uint8_t flags = write_flags(more);
     err_t problem = ERR_OK;
     while (size != 0) {
         problem = tcp_write(pcb_, data, static_cast<uint16_t>(size), flags);
@@ -123,13 +165,46 @@ Result<size_t> TcpEnd::write(const void* data, size_t size, bool more) {
         return Errno::pipe; // lwIP has given up the connection's way out
     if (size == 0 && problem == ERR_MEM)
         keep_trying();
-    renew_room();
-    // A whole segment is not kept back.
-    const bool is_small =
-        pcb_->unsent != nullptr && pcb_->unsent->next == nullptr && pcb_->unsent->len < segment();
-    if (!waits_for_more || !is_small)
-        (void)tcp_output(pcb_);
+    wrote(more);
     return size;
+}
+
+pbuf* TcpEnd::reserve(size_t wanted) {
+    size_t size = min(wanted, room());
+    if (size < kLeastReserved || error_ != Errno::ok || state_ != State::open || pcb_ == nullptr)
+        return nullptr; // write() says why
+    // What nobody has sent yet may become longer.
+    const tcp_seg* last = pcb_->unsent;
+    while (last != nullptr && last->next != nullptr)
+        last = last->next;
+    const size_t most = tcp_most_segment(pcb_);
+    if (pcb_->large == 0 && (last != nullptr || size > most))
+        return nullptr;
+    size_t before = 0;
+    if (last != nullptr && last->len + kLeastReserved <= most &&
+        pbuf_clen(last->p) + kMostReserved <= TCP_LARGE_PBUFS)
+        before = last->len;
+    if (size >= most - before)
+        size = most - before;
+    else if (size < wanted && (before + size) % segment() < size)
+        size -= (before + size) % segment(); // whole segments, if there is more
+    return size >= kLeastReserved ? allocate_chain(size) : nullptr;
+}
+
+Result<size_t> TcpEnd::give(pbuf& filled, bool more) {
+    const size_t size = filled.tot_len;
+    const Result<> may = may_write();
+    if (!may.ok()) {
+        pbuf_free(&filled);
+        return may.error();
+    }
+    const err_t problem = tcp_give(pcb_, &filled, write_flags(more));
+    if (problem != ERR_OK && problem != ERR_MEM)
+        return Errno::pipe;
+    if (problem == ERR_MEM)
+        keep_trying();
+    wrote(more);
+    return problem == ERR_OK ? size : 0;
 }
 
 void TcpEnd::flush() {

@@ -81,6 +81,12 @@ class TcpEnd {
     // POLLOUT. With `more` coming soon it may keep a small rest. Errors: EPIPE, EAGAIN (it connects
     // still), what broke the connection.
     [[nodiscard]] Result<size_t> write(const void* data, size_t size, bool more);
+    // As write(), in two steps and with one copy. Memory for up to `wanted` bytes, to be filled
+    // without the lock by who keeps other writers out; null: use write(), which is quicker for few
+    // bytes, fills segments up where the device does not cut them, and says what is wrong.
+    [[nodiscard]] pbuf* reserve(size_t wanted);
+    // What reserve() gave and is filled, which is TCP's then whatever becomes of it.
+    [[nodiscard]] Result<size_t> give(pbuf& filled, bool more);
     // What was written with `more` and is still here.
     void flush();
     // Bytes that fit into the send buffer: of any thread; grows meanwhile, or becomes 0 for good.
@@ -144,6 +150,9 @@ class TcpEnd {
     void drop_arrived();
     void renew_room();
     void keep_trying();
+    [[nodiscard]] Result<> may_write();
+    [[nodiscard]] uint8_t write_flags(bool more) const;
+    void wrote(bool more);
     Result<size_t> info(const SocketOption& option) const;
     Result<size_t> tcp_option(const SocketOption& option);
     Result<size_t> change_tcp(const SocketOption& option);

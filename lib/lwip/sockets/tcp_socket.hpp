@@ -118,6 +118,7 @@ class TcpSocket final : public E::Socket, private TcpEnd {
     Result<size_t> do_send(SocketOut& message) override;
     Result<size_t> do_receive(SocketIn& message) override;
     Result<size_t> send_part(IoPieces& from, Bounce<E>& bounce, bool more);
+    Result<size_t> send_reserved(IoPieces& from, pbuf& memory, bool more);
     Result<size_t> receive_part(SocketIn& message);
     Result<> wait_for_room();
     Result<> wait_for_data(size_t wanted);
@@ -263,10 +264,37 @@ Result<> TcpSocket<E>::wait_for_room() {
         this->send_deadline());
 }
 
+// Fills what TcpEnd::reserve() gave.
+template <SocketEnvironment E>
+Result<size_t> TcpSocket<E>::send_reserved(IoPieces& from, pbuf& memory, bool more) {
+    const IoPieces start = from;
+    Result<> taken = ok();
+    for (pbuf* part = &memory; part != nullptr && taken.ok(); part = part->next)
+        taken = from.take(part->payload, part->len);
+    const bool is_last = from.left() == 0;
+    Core core;
+    if (!taken.ok()) {
+        pbuf_free(&memory);
+        return taken.error();
+    }
+    const Result<size_t> given = TcpEnd::give(memory, more && is_last);
+    if (!given.ok() || given.value() == 0)
+        from = start;
+    return given;
+}
+
 // As much as fits, 0 if nothing does.
 template <SocketEnvironment E>
 Result<size_t> TcpSocket<E>::send_part(IoPieces& from, Bounce<E>& bounce, bool more) {
     LockGuard turn(sending_);
+    pbuf* memory = nullptr;
+    {
+        Core core;
+        memory = TcpEnd::reserve(from.left());
+    }
+    if (memory != nullptr)
+        return send_reserved(from, *memory, more);
+    bounce.need(from.left());
     const IoPieces start = from;
     size_t size = min(min(from.left(), bounce.size()), TcpEnd::room());
     // Whole segments, if there is more.
@@ -294,7 +322,7 @@ Result<size_t> TcpSocket<E>::do_send(SocketOut& message) {
     IoPieces& from = message.data;
     const size_t whole = from.left();
     const bool more = (message.flags & UK_MSG_MORE) != 0;
-    Bounce<E> bounce(whole);
+    Bounce<E> bounce;
     for (size_t done = 0;;) {
         const Result<size_t> part = send_part(from, bounce, more);
         Errno problem = part.code();
