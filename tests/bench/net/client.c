@@ -3,6 +3,8 @@
 // request, and says how often and how long that took:
 //
 //     client ADDRESS PORT REQUESTS CONNECTIONS keep|close
+//     client ADDRESS PORT MEGABYTES out|in      one stream, out of the server (each byte is looked
+//                                        at) or into it; says how quick that was
 //     client ADDRESS PORT first          tries until the first reply has come; says after how long
 //
 // Exactly REQUESTS requests, so that what the server's machine did can be divided by them.
@@ -122,6 +124,44 @@ static void ask_all(int connections) {
            (double)g_done / seconds, g_times[g_done / 2], g_times[g_done * 99 / 100]);
 }
 
+// Megabytes a second, until the last byte was here, or is there.
+static void stream(uint64_t bytes, int out) {
+    enum { kBulk = 65536 };
+    static char buffer[kBulk], right[2 * kBulk];
+    struct Connection c;
+    const struct timeval patience = {kPatienceMs / 1000, 0};
+    for (int i = 0; i < 2 * kBulk; i++)
+        right[i] = (char)(i % kBulk * 7 + (i % kBulk >> 8));
+    c.fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (c.fd < 0 || connect(c.fd, (struct sockaddr*)&g_server, sizeof g_server) < 0)
+        fail("connect");
+    setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    char wanted[9] = {out ? 'o' : 'i'};
+    memcpy(wanted + 1, &bytes, sizeof bytes);
+    const uint64_t begin = now();
+    if (write(c.fd, wanted, sizeof wanted) != sizeof wanted)
+        fail("write");
+    for (uint64_t done = 0; done < bytes;) {
+        const size_t at = done % kBulk;
+        const size_t size = bytes - done < kBulk ? (size_t)(bytes - done) : kBulk;
+        const ssize_t part = out ? read(c.fd, buffer, size) : write(c.fd, right + at, size);
+        if (part <= 0)
+            fail(part == 0 ? "the server closed the connection too early" : "stream");
+        if (out && memcmp(buffer, right + at, (size_t)part) != 0) {
+            fprintf(stderr, "client: wrong bytes after %llu\n", (unsigned long long)done);
+            exit(1);
+        }
+        done += (uint64_t)part;
+    }
+    if (!out && read(c.fd, buffer, 1) != 1)
+        fail("the end");
+    const double seconds = (double)(now() - begin) / 1e9;
+    printf("bytes %llu seconds %.3f megabytes/s %.1f\n", (unsigned long long)bytes, seconds,
+           (double)bytes / 1e6 / seconds);
+    close(c.fd);
+}
+
 // One try, which gives up soon: a guest that is not there yet answers nothing.
 static int replies(void) {
     enum { kTryMs = 5 };
@@ -145,8 +185,11 @@ static int replies(void) {
 int main(int count, char** words) {
     const int first = count == 4 && strcmp(words[3], "first") == 0;
     g_server = (struct sockaddr_in){.sin_family = AF_INET};
-    if ((!first && count != 6) || !inet_aton(words[1], &g_server.sin_addr)) {
-        fprintf(stderr, "usage: client ADDRESS PORT (REQUESTS CONNECTIONS keep|close | first)\n");
+    const int out = count == 5 && strcmp(words[4], "out") == 0;
+    const int bulk = out || (count == 5 && strcmp(words[4], "in") == 0);
+    if ((!first && !bulk && count != 6) || !inet_aton(words[1], &g_server.sin_addr)) {
+        fprintf(stderr, "usage: client ADDRESS PORT (REQUESTS CONNECTIONS keep|close | MEGABYTES "
+                        "out|in | first)\n");
         return 2;
     }
     g_server.sin_port = htons((uint16_t)atoi(words[2]));
@@ -157,6 +200,10 @@ int main(int count, char** words) {
                 return 1;
         }
         printf("first reply after %.3f seconds\n", (double)(now() - begin) / 1e9);
+        return 0;
+    }
+    if (bulk) {
+        stream((uint64_t)atol(words[3]) << 20, out);
         return 0;
     }
     const int connections = atoi(words[4]);

@@ -17,7 +17,8 @@ REQUEST_ROWS = [(f"keep-alive, {KEEP} connections, tap", KEEP, "keep", "tap", GO
                 ("a connection each, 1 client, tap", 1, "close", "tap", GOAL_CLOSE),
                 (f"keep-alive, {KEEP} connections, QEMU's network", KEEP, "keep", "user", GOAL_KEEP),
                 ("a connection each, 1 client, QEMU's network", 1, "close", "user", GOAL_CLOSE)]
-SERVER, BULK, FORWARD = "tests/bench/net", "apps/iperf", "apps/forward"
+BULK_ROWS = [("one stream out", "out"), ("one stream in", "in")]
+SERVER, FORWARD = "tests/bench/net", "apps/forward"
 
 
 def linux(name: str, programs: dict, arguments: str, memory: str = "128M", more_modules=()) -> Guest:
@@ -34,10 +35,10 @@ def ours(application: str, name: str, arguments: str, memory: str = "32M") -> Gu
     return Guest("ours", image, "", memory, lambda at: f"netdev.ip={at}/24 -- {arguments}")
 
 
-def servers() -> dict:
+def servers(how: str = "80") -> dict:
     """Side -> what it boots, or why not."""
-    return sides(lambda: ours(SERVER, "net-server", "80"),
-                 lambda: linux("server", {"server": program("linux-server", f"{SERVER}/server.c", "-static")}, "@ /server 80"))
+    return sides(lambda: ours(SERVER, "net-server", how),
+                 lambda: linux("server", {"server": program("linux-server", f"{SERVER}/server.c", "-static")}, f"@ /server {how}"))
 
 
 def sides(mine, theirs) -> dict:
@@ -130,4 +131,50 @@ def rate_rows() -> list:
         for index, what in enumerate(("requests/s", "p50, us", "p99, us")):
             mine, theirs = (found[side][index] if side in found else "" for side in ("ours", "Linux"))
             rows.append([f"{name}: {what}", mine, theirs, mine / theirs if mine and theirs else ""])
+    return rows
+
+
+def per_megabyte(guest: Guest, way: str) -> float:
+    """Instructions of the whole guest for a megabyte of 2**20 bytes, once some have warmed it up."""
+    with Live(guest, "tap") as running:
+        running.wait_for("bench server")
+        running.client(8, way)
+        before = running.count()
+        running.client(MEGABYTES, way)
+        return (running.count() - before) / MEGABYTES
+
+
+def bulk_rows() -> list:
+    guests = servers("80 bulk")
+    return [row(name, tried(name, guests, lambda guest: per_megabyte(guest, way))) for name, way in BULK_ROWS]
+
+
+def speeds(guests: dict, way: str, rounds: int = 5) -> dict:
+    """Side -> median of megabytes/s; the guests by turns, without the plugin."""
+    running, seen = {}, {}
+    try:
+        for side, guest in guests.items():
+            running[side] = Live(guest, "tap", counted=False).__enter__()
+            running[side].wait_for("bench server")
+            running[side].client(8, way)
+        for _ in range(rounds):
+            for side, guest in running.items():
+                seen.setdefault(side, []).append(float(re.search(r"megabytes/s ([\d.]+)", guest.client(MEGABYTES, way)).group(1)))
+    finally:
+        for guest in running.values():
+            guest.__exit__()
+    return {side: statistics.median(found) for side, found in seen.items()}
+
+
+def speed_rows() -> list:
+    """name, ours, Linux, ours to Linux: more is better."""
+    guests, rows = servers("80 bulk"), []
+    for name, way in BULK_ROWS:
+        try:
+            found = speeds(guests, way)
+        except Failed as problem:
+            print(f"\nnet: {name}: not measured: {problem}", flush=True)
+            continue
+        mine, theirs = (found.get(side, "") for side in ("ours", "Linux"))
+        rows.append([f"{name}: megabytes/s", mine, theirs, mine / theirs if mine and theirs else ""])
     return rows

@@ -3,7 +3,10 @@
 // keep-alive or one request for each connection. The same text is an application of Microlith and,
 // linked statically, a process of the Linux opponent; plain system calls, nothing tuned for either.
 //
-//     server [PORT [keep|close]]        80 keep; `close` ends every connection after its reply
+//     server [PORT [keep|close|bulk]]   80 keep; `close` ends every connection after its reply
+//
+// `bulk`: one connection after the other. It begins with a letter and a number of eight bytes: so
+// many bytes go out ('o') or come in ('i', a byte tells when all are here), 64 KiB to a call.
 //
 // It reads only as much of a request as it must know where that ends and whether the client wants
 // the connection closed, and never looks at the path. Not a server for anything else.
@@ -21,7 +24,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { kBody = 612, kMostFd = 4096, kRequest = 4096, kBatch = 16, kEvents = 64 };
+enum { kBody = 612, kMostFd = 4096, kRequest = 4096, kBatch = 16, kEvents = 64, kBulk = 65536 };
 
 struct Connection {
     char* rest;      // the beginning of a request whose end has not come; NULL mostly
@@ -161,26 +164,67 @@ static void accept_all(int listener) {
     }
 }
 
+// All of them, or not.
+static int move(int fd, int out, uint64_t left) {
+    static char buffer[kBulk], rest[kBulk];
+    const int filled = buffer[1] != '\0';
+    for (int i = 0; i < kBulk && !filled; i++)
+        buffer[i] = (char)(i * 7 + (i >> 8));
+    size_t at = 0;
+    while (left > 0) {
+        const size_t size = left < kBulk - at ? (size_t)left : kBulk - at;
+        const ssize_t done = out ? write(fd, buffer + at, size) : read(fd, rest, kBulk);
+        if (done <= 0)
+            return 0;
+        at = out ? (at + (size_t)done) % kBulk : 0;
+        left -= (uint64_t)done;
+    }
+    return 1;
+}
+
+static void serve_bulk(int listener) {
+    for (;;) {
+        struct {
+            char way;
+            uint8_t size[8];
+        } wanted;
+        const int fd = accept(listener, NULL, NULL);
+        check(fd >= 0, "accept");
+        uint64_t size = 0;
+        if (recv(fd, &wanted, sizeof wanted, MSG_WAITALL) == sizeof wanted) {
+            memcpy(&size, wanted.size, sizeof size);
+            if (move(fd, wanted.way == 'o', size) && wanted.way != 'o')
+                (void)!write(fd, "k", 1);
+            shutdown(fd, SHUT_WR);
+            (void)!read(fd, &wanted, 1); // the client is done
+        }
+        close(fd);
+    }
+}
+
 int main(int argc, char* argv[]) {
     const int port = argc > 1 ? atoi(argv[1]) : 80, on = 1;
+    const int bulk = argc > 2 && strcmp(argv[2], "bulk") == 0;
     g_close = argc > 2 && strcmp(argv[2], "close") == 0;
     if (port <= 0 || port > 65535 || argc > 3 ||
-        (argc > 2 && !g_close && strcmp(argv[2], "keep"))) {
-        fprintf(stderr, "usage: server [PORT [keep|close]]\n");
+        (argc > 2 && !g_close && !bulk && strcmp(argv[2], "keep"))) {
+        fprintf(stderr, "usage: server [PORT [keep|close|bulk]]\n");
         return 2;
     }
     make_replies();
     check(signal(SIGPIPE, SIG_IGN) != SIG_ERR, "SIGPIPE"); // write() says it, too
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    const int listener = socket(AF_INET, SOCK_STREAM | (bulk ? 0 : SOCK_NONBLOCK), 0);
     check(listener >= 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0,
           "socket");
     check(bind(listener, (struct sockaddr*)&address, sizeof address) == 0, "bind");
     check(listen(listener, 512) == 0, "listen");
+    printf("bench server: port %d, %s\n", port, bulk ? "bulk" : g_close ? "close" : "keep-alive");
+    fflush(stdout);
+    if (bulk)
+        serve_bulk(listener);
     check((g_poll = epoll_create1(0)) >= 0, "epoll_create1");
     wait_for(listener, 0);
-    printf("bench server: port %d, %s\n", port, g_close ? "close" : "keep-alive");
-    fflush(stdout);
     for (;;) {
         struct epoll_event events[kEvents];
         const int count = epoll_wait(g_poll, events, kEvents, -1);
