@@ -10,7 +10,7 @@ import opponent
 from live import Guest, Live, initramfs, program
 from measure import Failed
 
-REQUESTS, KEEP, MEGABYTES, FRAMES = 4000, 8, 64, 20_000
+REQUESTS, KEEP, MEGABYTES, FRAMES, AHEAD = 4000, 8, 64, 20_000, 32
 GOAL_KEEP, GOAL_CLOSE, GOAL_IMAGE = 6000, 27_000, 300_000
 # name, connections, how, where, goal
 REQUEST_ROWS = [(f"keep-alive, {KEEP} connections, tap", KEEP, "keep", "tap", GOAL_KEEP),
@@ -177,4 +177,54 @@ def speed_rows() -> list:
             continue
         mine, theirs = (found.get(side, "") for side in ("ours", "Linux"))
         rows.append([f"{name}: megabytes/s", mine, theirs, mine / theirs if mine and theirs else ""])
+    return rows
+
+
+def forwarders() -> dict:
+    """Side -> a guest that forwards between two interfaces: apps/forward, or a bridge of Linux."""
+    def mine() -> Guest:
+        image = libc.built(FORWARD, "kvm-x86_64", "forward", "CONFIG_ARCH_X86_64=y", "CONFIG_PLAT_KVM=y")
+        return Guest("ours", image, "", "32M", lambda at: "")
+    return sides(mine, lambda: linux("bridge", {}, "bridge", more_modules=live.BRIDGE))
+
+
+def frames(running: Live, *words) -> list:
+    """Frames a second, p50 and p99 in microseconds, of the client of frames."""
+    text = running.run([program("frames", f"{SERVER}/frames.c"), *map(str, words)], limit=200)
+    found = re.search(r"rate (\d+) p50_us (\d+) p99_us (\d+)", text)
+    return [int(word) for word in found.groups()] if found else []
+
+
+def per_frame(guest: Guest) -> float:
+    with Live(guest, "taps") as running:
+        frames(running, "first")
+        frames(running, FRAMES // 10, AHEAD)
+        before = running.count()
+        frames(running, FRAMES, AHEAD)
+        return (running.count() - before) / FRAMES
+
+
+def forward_rows() -> list:
+    return [row(f"a frame of 60 bytes, {AHEAD} on their way", tried("forwarding", forwarders(), per_frame))]
+
+
+def forward_rates(rounds: int = 5) -> list:
+    """name, ours, Linux, ours to Linux: more is better for a rate, less for a time. Both guests by turns, without the plugin."""
+    running, seen = {}, {}
+    try:
+        for side, guest in forwarders().items():
+            running[side] = Live(guest, "taps", counted=False).__enter__()
+            frames(running[side], "first")
+        for _ in range(rounds):
+            for side, live_guest in running.items():
+                rate = frames(live_guest, FRAMES, AHEAD)[0]
+                seen.setdefault(side, []).append([rate, *frames(live_guest, FRAMES // 10, 1)[1:]])
+    finally:
+        for guest in running.values():
+            guest.__exit__()
+    found = {side: [int(statistics.median(column)) for column in zip(*rows)] for side, rows in seen.items()}
+    rows = []
+    for index, what in enumerate((f"frames/s, {AHEAD} on their way", "one frame there: p50, us", "one frame there: p99, us")):
+        mine, theirs = (found[side][index] if side in found else "" for side in ("ours", "Linux"))
+        rows.append([what, mine, theirs, mine / theirs if mine and theirs else ""])
     return rows

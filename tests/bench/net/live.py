@@ -77,7 +77,7 @@ class Guest:
 
 class Live:
     """It runs until the end of the `with` block. `where`: "tap" (in a namespace of its own, checksums and segments offered to
-    the guest by the header of virtio's), "user" (QEMU's own network), or "taps" (two of them, named a and b)."""
+    the guest by the header of virtio's), "user" (QEMU's own network), or "taps" (two of them, tap0 and tap1)."""
 
     def __init__(self, guest: Guest, where: str, counted: bool = True, port: int = 80):
         self.guest, self.where, self.counted, self.port = guest, where, counted, port
@@ -110,7 +110,7 @@ class Live:
                 self.at = ("127.0.0.1", probe.getsockname()[1])
             return ["-netdev", f"user,id=net0,hostfwd=tcp:127.0.0.1:{self.at[1]}-{SLIRP}:{self.port}", *self.card(0)]
         words, self.at = [], (GUEST, self.port)
-        for number, name in enumerate(["tap0"] if self.where == "tap" else ["a", "b"]):
+        for number, name in enumerate(["tap0"] if self.where == "tap" else ["tap0", "tap1"]):
             self.inside.add_tap(name, f"{HOST}/24" if self.where == "tap" else "", headers=True)
             words += ["-netdev", f"tap,id=net{number},ifname={name},script=no,downscript=no,vnet_hdr=on", *self.card(number)]
         if self.where == "tap":
