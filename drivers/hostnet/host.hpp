@@ -20,7 +20,8 @@ struct Piece {
 long read_pieces(int descriptor, std::span<const Piece> pieces);
 long write_pieces(int descriptor, std::span<const Piece> pieces);
 [[nodiscard]] bool can_be_read(int descriptor);
-// A tap of this name, which is made if there is none; frames have a Header in front.
+// A tap of this name, which is made if there is none; frames have the first kTapHeaderBytes of an
+// OffloadHeader in front.
 [[nodiscard]] Result<int> open_tap(const char* name);
 // What the tap may bring: bits of netdev's features. Errors: as the host says.
 [[nodiscard]] Result<> set_tap_features(int descriptor, uint32_t features);

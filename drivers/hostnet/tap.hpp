@@ -4,9 +4,9 @@
 #pragma once
 
 #include <uk/netdev.hpp>
+#include <uk/netdev/offload_header.hpp>
 
 #include "event.hpp"
-#include "header.hpp"
 #include "host.hpp"
 #include "wanted.hpp"
 
@@ -34,7 +34,7 @@ class TapDevice final : public netdev::Device {
 
     bool choose_pieces();
     bool refill();
-    netdev::Buffer* take(uint32_t bytes, const Header& header);
+    netdev::Buffer* take(uint32_t bytes, const netdev::OffloadHeader& header);
     void send(netdev::Buffer* packet);
 
     int descriptor_ = -1;

@@ -7,9 +7,12 @@ namespace {
 
 using netdev::Buffer;
 
-constexpr uint32_t kEthernetHeader = 14;
-constexpr uint32_t kMostFrame = 1500 + kEthernetHeader + 4; // with a VLAN's tag
-constexpr uint32_t kMostLarge = 65535 + kEthernetHeader;
+using netdev::kEthernetBytes;
+using netdev::kTapHeaderBytes;
+using netdev::OffloadHeader;
+
+constexpr uint32_t kMostFrame = 1500 + kEthernetBytes + 4; // with a VLAN's tag
+constexpr uint32_t kMostLarge = 65535 + kEthernetBytes;
 
 } // namespace
 
@@ -67,13 +70,13 @@ Result<> TapDevice::start(const netdev::StartRequest& request) {
 
 void TapDevice::send(Buffer* packet) {
     const uint32_t bytes = netdev::packet_size(*packet);
-    Header header;
-    Piece pieces[kMostSent + 1] = {{&header, sizeof header}};
+    OffloadHeader header;
+    Piece pieces[kMostSent + 1] = {{&header, kTapHeaderBytes}};
     unsigned count = 1;
     Buffer* piece = packet;
     for (; piece != nullptr && count <= kMostSent; piece = piece->next)
         pieces[count++] = {piece->data(), piece->size()};
-    if (piece != nullptr || !to_header(packet->offload, bytes, features_, header)) {
+    if (piece != nullptr || !make_header(packet->offload, bytes, features_, header)) {
         add(counters_.tx_bad, 1);
     } else if (write_pieces(descriptor_, {pieces, count}) > 0) {
         add(counters_.tx_packets, 1);
@@ -102,9 +105,9 @@ bool TapDevice::refill() {
 }
 
 // The packet that was read into the spares; null: it cannot be true.
-Buffer* TapDevice::take(uint32_t bytes, const Header& header) {
+Buffer* TapDevice::take(uint32_t bytes, const OffloadHeader& header) {
     netdev::Offload offload;
-    if (bytes < kEthernetHeader || !from_header(header, bytes, features_, offload)) {
+    if (bytes < kEthernetBytes || !read_header(header, bytes, features_, offload)) {
         add(counters_.rx_bad, 1);
         return nullptr;
     }
@@ -128,9 +131,9 @@ Buffer* TapDevice::take(uint32_t bytes, const Header& header) {
 unsigned TapDevice::receive(unsigned /*queue*/, std::span<Buffer*> packets) {
     unsigned count = 0;
     while (count < packets.size() && refill()) {
-        Header header;
-        Piece pieces[kMostPieces + 1] = {{&header, sizeof header}};
-        size_t room = sizeof header;
+        OffloadHeader header;
+        Piece pieces[kMostPieces + 1] = {{&header, kTapHeaderBytes}};
+        size_t room = kTapHeaderBytes;
         for (unsigned i = 0; i < pieces_; i++) {
             pieces[i + 1] = {spares_[i]->data(), spares_[i]->tailroom()};
             room += spares_[i]->tailroom();
@@ -138,11 +141,11 @@ unsigned TapDevice::receive(unsigned /*queue*/, std::span<Buffer*> packets) {
         const long got = read_pieces(descriptor_, {pieces, pieces_ + 1});
         if (got <= 0)
             break; // nothing there
-        if (static_cast<size_t>(got) < sizeof header || static_cast<size_t>(got) > room) {
+        if (static_cast<size_t>(got) < kTapHeaderBytes || static_cast<size_t>(got) > room) {
             add(counters_.rx_bad, 1);
             continue;
         }
-        if (Buffer* packet = take(static_cast<uint32_t>(got) - sizeof header, header))
+        if (Buffer* packet = take(static_cast<uint32_t>(got) - uint32_t{kTapHeaderBytes}, header))
             packets[count++] = packet;
     }
     return count;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What stands before each packet in the queues of a network device.
+// Features and configuration of a network device, and what stands before each packet in its queues.
 // VIRTIO 1.2, 5.1.3, 5.1.4, 5.1.6.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <uk/netdev.hpp>
+#include <uk/netdev/offload_header.hpp>
 
 namespace uk::virtio {
 
@@ -38,39 +39,17 @@ struct NetConfig {
 static_assert(sizeof(NetConfig) == 12);
 
 // 5.1.6.
-struct NetHeader {
-    static constexpr uint8_t kNeedsChecksum = 1;
-    static constexpr uint8_t kDataValid = 2;
-    static constexpr uint8_t kTcp4 = 1; // kinds of segments
-    static constexpr uint8_t kTcp6 = 4;
-    static constexpr uint8_t kEcn = 0x80;
+using NetHeader = netdev::OffloadHeader;
+using netdev::kEthernetBytes;
+using netdev::make_header;
+using netdev::read_header;
+inline constexpr uint32_t kNetHeaderBytes = sizeof(NetHeader);
 
-    uint8_t flags = 0;
-    uint8_t segments = 0;
-    uint16_t header_bytes = 0;
-    uint16_t segment_bytes = 0;
-    uint16_t checksum_start = 0;
-    uint16_t checksum_offset = 0;
-    uint16_t buffers = 0; // that a received packet takes
-};
-inline constexpr uint32_t kNetHeaderBytes = 12;
-static_assert(sizeof(NetHeader) == kNetHeaderBytes);
-
-inline constexpr uint32_t kEthernetBytes = 14;
 // The largest packet: an Ethernet frame with an IP packet of 65535 bytes, perhaps a VLAN's four.
 inline constexpr uint32_t kMostPacketBytes = 65535 + kEthernetBytes + 4;
 
 // What uknetdev calls the features that were agreed on, and which to ask for to get some of those.
 [[nodiscard]] uint32_t features_from_device(uint64_t features);
 [[nodiscard]] uint64_t features_for_device(uint32_t features);
-
-// The header of a packet of `size` bytes to send. False: it asks for what was not agreed on
-// (`features` as in uknetdev), or for what lies outside of it.
-[[nodiscard]] bool make_header(const netdev::Offload& offload, uint32_t size, uint32_t features,
-                               NetHeader& header);
-
-// What the device says of a packet that it brings. False: it cannot be true (5.1.6.4).
-[[nodiscard]] bool read_header(const NetHeader& header, uint32_t size, uint32_t features,
-                               netdev::Offload& offload);
 
 } // namespace uk::virtio

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What of hostnet needs no host: words of netdev.host=, frames in a stream, offloads in a header.
+// What of hostnet needs no host: words of netdev.host= and frames in a stream.
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "drivers/hostnet/framing.hpp"
-#include "drivers/hostnet/header.hpp"
 #include "drivers/hostnet/wanted.hpp"
 
 namespace uk::hostnet {
 namespace {
-
-using netdev::Offload;
 
 // --- words ---
 
@@ -139,93 +136,6 @@ TEST(Framing, IsBrokenByLengthsThatNoFrameHas) {
         std::span<const std::byte> frame;
         EXPECT_EQ(pipe.framing.look(frame), Framing::Found::broken);
     }
-}
-
-// --- offloads ---
-
-constexpr uint32_t kAll = ~0u;
-
-Offload segments_of(Offload::Segments kind) {
-    Offload offload;
-    offload.checksum = Offload::Checksum::partial;
-    offload.checksum_start = 34;
-    offload.checksum_offset = 16;
-    offload.segments = kind;
-    offload.header_bytes = 54;
-    offload.segment_bytes = 1460;
-    return offload;
-}
-
-TEST(Header, SaysNothingOfACompletePacket) {
-    Header header;
-    ASSERT_TRUE(to_header({}, 60, 0, header));
-    EXPECT_EQ(header.flags, 0);
-    EXPECT_EQ(header.segments, 0);
-    Offload offload;
-    ASSERT_TRUE(from_header(header, 60, 0, offload));
-    EXPECT_EQ(offload.checksum, Offload::Checksum::none);
-}
-
-TEST(Header, GoesThereAndBack) {
-    for (Offload::Segments kind : {Offload::Segments::tcp4, Offload::Segments::tcp6}) {
-        Header header;
-        ASSERT_TRUE(to_header(segments_of(kind), 4000, kAll, header));
-        EXPECT_EQ(header.segments, kind == Offload::Segments::tcp4 ? 1 : 4);
-        Offload offload;
-        ASSERT_TRUE(from_header(header, 4000, kAll, offload));
-        EXPECT_EQ(offload.segments, kind);
-        EXPECT_EQ(offload.checksum, Offload::Checksum::partial);
-        EXPECT_EQ(offload.header_bytes, 54);
-        EXPECT_EQ(offload.segment_bytes, 1460);
-        EXPECT_EQ(offload.checksum_start, 34);
-        EXPECT_EQ(offload.checksum_offset, 16);
-    }
-}
-
-TEST(Header, ChecksumThatTheHostHasLookedAt) {
-    Header header{};
-    header.flags = kDataValid;
-    Offload offload;
-    ASSERT_TRUE(from_header(header, 60, kAll, offload));
-    EXPECT_EQ(offload.checksum, Offload::Checksum::valid);
-    EXPECT_FALSE(from_header(header, 60, 0, offload));
-}
-
-TEST(Header, RefusesWhatWasNotAgreedOn) {
-    Header header;
-    const Offload tcp4 = segments_of(Offload::Segments::tcp4);
-    EXPECT_FALSE(to_header(tcp4, 4000, netdev::kSendTcp4, header));
-    EXPECT_FALSE(to_header(tcp4, 4000, netdev::kSendChecksum | netdev::kSendTcp6, header));
-    ASSERT_TRUE(to_header(tcp4, 4000, netdev::kSendChecksum | netdev::kSendTcp4, header));
-    Offload offload;
-    EXPECT_FALSE(from_header(header, 4000, netdev::kReceiveChecksum, offload));
-    EXPECT_FALSE(from_header(header, 4000, netdev::kReceiveTcp4, offload));
-    EXPECT_TRUE(
-        from_header(header, 4000, netdev::kReceiveChecksum | netdev::kReceiveTcp4, offload));
-}
-
-TEST(Header, RefusesWhatCannotBeTrue) {
-    Header good;
-    ASSERT_TRUE(to_header(segments_of(Offload::Segments::tcp4), 4000, kAll, good));
-    const auto is_taken = [&](void (*change)(Header&), uint32_t bytes = 4000) {
-        Header header = good;
-        change(header);
-        Offload offload;
-        return from_header(header, bytes, kAll, offload);
-    };
-    EXPECT_TRUE(is_taken([](Header&) {}));
-    EXPECT_TRUE(is_taken([](Header& header) { header.segments |= kSegmentsEcn; }));
-    EXPECT_FALSE(is_taken([](Header&) {}, 54));
-    EXPECT_FALSE(is_taken([](Header& header) { header.segments = 3; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.segments = kSegmentsEcn | 2; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.flags = 0; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.segment_bytes = 0; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.header_bytes = 34; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.checksum_start = 13; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.checksum_start = 0xffff; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.checksum_offset = 0xffff; }));
-    EXPECT_FALSE(is_taken([](Header& header) { header.checksum_offset = 3965; }));
-    EXPECT_TRUE(is_taken([](Header& header) { header.checksum_offset = 3964; }));
 }
 
 } // namespace
