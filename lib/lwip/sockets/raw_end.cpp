@@ -227,7 +227,7 @@ void RawEnd::receive(pbuf& packet, const ip_addr_t& from) {
     void* const memory = uk_lwip_allocate(sizeof(Packet) + packet.tot_len);
     if (memory == nullptr)
         return;
-    auto* const copy = ::new (memory) Packet{.next = nullptr, .from = from, .size = packet.tot_len};
+    auto* const copy = ::new (memory) Packet{nullptr, from, packet.tot_len, 0};
 #if LWIP_IPV6
     if (shape_.is_v6)
         copy->ttl = IP6H_HOPLIM(ip6_current_header());

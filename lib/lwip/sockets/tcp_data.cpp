@@ -10,6 +10,15 @@
 namespace uk::lwip {
 namespace {
 
+constexpr size_t kPromised = 0xffff; // a window that is told without a scale
+
+// Of the window, for the option SO_RCVBUF. Less than the first window would be silly (RFC 9293,
+// 3.8.6.2.2).
+size_t kept_back(const TcpWishes& wishes, const tcp_pcb& of) {
+    const size_t most = TCP_WND_MAX(&of);
+    return most - min(max(size_t{wishes.receive_bytes}, kPromised), most);
+}
+
 constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
 constexpr uint32_t kOut = UK_POLLOUT | UK_POLLWRNORM;
 
@@ -90,11 +99,32 @@ void TcpEnd::consume(size_t size) {
     }
     if (first_ == nullptr)
         last_ = nullptr;
-    while (pcb_ != nullptr && pcb_->state != LISTEN && size != 0) {
+    give_window(size);
+}
+
+// So many bytes are read, and the other side may send as many, unless fewer shall be on the way.
+// What it was promised once it keeps (RFC 9293, 3.8.6.2.1).
+void TcpEnd::give_window(size_t size) {
+    if (pcb_ == nullptr || pcb_->state == LISTEN)
+        return;
+    size += held_;
+    held_ = min(size, kept_back(wishes_, *pcb_));
+    for (size -= held_; size != 0;) {
         const auto part = static_cast<uint16_t>(min(size, size_t{0xffff}));
         tcp_recved(pcb_, part); // which knows when to tell the other side (RFC 1122, 4.2.3.3)
         size -= part;
     }
+}
+
+// A connection has begun: its first window was told in 16 bits, the rest is not promised yet.
+void TcpEnd::cut_window() {
+    held_ = min(kept_back(wishes_, *pcb_),
+                pcb_->rcv_wnd > kPromised ? pcb_->rcv_wnd - kPromised : size_t{0});
+    if (held_ == 0)
+        return;
+    pcb_->rcv_wnd -= static_cast<tcpwnd_size_t>(held_);
+    pcb_->rcv_ann_wnd = min(pcb_->rcv_ann_wnd, pcb_->rcv_wnd);
+    pcb_->rcv_ann_right_edge = pcb_->rcv_nxt + pcb_->rcv_ann_wnd; // lwIP thinks it told all of it
 }
 
 // --- leaving ---

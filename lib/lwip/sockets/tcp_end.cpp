@@ -13,7 +13,7 @@ namespace {
 constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
 constexpr uint32_t kOut = UK_POLLOUT | UK_POLLWRNORM;
 constexpr uint32_t kAll = kIn | kOut | UK_POLLRDHUP | UK_POLLHUP | UK_POLLERR;
-constexpr unsigned kMostHandshakes = 0xff; // lwIP counts them in a byte
+constexpr unsigned kMostHandshakes = 0xffff; // lwIP counts them in 16 bits
 
 Errno errno_of(err_t problem) {
     switch (problem) {
@@ -135,7 +135,7 @@ Result<> TcpEnd::listen(unsigned backlog, uint8_t type, bool reuse) {
 void TcpEnd::set_backlog() {
     const unsigned room = backlog_ > children_count_ ? backlog_ - children_count_ : 0;
     reinterpret_cast<tcp_pcb_listen*>(pcb_)->backlog =
-        static_cast<uint8_t>(min(room, kMostHandshakes));
+        static_cast<uint16_t>(min(room, kMostHandshakes));
 }
 
 err_t TcpEnd::on_accept(void* self, tcp_pcb* fresh, err_t problem) {
@@ -149,6 +149,7 @@ err_t TcpEnd::on_accept(void* self, tcp_pcb* fresh, err_t problem) {
     child->adopt(*fresh);
     child->note_places();
     child->state_ = State::open;
+    child->cut_window();
     listener->children_.push_back(*child);
     listener->children_count_++;
     listener->set_backlog();
@@ -218,6 +219,7 @@ Result<> TcpEnd::connected() {
 err_t TcpEnd::on_connected(void* self, tcp_pcb* /*pcb*/, err_t /*problem*/) {
     auto* const end = static_cast<TcpEnd*>(self);
     end->state_ = State::open;
+    end->cut_window();
     end->apply_wishes(); // the segment is known now
     end->renew_room();
     end->on_events(kOut);

@@ -30,6 +30,7 @@ struct TcpWishes {
     uint32_t keep_interval_s = 75;     //
     uint32_t keep_count = 9;           //
     uint32_t send_bytes = TCP_SND_BUF; // at most, in the send buffer
+    uint32_t receive_bytes = TCP_WND;  // at most, that have come and are not read
 };
 
 // All functions under the stack's lock, but for room(). lwIP's control block refers to this object
@@ -149,6 +150,8 @@ class TcpEnd {
     void set_backlog();
     void drop_arrived();
     void renew_room();
+    void give_window(size_t size);
+    void cut_window();
     void keep_trying();
     [[nodiscard]] Result<> may_write();
     [[nodiscard]] uint8_t write_flags(bool more) const;
@@ -171,6 +174,7 @@ class TcpEnd {
     pbuf* last_ = nullptr;
     size_t offset_ = 0;
     size_t available_ = 0;
+    size_t held_ = 0; // bytes of the window that are kept back, for wishes_.receive_bytes
     Atomic<uint32_t> room_{0};
     unsigned backlog_ = 0;
     unsigned children_count_ = 0;

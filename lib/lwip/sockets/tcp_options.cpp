@@ -58,6 +58,8 @@ void TcpEnd::set_wishes(const TcpWishes& wishes) {
     apply_wishes();
     if (listens())
         return;
+    if (state_ == State::open)
+        give_window(0);
     renew_room();
     if (uncorked || wishes_.no_delay)
         flush();

@@ -467,14 +467,19 @@ Result<size_t> TcpSocket<E>::v6_only(const SocketOption& option) {
 template <SocketEnvironment E>
 Result<> TcpSocket<E>::look_at(const SocketOption& option) {
     if (option.name != UK_SO_KEEPALIVE && option.name != UK_SO_SNDBUF &&
-        option.name != UK_SO_SNDBUFFORCE)
+        option.name != UK_SO_SNDBUFFORCE && option.name != UK_SO_RCVBUF &&
+        option.name != UK_SO_RCVBUFFORCE)
         return ok();
     UK_TRY(this->options().option(option, this->kind()));
     Core core;
     TcpWishes wishes = TcpEnd::wishes();
     wishes.keep_alive = this->options().has(SocketOptions::kKeepAlive);
-    if (option.name != UK_SO_KEEPALIVE)
+    if (option.name == UK_SO_SNDBUF || option.name == UK_SO_SNDBUFFORCE)
         wishes.send_bytes = this->options().send_buffer();
+    if (option.name == UK_SO_RCVBUF || option.name == UK_SO_RCVBUFFORCE) {
+        const uint32_t buffer = this->options().receive_buffer(); // twice what was asked for
+        wishes.receive_bytes = buffer < SocketOptions::kMostBuffer ? buffer / 2 : TCP_WND;
+    }
     TcpEnd::set_wishes(wishes);
     return ok();
 }
