@@ -10,6 +10,8 @@
 #include <lwip/snmp.h>
 #include <netif/ethernet.h>
 
+#include <hooks.h>
+
 #include <uk/base/minmax.hpp>
 #include <uk/format.h>
 
@@ -164,6 +166,10 @@ void Interface::configure(const Request& request) {
             netif_.ip6_autoconfig_enabled = settings->gateway.size == 0;
             int8_t index = -1;
             (void)netif_add_ip6_address(&netif_, ip_2_ip6(&address), &index);
+            if (settings->gateway.is_v6()) {
+                gateway_v6_ = *ip_2_ip6(&gateway);
+                ip6_addr_assign_zone(&gateway_v6_, IP6_UNICAST, &netif_);
+            }
         }
 #endif
     }
@@ -171,6 +177,14 @@ void Interface::configure(const Request& request) {
     (void)dhcp_start(&netif_);
 #endif
 }
+
+#if LWIP_IPV6
+const ip6_addr_t* Interface::gateway_v6(netif& of) {
+    if (of.linkoutput != send || ip6_addr_isany_val(Interface::of(of).gateway_v6_))
+        return nullptr;
+    return &Interface::of(of).gateway_v6_;
+}
+#endif
 
 void Interface::look_at_link() {
     const bool up = device_.link_is_up();
@@ -338,3 +352,9 @@ err_t Interface::transmit(pbuf& packet) {
 }
 
 } // namespace uk::lwip
+
+#if LWIP_IPV6
+extern "C" const ip6_addr_t* uk_lwip_gateway_v6(netif* of) {
+    return uk::lwip::Interface::gateway_v6(*of);
+}
+#endif

@@ -57,6 +57,10 @@ class Interface {
     [[nodiscard]] bool has_address() const;
     bool link_was_down = false; // and it was said
     [[nodiscard]] static Interface& of(netif& of) { return *static_cast<Interface*>(of.state); }
+#if LWIP_IPV6
+    // Of netif; null: none is fixed.
+    [[nodiscard]] static const ip6_addr_t* gateway_v6(netif& of);
+#endif
 
   private:
     static constexpr unsigned kBurst = 32;
@@ -82,6 +86,9 @@ class Interface {
     Piece* pieces_ = nullptr;
     char name_[8] = {};
     bool is_static_ = false;
+#if LWIP_IPV6
+    ip6_addr_t gateway_v6_ = {}; // netif_.ip6_autoconfig_enabled is 0
+#endif
 };
 
 } // namespace uk::lwip

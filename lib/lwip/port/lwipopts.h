@@ -135,6 +135,7 @@
 #define LWIP_HOOK_DNS_ERROR(rcode) uk_lwip_dns_error(rcode)
 #define LWIP_HOOK_ND6_RDNSS(server, seconds) uk_lwip_rdnss(server, seconds)
 #endif
+#define LWIP_HOOK_ND6_GET_GW(of, destination) uk_lwip_gateway_v6(of)
 #ifdef CONFIG_LIBLWIP_SOCKETS
 #define LWIP_HOOK_ICMP_ERROR(packet, from) uk_lwip_icmp_error(packet, from)
 #define LWIP_HOOK_ICMP6_ERROR(packet) uk_lwip_icmp6_error(packet)

@@ -242,4 +242,35 @@ TEST(Interface, FollowsTheLink) {
     (void)world.peer_receive();
 }
 
+// Packets for other networks go to the router that netdev.ip= names, although no router says so.
+TEST(Interface, FixedRouterOfIpv6) {
+    lwip_tests::begin_lwip();
+    static FakeWire& wire = *new FakeWire({});
+    static netdev::Pool& pool = *new netdev::Pool;
+    static Settings& settings = *new Settings;
+    static Interface& interface = *new Interface(wire.left());
+    ASSERT_EQ(parse_settings("[2001:db8::2]/64:[2001:db8::99]", settings).problem, nullptr);
+    ASSERT_TRUE(pool.init({.count = 64}).ok());
+    ASSERT_TRUE(wire.right().start({.pool = &pool}).ok());
+    ASSERT_TRUE(interface.start({.buffers = 64, .settings = &settings}).ok());
+    netif_ip6_addr_set_state(&interface.lwip(), 1, IP6_ADDR_PREFERRED);
+    udp_pcb* const pcb = udp_new_ip_type(IPADDR_TYPE_V6);
+    ip_addr_t to;
+    ASSERT_EQ(ipaddr_aton("2001:db8:9::1", &to), 1);
+    pbuf* const data = pbuf_alloc(PBUF_TRANSPORT, 4, PBUF_RAM);
+    memset(data->payload, 0, 4);
+    EXPECT_EQ(udp_sendto_if(pcb, data, &to, 9, &interface.lwip()), ERR_OK);
+    pbuf_free(data);
+    udp_remove(pcb);
+    bool asks = false; // for the router: a solicitation has what it wants to know at byte 62
+    netdev::Buffer* buffer = nullptr;
+    while (wire.right().receive(0, {&buffer, 1}) == 1) {
+        const Bytes frame = netdev_test::gather(*buffer);
+        asks = asks || (frame.size() >= 78 && frame[54] == 135 && frame[77] == 0x99);
+        netdev::release(buffer);
+    }
+    EXPECT_TRUE(asks);
+    netif_set_down(&interface.lwip());
+}
+
 } // namespace
