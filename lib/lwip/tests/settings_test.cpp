@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Host tests of netdev.ip=.
 #include <uk/lwip/settings.hpp>
+#include <uk/lwip/status.hpp>
 
 #include <gtest/gtest.h>
 
@@ -116,6 +117,22 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
         ASSERT_NE(error.problem, nullptr) << text;
         EXPECT_EQ(error.where, where) << text;
     }
+}
+
+TEST(Address, AsText) {
+    const auto again = [](const char* text) {
+        Address address;
+        EXPECT_TRUE(parse_address(text, address)) << text;
+        return std::string(text_of(address).text);
+    };
+    EXPECT_EQ(again("10.0.2.255"), "10.0.2.255");
+    EXPECT_EQ(again("2001:DB8:0:0:1:0:0:1"), "2001:db8::1:0:0:1");
+    EXPECT_EQ(again("fe80::"), "fe80::");
+    EXPECT_EQ(again("::"), "::");
+    EXPECT_EQ(again("::1"), "::1");
+    EXPECT_EQ(again("1:2:3:0:5:6:7:8"), "1:2:3:0:5:6:7:8");
+    EXPECT_EQ(again("1111:2222:3333:4444:5555:6666:7777:8888"),
+              "1111:2222:3333:4444:5555:6666:7777:8888");
 }
 
 } // namespace
