@@ -4,6 +4,9 @@
 
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/hal/cpus.hpp>
+#ifdef CONFIG_APPHTTPD_IMAGE
+#include <uk/image.hpp>
+#endif
 #include <uk/metrics.hpp>
 #include <uk/netdev.hpp>
 #include <uk/prometheus.hpp>
@@ -80,7 +83,11 @@ void system_metrics_json(Text& out) {
 }
 
 std::string_view system_image() {
+#ifdef CONFIG_APPHTTPD_IMAGE
+    return uk::image::description();
+#else
     return {};
+#endif
 }
 
 } // namespace httpd

@@ -31,9 +31,9 @@ endif
 # _link <further objects>
 ifeq ($(CONFIG_OPTIMIZE_LTO),y)
 _link = $(CXX) $(_CXXSTD) $(_LTO)$(if $(CXX_IS_CLANG),,=auto) $(call _both,ARCHFLAGS) -nostdlib -static \
-    $(if $(CXX_IS_CLANG),,-no-pie -Wno-lto-type-mismatch) $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) $(1) $(_ARCHIVES) -o "$$OUT"
+    $(if $(CXX_IS_CLANG),,-no-pie -Wno-lto-type-mismatch) $(if $(CXX_IS_CLANG)$(LD_IS_LLD),-fuse-ld=lld) $(foreach f,$(_LDFLAGS),-Xlinker $(f)) @$(_RESPONSE) $(_DESCRIPTION_OBJECT) $(1) $(_ARCHIVES) -o "$$OUT"
 else
-_link = $(LD) $(_LDFLAGS) @$(_RESPONSE) $(1) $(_ARCHIVES) -o "$$OUT"
+_link = $(LD) $(_LDFLAGS) @$(_RESPONSE) $(_DESCRIPTION_OBJECT) $(1) $(_ARCHIVES) -o "$$OUT"
 endif
 
 # _final <output>,<prerequisites>,<label>,<command>
@@ -45,11 +45,14 @@ endif
 $(1): $(2)
 	$$(call _step,$(3) $(notdir $(1)),$(1),$$(CMD_$(1)),-r $(BUILD_DIR)/$(notdir $(1)).cmd)
 endef
-_LINK_INPUTS := $(_LINKED) $(_ARCHIVES) $(_LDSCRIPT) $(UK_LDS) $(_RESPONSE) $(UK_LINK_DEPS-y)
+ifeq ($(CONFIG_LIBUKIMAGE),y)
+include $(UK_BASE)/support/build/description.mk
+endif
+_LINK_INPUTS := $(_DESCRIPTION_OBJECT) $(_LINKED) $(_ARCHIVES) $(_LDSCRIPT) $(UK_LDS) $(_RESPONSE) $(UK_LINK_DEPS-y)
 ifeq ($(CONFIG_LIBUKDEBUG_SYMBOLS),y)
 include $(UK_BASE)/support/build/symbols.mk
 endif
-$(eval $(call _final,$(_OUTPUT).dbg,$(_LINK_INPUTS) $(_SYMBOLS_OBJECT),LD,$$(call _link,$(_SYMBOLS_OBJECT)) $$(_SYMBOLS_CHECK)))
+$(eval $(call _final,$(_OUTPUT).dbg,$(_LINK_INPUTS) $(_SYMBOLS_OBJECT),LD,$$(call _link,$(_SYMBOLS_OBJECT)) $$(_SYMBOLS_CHECK) $$(_DESCRIPTION_FILL)))
 $(eval $(call _final,$(_OUTPUT),$(_OUTPUT).dbg,IMAGE,$$(PLAT_POST_LINK)))
 
 image: $(_OUTPUT)

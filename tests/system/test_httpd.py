@@ -227,6 +227,7 @@ def test_status_and_metrics(server):
     assert (code, head["Content-Type"], head["Cache-Control"]) == (200, "application/json", "no-store")
     requests = [int(re.search(rb'"requests":(\d+)', text)[1]) for text in (body, server.get("/api/status")[2])]
     assert requests[1] == requests[0] + 1
+    assert b'"image":false' in body and server.get("/api/image")[0] == 404  # a process of Linux has none
     assert prometheus_takes(server)
 
 
@@ -327,7 +328,7 @@ class Machine(Server):
     """A virtual machine, as `make run` starts it; its terminal is `self.console`."""
 
     def __init__(self, image, target):
-        self.port = free_port()
+        self.port, self.target = free_port(), target
         self.console = terminal.Session(image, target, "", PORT=f"{self.port}:80")
         self.console.expect(f"run: http://127.0.0.1:{self.port}/ leads to port 80 of the image\n")
         self.console.expect("httpd: serving /www at http://0.0.0.0:80/\n")
@@ -364,7 +365,7 @@ def test_image_serves_its_files(machine, page):
     code, head, body = machine.get("/", Range="bytes=100-299")
     assert (code, body, head["Content-Range"]) == (206, page[100:300], f"bytes 100-299/{len(page)}")
     assert machine.get("/", If_None_Match=machine.get("/", "HEAD")[1]["ETag"])[::2] == (304, b"")
-    assert [machine.get(path)[0] for path in ("/nothing", "/../etc", "/api/image")] == [404, 400, 404]
+    assert [machine.get(path)[0] for path in ("/nothing", "/../etc")] == [404, 400]
 
 
 def test_image_keeps_connections(machine, page):
@@ -411,7 +412,7 @@ def test_image_takes_a_client_that_comes_back(machine):
 def test_image_says_how_it_is(machine):
     code, _, body = machine.get("/api/status")
     facts = json.loads(body)
-    assert code == 200 and facts["image"] is False and re.fullmatch(r"Microlith kvm-\w+", facts["system"]) and facts["uptime_ms"] > 0
+    assert code == 200 and facts["image"] is True and re.fullmatch(r"Microlith kvm-\w+", facts["system"]) and facts["uptime_ms"] > 0
     assert facts["memory"]["bytes"] > facts["memory"]["free_bytes"] > 0
 
 
@@ -422,6 +423,20 @@ def test_image_without_a_network_says_so(image_of):
         console.expect(said)
         assert console.end() in (1, 126)
         console.close()
+
+
+def test_image_says_what_it_is_made_of(machine, image_of):
+    image = image_of(machine.target)
+    code, head, body = machine.get("/api/image")
+    assert (code, head["Content-Type"]) == (200, "application/json")
+    parts = json.loads(body)
+    with open(f"{image}.config", encoding="utf-8") as file:
+        assert {f"CONFIG_{line}" for line in parts["options"].split("\n")} <= set(file.read().split("\n"))
+    assert "LIBLWIP=y" in parts["options"] and parts["columns"] == ["library", "text", "rodata", "data", "bss"]
+    shown = subprocess.run([f"{ROOT}/support/scripts/size", f"{image}.map", f"{image}.dbg"], capture_output=True, text=True, check=True).stdout
+    for name, *sizes in parts["libraries"]:
+        assert re.search(rf"^{re.escape(name)} +{' +'.join(f'{size:,}' for size in sizes)} ", shown, re.M), (name, shown)
+    assert len(parts["libraries"]) > 40
 
 
 @pytest.mark.skipif(not LONG, reason="another image: in make check-all")
