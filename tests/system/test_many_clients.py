@@ -56,7 +56,9 @@ class Site:
 def running(request, image_of):
     with machines.namespace() as namespace:
         target = request.param
-        with machines.Guest(image_of(target), target, machines.tap(namespace), namespace, memory=MEMORY) as box:
+        # A connection of two thousand may well wait for longer than the server has patience.
+        with machines.Guest(image_of(target), target, machines.tap(namespace), namespace, arguments="--idle 3600",
+                            memory=MEMORY) as box:
             box.wait_for("httpd: serving /www")
             yield Site(namespace, box)
             box.has_not_failed()
