@@ -3,7 +3,6 @@
 // place and size of every member.
 #include "abi.hpp"
 
-#include <stddef.h>
 #include <sys/dirent.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -17,12 +16,7 @@
 #include <uk/abi/fcntl.h>
 #include <uk/abi/termios.h>
 
-#define MEMBER(ours, member, theirs, other)                                                        \
-    static_assert(offsetof(ours, member) == offsetof(theirs, other) &&                             \
-                  sizeof(static_cast<ours*>(nullptr)->member) ==                                   \
-                      sizeof(static_cast<theirs*>(nullptr)->other))
-#define SAME(type, member) MEMBER(struct type, member, struct uk_##type, member)
-#define SIZE(type) static_assert(sizeof(struct type) == sizeof(uk_##type))
+#include "same.hpp"
 
 SIZE(stat);
 SAME(stat, st_dev);

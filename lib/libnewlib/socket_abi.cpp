@@ -3,7 +3,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -13,12 +12,7 @@
 #include <uk/abi/tcp.h>
 #include <uk/abi/un.h>
 
-#define MEMBER(ours, member, theirs, other)                                                        \
-    static_assert(offsetof(ours, member) == offsetof(theirs, other) &&                             \
-                  sizeof(static_cast<ours*>(nullptr)->member) ==                                   \
-                      sizeof(static_cast<theirs*>(nullptr)->other))
-#define SAME(type, member) MEMBER(struct type, member, struct uk_##type, member)
-#define SIZE(type) static_assert(sizeof(struct type) == sizeof(uk_##type))
+#include "same.hpp"
 
 SIZE(sockaddr);
 SAME(sockaddr, sa_family);
