@@ -43,21 +43,42 @@ void wake(Control& /*control*/, Thread& /*thread*/) {}
 void stop_waking() {}
 #endif
 
-} // namespace
-
 // Whoever wants the thread to end says so first and then looks whether it is here, and the thread
 // the other way round: one of them sees the other.
-void enter_point(Control& me) {
+inline void enter(Control& me) {
     me.at_point.store_relaxed(true);
     fence_threads();
-    act_on_cancel(me);
+    if (me.cancel_wanted.load_relaxed()) [[unlikely]]
+        act_on_cancel(me);
 }
-
-void leave_point(Control& me) {
+inline void leave(Control& me) {
     me.at_point.store_relaxed(false);
     fence_threads();
     if (me.cancel_wanted.load_relaxed()) [[unlikely]]
         stop_waking();
+}
+
+// What is rare is apart, so that system calls of everybody else save no registers for it.
+[[gnu::cold, gnu::noinline]] void adopt_and_enter() {
+    enter(adopt());
+}
+[[gnu::cold, gnu::noinline]] void leave_interrupted(Control& me) {
+    act_on_cancel(me);
+    leave(me);
+}
+
+// Of a thread in a cancellation point, which therefore has one.
+Control& known() {
+    return *static_cast<Control*>(sched::current().user);
+}
+
+} // namespace
+
+void enter_point(Control& me) {
+    enter(me);
+}
+void leave_point(Control& me) {
+    leave(me);
 }
 
 void act_on_cancel(Control& me) {
@@ -110,14 +131,16 @@ void pthread_testcancel() {
 }
 
 void uk_cancel_point_begin() {
-    enter_point(self());
+    void* const user = sched::current().user;
+    if (user == nullptr) [[unlikely]]
+        return adopt_and_enter();
+    enter(*static_cast<Control*>(user));
 }
 
 void uk_cancel_point_end(long result) {
-    Control& me = self();
-    if (result == Error(Errno::intr).neg())
-        act_on_cancel(me);
-    leave_point(me);
+    if (result == Error(Errno::intr).neg()) [[unlikely]]
+        return leave_interrupted(known());
+    leave(known());
 }
 
 void __pthread_cleanup_push(struct __pthread_cleanup* cleanup) {

@@ -25,10 +25,16 @@ struct Write {
 
 // `offset`: one, or nothing.
 template <class Way, class... Offset>
-Result<size_t> move(File& file, std::span<const IoPiece> memory, Offset... offset) {
+[[gnu::always_inline]] inline Result<size_t> move_here(File& file, std::span<const IoPiece> memory,
+                                                       Offset... offset) {
     IoPieces pieces(memory, IoMemory::application);
     pieces.limit(kMostMoved);
     return Way::move(file, pieces, static_cast<uint64_t>(offset)...);
+}
+template <class Way, class... Offset>
+[[gnu::noinline]] Result<size_t> move(File& file, std::span<const IoPiece> memory,
+                                      Offset... offset) {
+    return move_here<Way>(file, memory, offset...);
 }
 
 // One piece.
@@ -40,7 +46,10 @@ Result<size_t> move_one(int fd, const void* data, size_t size, Offset... offset)
     if (size > kMostBytes)
         return Errno::inval;
     const IoPiece piece{const_cast<void*>(data), size};
-    return move<Way>(*file, {&piece, 1}, offset...);
+    if constexpr (sizeof...(Offset) == 0) // read() and write(): what programs call most
+        return move_here<Way>(*file, {&piece, 1});
+    else
+        return move<Way>(*file, {&piece, 1}, offset...);
 }
 
 template <class Way, class... Offset>
