@@ -142,6 +142,18 @@ def torture(target: str, seconds: int) -> Job:
     return Job(f"torture/{target}", steps)
 
 
+def file_model(target: str) -> Job:
+    """A million random calls on files against a model, on one CPU and on four."""
+    folder = f"build/check/fsmodel/{target}"
+    memory = [] if target in (LINUXU, LINUXU_ARM) else ["MEM=256M"]
+    steps = [Step(make(folder, "tests/fsmodel", target, GCC), limit=300), *prepared(target)]
+    for number in ("1", "4"):
+        words = make(folder, "tests/fsmodel", target, GCC, *memory, "CPUS=" + number, "ARGS=1000000 " + number, "run")
+        steps.append(Step(words, count_exit, needs=r"^fsmodel: 1000000 steps by 4 threads, 0 findings", limit=3600,
+                          dies=EMULATED_XEN if target == XEN else ""))
+    return Job(f"fsmodel/{target}", steps)
+
+
 def all_jobs(root: str, everything: bool) -> list:
     """Longest first."""
     fuzz = ["--seconds", "60"] if everything else []
@@ -153,6 +165,7 @@ def all_jobs(root: str, everything: bool) -> list:
     jobs += [image(variant) for variant in IMAGES if variant[-1] or everything]
     jobs += [guest(variant) for variant in GUESTS if variant[-1] or everything]
     jobs += [torture(target, 60 if everything else 5) for target in (XEN, KVM, LINUXU, *([KVM_ARM, LINUXU_ARM] if everything else []))]
+    jobs += [file_model(target) for target in (XEN, KVM, KVM_ARM, LINUXU, LINUXU_ARM) if everything]
     jobs += [Job("fuzz", [Step(["tests/fuzz/run", *fuzz], count_line, limit=3600)])]
     jobs += [job for job in gates(root) if job.name != "gates/tidy"]
     return jobs + [job for job in python_tests(root, everything) if not job.name.startswith("system/")]
