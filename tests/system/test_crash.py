@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Deaths on purpose: each is caught, reported once, named by symbolize, and ends the machine."""
+import functools
 import os
 import re
 import subprocess
@@ -51,12 +52,15 @@ def targets(request):
     return request.param
 
 
+@functools.cache
 def crash(target, way):
+    """Each death happens once; several tests look at it."""
     console, status = guest.run(target, f"crash:{way}")
     assert "did not crash" not in console
     return console, status
 
 
+@functools.cache
 def names(target, console):
     image = guest.build(target)
     done = subprocess.run([SYMBOLIZE, image + ".dbg"], input=console, capture_output=True, text=True, check=False)
