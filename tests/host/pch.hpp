@@ -6,15 +6,15 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdint>
+#include <tests/host/std.hpp>
+
 #include <cstring>
 #include <map>
 #include <memory>
 #include <random>
 #include <set>
 #include <string>
-#include <string_view>
+#include <thread>
 #include <vector>
 
 #endif // UK_HOST_PCH_HPP
