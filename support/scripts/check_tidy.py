@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """clang-tidy (.clang-tidy) and clang's kernel warnings over every kernel source.
 
-A file that passed is not looked at again until it, a header it includes, the configuration or the checks change
+The files of a folder are one unit, behind each other: reading the same headers for each of them, and looking through them, is most
+of the work. Where a unit has a finding, or its files do not go together, its halves are looked at, in the end each file alone.
+
+What passed is not looked at again until it, a header it includes, the configuration or the checks change
 (build/gates/tidy/ keeps the hashes). --all forgets them.
 """
 import concurrent.futures
@@ -17,6 +20,8 @@ import kernel_compile
 
 WARNINGS = "-Wglobal-constructors -Wexit-time-destructors -Wthread-safety -Wnon-virtual-dtor".split()
 STAMPS = os.path.join(kernel_compile.WORK, "tidy")
+UNITS = os.path.join(kernel_compile.WORK, "tidy-units")
+MOST = 8  # files in a unit: more of them go together less often
 
 
 def sources(root: str) -> list:
@@ -26,38 +31,60 @@ def sources(root: str) -> list:
             if name.startswith(("lib/", "drivers/", "arch/", "plat/")) and "/tests/" not in name and not name.startswith(fetched)]
 
 
-def fingerprint(root: str, name: str, flags: list) -> str:
+def units(root: str) -> list:
+    """Lists of files of one folder, which are compiled with the same flags (kernel_compile.options)."""
+    folders = {}
+    for name in sources(root):
+        folders.setdefault(os.path.dirname(name), []).append(name)
+    return [names[at:at + MOST] for names in folders.values() for at in range(0, len(names), MOST)]
+
+
+def fingerprint(root: str, names: list, path: str, flags: list) -> str:
     """Hash of all that decides the result: the preprocessed text, the flags, the checks."""
-    text = subprocess.run(["clang++", *flags, "-E", "-P", name], cwd=root, capture_output=True, check=False).stdout
+    text = subprocess.run(["clang++", *flags, "-E", "-P", path], cwd=root, capture_output=True, check=False).stdout
     digest = hashlib.sha256(text)
-    for part in (" ".join(flags).encode(), gatelib.read(root, name).encode(), gatelib.read(root, ".clang-tidy").encode()):
-        digest.update(part)
+    for part in (" ".join(flags), *(gatelib.read(root, name) for name in names), gatelib.read(root, ".clang-tidy")):
+        digest.update(part.encode())
     return digest.hexdigest()
 
 
-def check_file(root: str, name: str) -> list:
-    flags = [*kernel_compile.FLAGS, *WARNINGS, *kernel_compile.options(root, name)]
-    stamp = os.path.join(root, STAMPS, name.replace("/", "_"))
-    mark = fingerprint(root, name, flags)
+def write_unit(root: str, names: list) -> str:
+    """The file to look at: the source itself if it is one."""
+    if len(names) == 1:
+        return names[0]
+    path = os.path.join(UNITS, names[0].replace("/", "_"))
+    with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+        file.write("".join(f'#line 1 "{name}"\n{gatelib.read(root, name)}\n' for name in names))
+    return path
+
+
+def check_unit(root: str, names: list) -> list:
+    path = write_unit(root, names)
+    flags = [*kernel_compile.FLAGS, *WARNINGS, *kernel_compile.options(root, names[0])]
+    stamp = os.path.join(root, STAMPS, names[0].replace("/", "_") + (f"+{len(names) - 1}" if len(names) > 1 else ""))
+    mark = fingerprint(root, names, path, flags)
     if os.path.exists(stamp) and open(stamp, encoding="utf-8").read() == mark:
         return []
-    done = subprocess.run(["clang-tidy", "--quiet", name, "--", *flags], cwd=root, capture_output=True, text=True, check=False)
-    findings = []
-    for path, line, text in re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error|fatal error): (.*)$", done.stdout, re.M):
-        findings.append(gatelib.Finding(os.path.relpath(os.path.join(root, path), root), int(line), text))
-    if done.returncode != 0 and not findings:
-        findings.append(gatelib.Finding(name, 0, "clang-tidy failed: " + (done.stdout + done.stderr).strip()[:300]))
-    if not findings:
+    done = subprocess.run(["clang-tidy", "--quiet", path, "--", *flags], cwd=root, capture_output=True, text=True, check=False)
+    found = re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error|fatal error): (.*)$", done.stdout, re.M)
+    if not found and done.returncode == 0:
         with open(stamp, "w", encoding="utf-8") as file:
             file.write(mark)
-    return findings
+        return []
+    if len(names) > 1:
+        half = len(names) // 2
+        return check_unit(root, names[:half]) + check_unit(root, names[half:])
+    if not found:
+        return [gatelib.Finding(names[0], 0, "clang-tidy failed: " + (done.stdout + done.stderr).strip()[:300])]
+    return [gatelib.Finding(os.path.relpath(os.path.join(root, path), root), int(line), text) for path, line, text in found]
 
 
 def check(root: str) -> list:
     kernel_compile.write_config(root)
-    os.makedirs(os.path.join(root, STAMPS), exist_ok=True)
+    for folder in (STAMPS, UNITS):
+        os.makedirs(os.path.join(root, folder), exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [finding for result in pool.map(lambda name: check_file(root, name), sources(root)) for finding in result]
+        return [finding for result in pool.map(lambda names: check_unit(root, names), units(root)) for finding in result]
 
 
 if __name__ == "__main__":
