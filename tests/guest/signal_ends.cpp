@@ -76,6 +76,18 @@ int interrupted() {
     kill(getpid(), SIGINT);
     return 1;
 }
+// For what the host sends.
+int waits() {
+    dprintf(STDOUT_FILENO, "waits\n");
+    for (;;)
+        pause();
+}
+int waits_with_handlers() {
+    atexit([] { dprintf(STDOUT_FILENO, "ends\n"); });
+    signal(SIGUSR1, say);
+    signal(SIGTERM, [](int number) { exit(number); });
+    return waits();
+}
 int fault_blocked() {
     signal(SIGSEGV, say);
     block(SIGSEGV);
@@ -108,6 +120,8 @@ constexpr struct {
              {"assertion", assertion},
              {"terminated", terminated},
              {"interrupted", interrupted},
+             {"waits", waits},
+             {"waits_with_handlers", waits_with_handlers},
              {"fault_blocked", fault_blocked},
              {"fault_in_handler", fault_in_handler},
              {"fault_again", fault_again}};

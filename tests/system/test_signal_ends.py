@@ -2,6 +2,8 @@
 """Ends by signals in images with signals: what the shell is told, and whether there is a crash report."""
 import os
 import re
+import signal
+import subprocess
 
 import guest
 import pytest
@@ -29,6 +31,32 @@ def test_a_signal_ends_the_image_with_a_plain_message(run, way):
     console, status = run("signal:" + way)
     assert status == SIGNALS[way][0] and re.search(SIGNALS[way][1], console), console
     assert "crash report" not in console
+
+
+def started(way):
+    """The image as a process of Linux, when it waits."""
+    process = subprocess.Popen([guest.build_newlib("linuxu-x86_64"), way], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)
+    assert process.stdout.readline() == "waits\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_a_signal_of_the_host_ends_the_image(number):
+    process = started("signal:waits")
+    process.send_signal(number)
+    console, _ = process.communicate(timeout=guest.LIMIT)
+    assert process.returncode == 128 + number and f"terminated by signal {int(number)} (" in console, console
+
+
+def test_a_signal_of_the_host_is_handled():
+    process = started("signal:waits_with_handlers")
+    for _ in range(3):
+        process.send_signal(signal.SIGUSR1)
+        assert process.stdout.readline() == f"handler of signal {int(signal.SIGUSR1)}\n"
+    process.send_signal(signal.SIGTERM)
+    console, _ = process.communicate(timeout=guest.LIMIT)
+    assert process.returncode == signal.SIGTERM and console.startswith("ends\n"), console  # and destructors
 
 
 @pytest.mark.parametrize("way", FAULTS)
