@@ -21,10 +21,13 @@ using newlib::status;
 // Variadic for those who call them. Defined with what may follow as one argument more: both calling
 // conventions put it into the same register, and a register is always there. So nothing is stored
 // for a list of arguments; where nobody passed one, nobody looks at it.
+#pragma redefine_extname open_with open
+#pragma redefine_extname openat_with openat
+#pragma redefine_extname fcntl_with fcntl
 extern "C" {
-int open_with(const char* path, int flags, unsigned mode) __asm__("open");
-int openat_with(int folder, const char* path, int flags, unsigned mode) __asm__("openat");
-int fcntl_with(int fd, int command, unsigned long argument) __asm__("fcntl");
+int open_with(const char* path, int flags, unsigned mode);
+int openat_with(int folder, const char* path, int flags, unsigned mode);
+int fcntl_with(int fd, int command, unsigned long argument);
 }
 
 int open_with(const char* path, int flags, unsigned mode) {

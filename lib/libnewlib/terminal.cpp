@@ -24,7 +24,8 @@ static unsigned long pointer(const void* argument) {
 }
 
 // As in files.cpp: variadic for its callers only.
-extern "C" int ioctl_with(int fd, unsigned long what, unsigned long argument) __asm__("ioctl");
+#pragma redefine_extname ioctl_with ioctl
+extern "C" int ioctl_with(int fd, unsigned long what, unsigned long argument);
 
 int ioctl_with(int fd, unsigned long what, unsigned long argument) {
     return request(fd, what, argument);
