@@ -15,7 +15,8 @@ PROGRAMS = ("memcpy_1 memmove1 strcmp_1 tstring size_max nulprintf swprintf tisw
 # Checks that do not hold. Decimal digits of other scripts are no letters for newlib's tables since 3.1, which are Unicode's.
 FAILED = {"twctype": ["iswalpha(0x0967)"]}
 MATHS = re.compile(r"^(\w+):\d+, inaccurate answer: bit (\d+) \((\w+) (\w+)\) \((\S+) \S+\)$", re.M)
-OTHERS = re.compile(r"^([\w/]+):\d+, (?:inacurate answer|bad errno answer|wrong answer): ", re.M)
+# Where both texts are empty, test_fcvt() compares two variables that nobody has set ("wrong answer": what lay on arm64's stack).
+OTHERS = re.compile(r"^(?!fcvt/fcvtf:\d+, wrong)([\w/]+):\d+, (?:inacurate answer|bad errno answer|wrong answer): ", re.M)
 EXACT_BITS, EXACT_BITS_FLOAT = 55, 28  # of 64; the tables themselves come from a 68881 and have an error in the last places
 # Tables that are about something else: how many of their rows do not hold at most, and what is meant. What these functions are
 # compared with is the host's C library, in tests/libc.
