@@ -59,24 +59,6 @@ void for_each_line([[maybe_unused]] Line line) {
 #endif
 }
 
-// ask(row) of each, in their order, until one knows.
-template <class Ask>
-Result<size_t> ask_resolvers(Ask ask) {
-    for (uint64_t least = 0;;) {
-        const Resolver* next = nullptr;
-        for (const Resolver* row : UK_SECTION_SPAN(uk_resolvers)) {
-            if (row->order >= least && (next == nullptr || row->order < next->order))
-                next = row;
-        }
-        if (next == nullptr)
-            return Errno::noent;
-        const Result<size_t> found = ask(*next);
-        if (found.code() != Errno::nosys)
-            return found;
-        least = uint64_t{next->order} + 1;
-    }
-}
-
 } // namespace
 
 bool parse_address(std::string_view text, int family, HostAddress& out) {
@@ -128,8 +110,9 @@ Result<size_t> find_host(std::string_view host, int family, std::span<HostAddres
             out[count++] = {UK_AF_INET, {127, 0, 0, 1}, 0};
         return count;
     }
-    return ask_resolvers(
-        [&](const Resolver& resolver) { return resolver.find(host, family, out); });
+    const Result<size_t> found =
+        ask_resolvers([&](const Resolver& resolver) { return resolver.find(host, family, out); });
+    return found.code() == Errno::nosys ? Result<size_t>(Errno::noent) : found;
 }
 
 Result<size_t> name_of_host(const HostAddress& address, std::span<char> out) {
@@ -150,11 +133,12 @@ Result<size_t> name_of_host(const HostAddress& address, std::span<char> out) {
     });
     if (length != 0)
         return length;
-    return ask_resolvers([&](const Resolver& resolver) -> Result<size_t> {
+    const Result<size_t> found = ask_resolvers([&](const Resolver& resolver) -> Result<size_t> {
         if (resolver.name_of == nullptr)
             return Errno::nosys;
         return resolver.name_of(address, out);
     });
+    return found.code() == Errno::nosys ? Result<size_t>(Errno::noent) : found;
 }
 
 } // namespace uk::netdb

@@ -38,6 +38,25 @@ struct Resolver {
 
 UK_SECTION_TABLE(uk_resolvers, uk::Resolver);
 
+// ask(row) of each row, in their order, until one says something else than ENOSYS; that, if nobody
+// does.
+template <class Ask>
+[[nodiscard]] Result<size_t> ask_resolvers(Ask ask) {
+    for (uint64_t least = 0;;) {
+        const Resolver* next = nullptr;
+        for (const Resolver* row : UK_SECTION_SPAN(uk_resolvers)) {
+            if (row->order >= least && (next == nullptr || row->order < next->order))
+                next = row;
+        }
+        if (next == nullptr)
+            return Errno::nosys;
+        const Result<size_t> found = ask(*next);
+        if (found.code() != Errno::nosys)
+            return found;
+        least = uint64_t{next->order} + 1;
+    }
+}
+
 } // namespace uk
 
 #define UK_RESOLVER(...) UK_SECTION_ROW(uk_resolvers, uk::Resolver, __VA_ARGS__)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""apps/shell with a network: its commands for it, typed as a user would, and what libraries count."""
+import os
+import re
+
+import guest
+import pytest
+from terminal import Session
+from test_shell import Shell
+
+TARGET = "kvm-x86_64"
+
+
+@pytest.fixture(scope="module", name="image")
+def built_image(tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("network"))
+    done = guest.make_in_tree("A=apps/shell", f"T={TARGET}", f"O={folder}", f"C=apps/shell/defconfigs/network-{TARGET}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(folder, f"shell_{TARGET}")
+
+
+@pytest.fixture(name="shell")
+def shells(image):
+    opened: list[Session] = []
+
+    def start(parameters=""):
+        config = os.path.join(os.path.dirname(image), f"network-{TARGET}.config")
+        opened.append(Shell(image, TARGET, "", PARAMS=parameters, UK_CONFIG=config))
+        opened[-1].shown()
+        return opened[-1]
+    yield start
+    for each in opened:
+        each.close()
+
+
+def number(text: str, pattern: str) -> int:
+    found = re.search(pattern, text, re.M)
+    assert found, text
+    return int(found[1])
+
+
+def test_a_network_from_dhcp(shell):
+    sh = shell()
+    shown = sh.run("ifconfig")
+    assert re.search(r"^net0  virtio-net, 52:54:00:12:34:56, mtu 1500, link up\n"
+                     r"      inet 10\.0\.2\.15/24 via 10\.0\.2\.2 \(DHCP\)\n      inet6 fe80::\S+ \w+\n", shown, re.M), shown
+    assert "lo    loopback, link up\n      inet 127.0.0.1/8\n      inet6 ::1\n" in shown
+    before = number(shown, r"sent (\d+) packets")
+    for name in ("10.0.2.2", "127.0.0.1", "::1", "localhost"):
+        answer = sh.run(f"ping -c 2 {name}" if name == "10.0.2.2" else f"ping -c 1 {name}")
+        assert re.search(r"^64 bytes from \S+: number 1, \d+\.\d{3} ms$", answer, re.M), answer
+        assert re.search(r"^(\d) sent, \1 came back; least, mean, most: ", answer, re.M), answer
+    assert number(sh.run("ip"), r"sent (\d+) packets") > before
+    assert number(sh.run("netstat -s"), r"^icmp +(\d+) ") >= 3
+    assert re.search(r"^udp +0 \*:68 +\*:67 +$", sh.run("netstat"), re.M)  # DHCP
+    assert "127.0.0.1\n" in sh.run("nslookup localhost")
+    packets = sh.run("metrics network_device_packets")
+    assert number(packets, r'^microlith_network_device_packets_total\{device="net0",direction="sent"\} (\d+)$') > before
+    assert re.search(r'^microlith_network_errors_total\{protocol="tcp",reason="checksum"\} 0$', sh.run("metrics network_errors"), re.M)
+    sh.type("exit\r")
+    assert sh.end() == 0
+
+
+def test_nobody_to_ask(shell):
+    sh = shell("netdev.ip=10.0.2.15/24")
+    assert sh.run("nslookup box.test") == "nslookup: 'box.test': no name server is known (netdev.ip=, DHCP)\n"
+    assert sh.run("ping box.test") == "ping: 'box.test': no name server is known (netdev.ip=, DHCP)\n"
+    assert sh.run("ping 192.0.2.1") == "ping: cannot send to '192.0.2.1': Network is unreachable\n"
+    assert sh.run("ping -c 1 10.0.2.77") == "1 sent, 0 came back\n"
+    sh.type("ping 10.0.2.77\r")
+    sh.expect("ping 10.0.2.77\n")
+    sh.type("\x03")
+    sh.expect("^C")
+    assert "1 sent, 0 came back\n" in sh.shown()
+    assert "netstat: there is no such option" in sh.run("netstat -x")
+    assert "ifconfig: it only shows; netdev.ip= sets addresses" in sh.run("ifconfig net0 down")
