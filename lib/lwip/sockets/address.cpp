@@ -161,6 +161,20 @@ bool is_own_or_any(const ip_addr_t& ip) {
     return false;
 }
 
+bool same_ip(const ip_addr_t& one, const ip_addr_t& other) {
+    if (IP_IS_V6_VAL(one) != IP_IS_V6_VAL(other))
+        return false;
+#if LWIP_IPV6
+    if (IP_IS_V6_VAL(one))
+        return ip6_addr_cmp_zoneless(ip_2_ip6(&one), ip_2_ip6(&other));
+#endif
+#if LWIP_IPV4
+    return ip4_addr_cmp(ip_2_ip4(&one), ip_2_ip4(&other));
+#else
+    return false;
+#endif
+}
+
 bool overlap(const ip_addr_t& one, const ip_addr_t& other) {
     if (IP_IS_ANY_TYPE_VAL(one) || IP_IS_ANY_TYPE_VAL(other))
         return true;

@@ -38,6 +38,8 @@ void tell_place(SocketAddress& out, int domain, const Place& place);
 // Whether it is one of the machine's own, or of none in particular.
 [[nodiscard]] bool is_own_or_any(const ip_addr_t& ip);
 [[nodiscard]] bool is_any(const ip_addr_t& ip);
+// Whether they are the same, whatever interface an IPv6 address belongs to.
+[[nodiscard]] bool same_ip(const ip_addr_t& one, const ip_addr_t& other);
 // Whether something bound to one may get what is sent to the other.
 [[nodiscard]] bool overlap(const ip_addr_t& one, const ip_addr_t& other);
 // Goes to many.

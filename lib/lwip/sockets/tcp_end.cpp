@@ -329,8 +329,7 @@ void TcpEnd::on_icmp_error(const IcmpError& error) {
         if (one->state != SYN_SENT || one->errf != on_error || one->callback_arg == nullptr ||
             one->local_port != error.local.port || one->remote_port != error.peer.port ||
             one->lastack != error.sequence || // strangers have to guess it
-            !ip_addr_cmp_zoneless(&one->remote_ip, &error.peer.ip) ||
-            !overlap(one->local_ip, error.local.ip))
+            !same_ip(one->remote_ip, error.peer.ip) || !overlap(one->local_ip, error.local.ip))
             continue;
         auto* const end = static_cast<TcpEnd*>(one->callback_arg);
         tcp_abandon(one, 0);

@@ -268,8 +268,7 @@ void UdpEnd::on_icmp_error(const IcmpError& error) {
     for (udp_pcb* one = udp_pcbs; error.is_final && one != nullptr; one = one->next) {
         if (one->recv != on_received || (one->flags & UDP_FLAGS_CONNECTED) == 0 ||
             one->local_port != error.local.port || one->remote_port != error.peer.port ||
-            !ip_addr_cmp_zoneless(&one->remote_ip, &error.peer.ip) ||
-            !overlap(one->local_ip, error.local.ip))
+            !same_ip(one->remote_ip, error.peer.ip) || !overlap(one->local_ip, error.local.ip))
             continue;
         auto* const end = static_cast<UdpEnd*>(one->recv_arg);
         end->error_ = error.problem;
