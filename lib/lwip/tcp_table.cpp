@@ -161,7 +161,7 @@ extern "C" void uk_lwip_tcp_leave(tcp_pcb** list, tcp_pcb* pcb) {
         return;
     if (pcb->next != nullptr)
         pcb->next->links.list = at;
-    else if (list == &tcp_tw_pcbs)
+    else if (g_tw_end == &pcb->next)
         g_tw_end = at;
     *at = pcb->next;
     pcb->next = nullptr;

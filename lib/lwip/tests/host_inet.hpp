@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <lwip/netif.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/tcp.h>
 #include <lwip/timeouts.h>
 
@@ -60,6 +61,27 @@ static_assert(uk::lwip::SocketEnvironment<HostInet>);
 using Socket = HostInet::Socket;
 using TcpSocket = uk::lwip::TcpSocket<HostInet>;
 
+// Each control block of lwIP's lists is where a packet looks for it, and no other is there.
+inline void expect_all_found() {
+    size_t listed = 0, at_ports = 0;
+    for (tcp_pcb* const* const list : tcp_pcb_lists) {
+        for (tcp_pcb* each = *list; each != nullptr; each = each->next) {
+            listed++;
+            EXPECT_EQ(*each->links.list, each);
+            if (list == &tcp_active_pcbs || list == &tcp_tw_pcbs)
+                EXPECT_EQ(uk_lwip_tcp_find(&each->local_ip, each->local_port, &each->remote_ip,
+                                           each->remote_port, nullptr),
+                          each);
+        }
+    }
+    for (uint32_t port = 0; port <= UINT16_MAX; port++) {
+        for (tcp_pcb* each = uk_lwip_tcp_at_port(static_cast<uint16_t>(port)); each != nullptr;
+             each = each->links.behind)
+            at_ports++;
+    }
+    EXPECT_EQ(at_ports, listed);
+}
+
 // lwIP, and a thread that lets its time pass.
 class Stack {
   public:
@@ -92,6 +114,8 @@ class Stack {
     ~Stack() {
         stops_ = true;
         ticker_.join();
+        HostInet::Core core;
+        expect_all_found();
     }
 
   private:
