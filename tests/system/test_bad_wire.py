@@ -26,8 +26,7 @@ def echo(size: int, seed: int, address: str = ADDRESS) -> list:
 
 
 def echoes(line, size: int, seed: int = 1) -> None:
-    """So many bytes come back, each as it was. Slow with losses: lwIP sees duplicate acknowledgements only where no data comes with
-    them, so each of its frames that is lost waits for its timer."""
+    """So many bytes come back, each as it was."""
     done = line.namespace.run(echo(size, seed), timeout=900)
     print(line.settings, json.loads(done.stdout), line.counters(), file=sys.stderr)
 

@@ -111,6 +111,7 @@
 #define LWIP_TCP_SACK_OUT 1
 #define LWIP_TCP_LARGE 1 /* patches/large-segments.patch */
 #define TCP_LARGE_PBUFS 12
+#define LWIP_TCP_RECOVERY 1 /* a patch of ours */
 #define TCP_LISTEN_BACKLOG 1
 #define TCP_DEFAULT_LISTEN_BACKLOG 255
 #define LWIP_TCP_KEEPALIVE 1
