@@ -56,6 +56,11 @@ extern "C" uint16_t uk_lwip_sum(const void* data, int size) {
 extern "C" void uk_lwip_icmp_error(struct pbuf*, struct netif*) {}
 extern "C" void uk_lwip_icmp6_error(struct pbuf*) {}
 
+// Routers say it.
+extern "C" const struct ip6_addr* uk_lwip_gateway_v6(struct netif*) {
+    return nullptr;
+}
+
 extern "C" void uk_lwip_timer_started(void) {}
 extern "C" void uk_lwip_packet_looped(void) {}
 

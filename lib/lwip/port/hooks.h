@@ -22,8 +22,10 @@ void uk_lwip_rdnss(const ip_addr_t* server, uint32_t seconds);
 /* What a packet was sent for cannot be reached: a message of ICMP, which stays lwIP's. */
 void uk_lwip_icmp_error(struct pbuf* packet, struct netif* from);
 void uk_lwip_icmp6_error(struct pbuf* packet); /* its sum is right */
+#if LWIP_IPV6
 /* Who takes packets for other networks, if that is fixed; NULL: routers have to say. */
 const ip6_addr_t* uk_lwip_gateway_v6(struct netif* of);
+#endif
 
 #ifdef __cplusplus
 }

@@ -56,7 +56,7 @@
 #define IP_DEFAULT_TTL 64
 #define IP_REASS_MAX_PBUFS 256
 #define IP_SOF_BROADCAST 1
-#define LWIP_RAW 0 /* each packet would look whether there is one */
+#define LWIP_RAW 1
 #define LWIP_UDPLITE 0
 #define ARP_TABLE_SIZE 64
 #define ARP_QUEUEING 1
