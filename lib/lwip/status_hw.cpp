@@ -26,13 +26,13 @@ namespace {
 Address from_lwip(const ip_addr_t& ip) {
     Address out;
 #if LWIP_IPV6
-    if (IP_IS_V6_VAL(ip) && !ip6_addr_isany(ip_2_ip6(&ip))) {
+    if (IP_IS_V6_VAL(ip) && !ip6_addr_isany_val(*ip_2_ip6(&ip))) {
         out.size = 16;
         memcpy(out.bytes, ip_2_ip6(&ip)->addr, 16);
     }
 #endif
 #if LWIP_IPV4
-    if (IP_IS_V4_VAL(ip) && !ip4_addr_isany(ip_2_ip4(&ip))) {
+    if (IP_IS_V4_VAL(ip) && !ip4_addr_isany_val(*ip_2_ip4(&ip))) {
         out.size = 4;
         memcpy(out.bytes, &ip_2_ip4(&ip)->addr, 4);
     }

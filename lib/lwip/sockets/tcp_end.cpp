@@ -13,7 +13,7 @@ namespace {
 constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
 constexpr uint32_t kOut = UK_POLLOUT | UK_POLLWRNORM;
 constexpr uint32_t kAll = kIn | kOut | UK_POLLRDHUP | UK_POLLHUP | UK_POLLERR;
-constexpr unsigned kMostHandshakes = 0xffff; // lwIP counts them in 16 bits
+constexpr unsigned kMostHandshakes = max(255, CONFIG_LIBLWIP_CONNECTIONS / 4);
 
 Errno errno_of(err_t problem) {
     switch (problem) {

@@ -7,5 +7,6 @@ HOST_SRCS := $(LWIP_HOST_SRCS) $(D)/tests/surroundings.cpp $(wildcard $(D)/port/
     lib/ukuser/$(patsubst aarch64,arm64,$(shell uname -m))/copy.S
 # Upstream is written for other warnings; ours are compiled with all of them for images.
 HOST_SRCS_FLAGS := -w
-HOST_CXXFLAGS := -include $(D)/tests/options.h -I$(D)/include -I$(D)/port -isystem $(LWIP_HOST_TOP)/src/include
+# lwIP's headers are a system's to the compiler, so objects do not depend on them; patched.h is there for that.
+HOST_CXXFLAGS := -include $(LWIP_HOST)/patched.h -include $(D)/tests/options.h -I$(D)/include -I$(D)/port -isystem $(LWIP_HOST_TOP)/src/include
 $(HOST_SRCS) $(wildcard $(D)/tests/*.cpp): | $(LWIP_HOST)/unpacked

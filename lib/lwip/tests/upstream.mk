@@ -18,6 +18,6 @@ $(LWIP_HOST)/unpacked: lib/lwip/origin.mk $(LWIP_PATCHES) | $(LWIP_ARCHIVE)
 	$(Q)support/build/fetch --check --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $(LWIP_ARCHIVE)
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && tar -xmf $(LWIP_ARCHIVE) -C $(@D) $(LIBLWIP_ORIGIN_ONLY)
 	$(Q)for p in $(LWIP_PATCHES); do patch -s -N -p1 -d $(LWIP_HOST) <$$p || exit 1; done
-	$(Q)touch $@
+	$(Q)touch $(LWIP_HOST)/patched.h $@
 $(LWIP_HOST_SRCS): $(LWIP_HOST)/unpacked ;
 endif
