@@ -56,7 +56,11 @@
 #define IP_DEFAULT_TTL 64
 #define IP_REASS_MAX_PBUFS 256
 #define IP_SOF_BROADCAST 1
+#ifdef CONFIG_LIBLWIP_RAW
 #define LWIP_RAW 1
+#else
+#define LWIP_RAW 0 /* each packet would look whether there is one */
+#endif
 #define LWIP_UDPLITE 0
 #define ARP_TABLE_SIZE 64
 #define ARP_QUEUEING 1

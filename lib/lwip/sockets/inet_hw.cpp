@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // AF_INET and AF_INET6 of this image.
 #include "inet.hpp"
-#include "raw_socket.hpp"
 #include "tcp_socket.hpp"
 #include "udp_socket.hpp"
+#if LWIP_RAW
+#include "raw_socket.hpp"
+#endif
 
 namespace uk::lwip {
 namespace {
 
+#if LWIP_RAW
 constexpr int icmp_of(int domain) {
     return domain == UK_AF_INET ? UK_IPPROTO_ICMP : UK_IPPROTO_ICMPV6;
 }
+#endif
 
 Result<Ref<Socket>> create(const SocketKind& kind, uint32_t status) {
     switch (kind.type) {
@@ -19,15 +23,19 @@ Result<Ref<Socket>> create(const SocketKind& kind, uint32_t status) {
             return Errno::protonosupport;
         return TcpSocket<Inet>::make(kind.domain, status);
     case UK_SOCK_DGRAM:
+#if LWIP_RAW
         if (kind.protocol == icmp_of(kind.domain))
             return RawSocket<Inet>::make(kind, status);
+#endif
         if (kind.protocol != 0 && kind.protocol != UK_IPPROTO_UDP)
             return Errno::protonosupport;
         return UdpSocket<Inet>::make(kind.domain, status);
+#if LWIP_RAW
     case UK_SOCK_RAW:
         if (kind.protocol <= 0 || kind.protocol >= UK_IPPROTO_RAW)
             return Errno::protonosupport;
         return RawSocket<Inet>::make(kind, status);
+#endif
     default:
         return Errno::socktnosupport;
     }
