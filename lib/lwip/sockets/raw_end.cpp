@@ -23,6 +23,8 @@ constexpr size_t kOverhead = 256; // what a packet counts besides its bytes
 constexpr size_t kEchoHead = 8;
 constexpr size_t kSumAt = 2, kIdAt = 4;
 
+constinit RawEnd* g_echoes = nullptr; // those that are open, by next_echo_; under the stack's lock
+
 Errno errno_of(err_t problem) {
     switch (problem) {
     case ERR_OK:
@@ -42,8 +44,6 @@ bool RawEnd::is_icmp() const {
     return shape_.protocol == (shape_.is_v6 ? UK_IPPROTO_ICMPV6 : UK_IPPROTO_ICMP);
 }
 
-constinit RawEnd* RawEnd::echoes_ = nullptr;
-
 Result<> RawEnd::open() {
     pcb_ = raw_new_ip_type(shape_.is_v6 ? IPADDR_TYPE_V6 : IPADDR_TYPE_V4, shape_.protocol);
     if (pcb_ == nullptr)
@@ -56,8 +56,8 @@ Result<> RawEnd::open() {
 #endif
     raw_recv(pcb_, on_received, this);
     if (shape_.echoes) {
-        next_echo_ = echoes_;
-        echoes_ = this;
+        next_echo_ = g_echoes;
+        g_echoes = this;
     }
     return ok();
 }
@@ -66,7 +66,7 @@ void RawEnd::close() {
     if (pcb_ != nullptr)
         raw_remove(pcb_);
     pcb_ = nullptr;
-    for (RawEnd** at = &echoes_; *at != nullptr; at = &(*at)->next_echo_) {
+    for (RawEnd** at = &g_echoes; *at != nullptr; at = &(*at)->next_echo_) {
         if (*at == this) {
             *at = next_echo_;
             break;
@@ -162,7 +162,7 @@ Result<> RawEnd::send(pbuf& data, const Place* to, bool broadcasts) {
 // --- received ---
 
 const RawEnd* RawEnd::find_echo(uint16_t id) {
-    for (const RawEnd* one = echoes_; one != nullptr; one = one->next_echo_) {
+    for (const RawEnd* one = g_echoes; one != nullptr; one = one->next_echo_) {
         if (one->id_ == id)
             return one;
     }

@@ -90,8 +90,6 @@ class RawEnd {
     Result<size_t> answer(const SocketOption& option) const;
     Result<size_t> filter(const SocketOption& option);
 
-    static RawEnd* echoes_; // those that are open
-
     RawShape shape_;
     RawEnd* next_echo_ = nullptr;
     raw_pcb* pcb_ = nullptr;
