@@ -95,10 +95,12 @@ void on_error(pbuf& packet, bool v6) {
     IcmpError error;
     if (!parse_icmp_error({bytes, size}, v6, error))
         return;
-    if (error.protocol == IP_PROTO_UDP)
-        UdpEnd::on_icmp_error(error);
-    else if (error.protocol == IP_PROTO_TCP)
+    if (error.protocol == IP_PROTO_TCP)
         TcpEnd::on_icmp_error(error);
+#ifdef CONFIG_LIBLWIP_DATAGRAMS
+    else if (error.protocol == IP_PROTO_UDP)
+        UdpEnd::on_icmp_error(error);
+#endif
 }
 
 } // namespace

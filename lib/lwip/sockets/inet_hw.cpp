@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // AF_INET and AF_INET6 of this image.
+#include <uk/config.hpp>
+
 #include "inet.hpp"
 #include "tcp_socket.hpp"
 #include "udp_socket.hpp"
@@ -29,7 +31,9 @@ Result<Ref<Socket>> create(const SocketKind& kind, uint32_t status) {
 #endif
         if (kind.protocol != 0 && kind.protocol != UK_IPPROTO_UDP)
             return Errno::protonosupport;
-        return UdpSocket<Inet>::make(kind.domain, status);
+        if constexpr (cfg::liblwip_datagrams)
+            return UdpSocket<Inet>::make(kind.domain, status);
+        return Errno::socktnosupport;
 #if LWIP_RAW
     case UK_SOCK_RAW:
         if (kind.protocol <= 0 || kind.protocol >= UK_IPPROTO_RAW)

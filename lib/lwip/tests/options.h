@@ -18,6 +18,7 @@
 #define CONFIG_LIBLWIP_TCP_SEND_KIB 256
 #define CONFIG_LIBLWIP_STATS 1
 #define CONFIG_LIBLWIP_SOCKETS 1
+#define CONFIG_LIBLWIP_DATAGRAMS 1
 #define CONFIG_LIBLWIP_RAW 1
 
 /* Tests let lwIP's own requests for memory fail; surroundings.cpp has this one. */
