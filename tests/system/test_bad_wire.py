@@ -96,6 +96,7 @@ def test_a_transfer_goes_on_after_the_link_was_down(wire, image_of, target):
         box.has_not_failed()
 
 
+@pytest.mark.skipif(not LONG, reason="waits for half a minute: in make check-all")
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_lease_is_renewed_and_lost(wire, image_of, target):
     line = wire()
