@@ -122,8 +122,9 @@
 #define SO_REUSE 1
 #define SO_REUSE_RXTOALL 1
 #define TCP_TMR_INTERVAL 250
-/* A minute in TIME_WAIT, as Linux. After two, a client's numbers, which go once around in 275 s with
- * Linux, may look older than those that we remember, and its new connection would have to wait. */
+/* A minute in TIME_WAIT, as Linux. After two, a client's numbers, which go once around in 275 s
+ * with Linux, may look older than those that we remember, and its new connection would have to
+ * wait. */
 #define TCP_MSL 30000UL
 
 /* --- counters --- */
