@@ -68,10 +68,11 @@ inline void expect_all_found() {
         for (tcp_pcb* each = *list; each != nullptr; each = each->next) {
             listed++;
             EXPECT_EQ(*each->links.list, each);
-            if (list == &tcp_active_pcbs || list == &tcp_tw_pcbs)
+            if (list == &tcp_active_pcbs || list == &tcp_tw_pcbs) {
                 EXPECT_EQ(uk_lwip_tcp_find(&each->local_ip, each->local_port, &each->remote_ip,
                                            each->remote_port, nullptr),
                           each);
+            }
         }
     }
     for (uint32_t port = 0; port <= UINT16_MAX; port++) {
