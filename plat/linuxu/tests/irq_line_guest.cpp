@@ -22,7 +22,7 @@ using uk::hal::IrqLine;
 using uk::hal::IrqTrigger;
 
 constexpr int kNoWaiting = 0x800; // EFD_NONBLOCK
-constexpr int kSigusr1 = 10;
+constexpr int kSigurg = 23; // not one of those that posix-hostsignal takes
 constexpr uint64_t kFull = ~uint64_t{1};
 constexpr uint64_t kMs = 1'000'000;
 
@@ -138,16 +138,16 @@ UK_TEST(room_to_write_interrupts)
 UK_TEST(signals_interrupt)
 {
     Listener listener;
-    auto line = irq_line(kSigusr1 | kLineOfSignal, IrqTrigger::edge_rising);
+    auto line = irq_line(kSigurg | kLineOfSignal, IrqTrigger::edge_rising);
     UK_TEST_ASSERT(line.ok());
-    UK_TEST_EXPECT(irq_line(kSigusr1 | kLineOfSignal, IrqTrigger::level_high).value() ==
+    UK_TEST_EXPECT(irq_line(kSigurg | kLineOfSignal, IrqTrigger::level_high).value() ==
                    line.value()); // all signals are the same
     UK_TEST_ASSERT(irq_attach(line.value(), listener.action).ok());
     const long process = syscall(Sys::getpid);
-    syscall(Sys::kill, process, kSigusr1);
+    syscall(Sys::kill, process, kSigurg);
     UK_TEST_EXPECT(listener.comes_to(1));
     uk::hal::irq_mask(line.value());
-    syscall(Sys::kill, process, kSigusr1);
+    syscall(Sys::kill, process, kSigurg);
     UK_TEST_EXPECT(listener.comes_to(1));
     uk::hal::irq_unmask(line.value());
     UK_TEST_EXPECT(listener.comes_to(2));
