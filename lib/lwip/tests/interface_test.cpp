@@ -245,7 +245,7 @@ TEST(Interface, FollowsTheLink) {
 // Packets for other networks go to the router that netdev.ip= names, although no router says so.
 TEST(Interface, FixedRouterOfIpv6) {
     lwip_tests::begin_lwip();
-    static FakeWire& wire = *new FakeWire({});
+    static FakeWire& wire = *new FakeWire();
     static netdev::Pool& pool = *new netdev::Pool;
     static Settings& settings = *new Settings;
     static Interface& interface = *new Interface(wire.left());
