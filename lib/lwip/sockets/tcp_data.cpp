@@ -203,7 +203,7 @@ pbuf* TcpEnd::reserve(size_t wanted) {
     size_t size = min(wanted, room());
     if (size < kLeastReserved || error_ != Errno::ok || state_ != State::open || pcb_ == nullptr)
         return nullptr; // write() says why
-    // What nobody has sent yet may become longer.
+    // What nobody has sent yet may become longer, but not what is to be sent again.
     const tcp_seg* last = pcb_->unsent;
     while (last != nullptr && last->next != nullptr)
         last = last->next;
@@ -212,6 +212,7 @@ pbuf* TcpEnd::reserve(size_t wanted) {
         return nullptr;
     size_t before = 0;
     if (last != nullptr && last->len + kLeastReserved <= most &&
+        lwip_ntohl(last->tcphdr->seqno) + TCP_TCPLEN(last) == pcb_->snd_lbb &&
         pbuf_clen(last->p) + kMostReserved <= TCP_LARGE_PBUFS)
         before = last->len;
     if (size >= most - before)

@@ -86,6 +86,7 @@ class Receiver {
     Bytes got;
     size_t frames = 0; // with data
     size_t largest = 0;
+    size_t ends_at = SIZE_MAX; // how much the first FIN says there is
 
     void ask_for_address() { // so that lwIP knows ours
         Bytes frame = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 2, 8, 6,
@@ -143,6 +144,8 @@ class Receiver {
         frames++;
         largest = std::max(largest, size);
         const bool in_order = number == next_;
+        if ((frame[47] & TCP_FIN) != 0)
+            ends_at = std::min(ends_at, got.size() + size + static_cast<int32_t>(number - next_));
         later_[number - next_ + got.size()] = Bytes(from, from + static_cast<long>(size));
         while (!later_.empty()) { // by where in the stream they begin; all is near what we have
             const auto first = later_.begin();
@@ -225,6 +228,9 @@ void run(Line& line, Receiver& receiver, const How& how) {
         if ((socket->ready() & UK_POLLOUT) != 0 && size != 0) {
             const Result<size_t> part = send_bytes(*socket, all.data() + sent, size);
             sent += part.ok() ? part.value() : 0;
+            if (sent == all.size()) {
+                EXPECT_TRUE(socket->shutdown(UK_SHUT_WR).ok());
+            }
         }
         const bool moved = receiver.look();
         line.let_lwip_receive();
@@ -237,6 +243,7 @@ void run(Line& line, Receiver& receiver, const How& how) {
     }
     line.wire.watch = nullptr;
     ASSERT_EQ(receiver.got.size(), all.size());
+    EXPECT_TRUE(receiver.ends_at == all.size() || receiver.ends_at == SIZE_MAX);
     EXPECT_EQ(0, memcmp(receiver.got.data(), all.data(), all.size()));
     EXPECT_LE(receiver.largest, size_t{kMss});
 }
