@@ -25,6 +25,7 @@ namespace {
 
 constexpr unsigned kMost = 8;   // devices
 constexpr unsigned kBurst = 64; // packets of each before others get the lock
+constexpr unsigned kMostRounds = 16;
 constexpr uint64_t kMillisecond = 1'000'000;
 
 constinit Mutex g_core("lwip");
@@ -52,13 +53,15 @@ bool receive_all() {
 
 // Under the lock: what was sent to the machine itself arrives.
 void deliver_loops() {
-    if (!g_looped) [[likely]]
-        return;
-    g_looped = false;
-    for (netif* each = netif_list; each != nullptr; each = each->next) {
-        if (each->loop_first != nullptr)
-            netif_poll(each);
-    }
+    // An answer may go to an interface that had its turn. Two sides that never stop wait.
+    for (unsigned round = 0; g_looped && round < kMostRounds; round++)
+        [[unlikely]] {
+            g_looped = false;
+            for (netif* each = netif_list; each != nullptr; each = each->next) {
+                if (each->loop_first != nullptr)
+                    netif_poll(each);
+            }
+        }
 }
 
 bool arm_all() {

@@ -14,8 +14,7 @@
 namespace uk::shell {
 namespace {
 
-constexpr uint64_t kSecondNs = 1'000'000'000;
-constexpr uint64_t kInterval = kSecondNs;
+constexpr uint64_t kInterval = 1'000'000'000; // ns
 
 class Ping {
   public:
@@ -50,7 +49,8 @@ class Ping {
 };
 
 long Ping::open() {
-    fd_ = uk_sys_socket(v6_ ? UK_AF_INET6 : UK_AF_INET, UK_SOCK_DGRAM | UK_SOCK_CLOEXEC,
+    fd_ = uk_sys_socket(v6_ ? UK_AF_INET6 : UK_AF_INET,
+                        UK_SOCK_DGRAM | UK_SOCK_CLOEXEC | UK_SOCK_NONBLOCK,
                         v6_ ? UK_IPPROTO_ICMPV6 : UK_IPPROTO_ICMP);
     if (fd_ < 0)
         return fd_;
@@ -80,11 +80,8 @@ long Ping::send() {
 // One that comes before then; late ones of earlier echoes are no news.
 void Ping::show_reply(uint64_t until) {
     const uint64_t now = hal::clock_monotonic_ns();
-    const uint64_t left_us = until > now ? (until - now) / 1000 : 0;
-    const uk_timeval timeout{static_cast<int64_t>(left_us / 1'000'000),
-                             static_cast<int64_t>(left_us % 1'000'000 + 1)};
-    (void)uk_sys_setsockopt(static_cast<int>(fd_), UK_SOL_SOCKET, UK_SO_RCVTIMEO, &timeout,
-                            sizeof timeout);
+    if (until <= now || !wait_for(static_cast<int>(fd_), until - now))
+        return;
     uint8_t message[kEchoSize + 1];
     const long got = uk_sys_read(static_cast<int>(fd_), message, sizeof message);
     if (got < 0)
@@ -102,11 +99,8 @@ void Ping::show_reply(uint64_t until) {
 
 void Ping::wait(uint64_t until) {
     const uint64_t now = hal::clock_monotonic_ns();
-    if (until <= now)
-        return;
-    const uk_timespec left{static_cast<int64_t>((until - now) / kSecondNs),
-                           static_cast<int64_t>((until - now) % kSecondNs)};
-    (void)uk_sys_nanosleep(&left, nullptr);
+    if (until > now)
+        (void)wait_for(-1, until - now); // run() looks whether it was stopped
 }
 
 long Ping::run(uint64_t times) {

@@ -149,8 +149,12 @@ Result<> RawEnd::send(pbuf& data, const Place* to, bool broadcasts) {
             return Errno::acces;
         ip_set_option(pcb_, SOF_BROADCAST);
     }
-    if (shape_.is_v6 && is_icmp() && data.tot_len < kSumAt + 2)
-        return Errno::inval;
+    if (shape_.is_v6 && is_icmp()) {
+        if (data.tot_len < kSumAt + 2)
+            return Errno::inval;
+        pbuf_put_at(&data, kSumAt, 0); // lwIP adds up what stands there, too
+        pbuf_put_at(&data, kSumAt + 1, 0);
+    }
     if (shape_.echoes)
         UK_TRY(prepare_echo(data));
     const err_t sent = raw_sendto(pcb_, &data, &to->ip);

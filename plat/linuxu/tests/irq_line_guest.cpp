@@ -22,7 +22,7 @@ using uk::hal::IrqLine;
 using uk::hal::IrqTrigger;
 
 constexpr int kNoWaiting = 0x800; // EFD_NONBLOCK
-constexpr int kSigurg = 23; // not one of those that posix-hostsignal takes
+constexpr int kSigurg = 23;       // not one of those that posix-hostsignal takes
 constexpr uint64_t kFull = ~uint64_t{1};
 constexpr uint64_t kMs = 1'000'000;
 
