@@ -344,6 +344,9 @@ def running_machine(request, image_of):
     machine = Machine(image_of(request.param), request.param)
     yield machine
     try:
+        while machine.console.read():
+            pass
+        assert machine.console.seen == b"", "nothing that it should have to say"
         machine.console.type("\x03")
         machine.console.expect("httpd: stopped\n")
         assert machine.console.end() == 0
