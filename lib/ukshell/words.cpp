@@ -60,7 +60,7 @@ int run_help(Call& call) {
         }
         if (next == nullptr)
             break;
-        call.out.append("%-8s%-24s %s\n", next->name, next->words, next->what);
+        call.out.append("%-7s %-24s %s\n", next->name, next->words, next->what);
         last = next;
     }
     call.out.append("A line: COMMAND WORD... [> FILE | >> FILE]; quotes: '...' \"...\" \\\n");
