@@ -112,6 +112,8 @@ class NetDevice final : public netdev::Device {
         }
         receiver_->refill(); // buffers may have come back since
         rx_->kick();
+        rx_->kick_if_due();
+        tx_->kick_if_due();
         look_for_lies();
         return rx_->ring.arm(more) || rx_->ring.is_broken(); // then nothing comes any more
     }

@@ -145,10 +145,34 @@ bool SplitQueue::publish() {
     const uint16_t before = published_;
     published_ = added_;
     fence_full(); // what the device wants is read after it can see the chains (2.7.13.4.1)
+    const bool wanted = wants_notification(before);
+    if (wanted) {
+        told_ = added_;
+    }
+    return wanted;
+}
+
+// Of what was published after `before`.
+bool SplitQueue::wants_notification(uint16_t before) const {
     if (event_index_) {
-        return passes_event(available_event().load_relaxed(), added_, before);
+        return passes_event(available_event().load_relaxed(), published_, before);
     }
     return (used().flags.load_relaxed() & UsedRing::kNoNotify) == 0;
+}
+
+bool SplitQueue::is_due() {
+    // What the device wanted before it used a chain is no wish of now.
+    const auto waiting = static_cast<uint16_t>(published_ - taken_);
+    const auto untold = static_cast<uint16_t>(published_ - told_);
+    if (untold == 0 || waiting == 0 || broken_) {
+        return false;
+    }
+    const uint16_t since = untold < waiting ? told_ : taken_;
+    if (!wants_notification(since)) {
+        return false;
+    }
+    told_ = published_;
+    return true;
 }
 
 void SplitQueue::release(uint16_t head) {

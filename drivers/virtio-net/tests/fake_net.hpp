@@ -47,6 +47,11 @@ struct FakeQueue {
             kicks.fetch_add_relaxed(1);
         }
     }
+    void kick_if_due() {
+        if (ring.is_due()) {
+            kicks.fetch_add_relaxed(1);
+        }
+    }
     // Gives a chain back, and interrupts if the driver wants that; with `is_late` not before
     // interrupt().
     void use(uint32_t head, uint32_t written) {

@@ -173,6 +173,35 @@ TEST_P(EachKind, NotifiesOnlyWhoWantsIt) {
     EXPECT_TRUE(send());
 }
 
+// As on an emulator that leaves fences out: neither side has seen what the other has just written.
+TEST_P(EachKind, IsDueWhenBothLookedTooEarly) {
+    Pair pair(8, 0, GetParam());
+    const Buffer one = buffer(0x1000, 1);
+    auto send = [&] { return pair.queue.add({&one, 1}, {}, nullptr).ok() && pair.queue.publish(); };
+    FakeDevice::Chain chain;
+    EXPECT_FALSE(pair.queue.is_due()) << "nothing is there";
+    for (int round = 0; round < 40'000; round++) { // indices wrap
+        ASSERT_TRUE(send());
+        ASSERT_FALSE(pair.queue.is_due()) << "it was told";
+        ASSERT_TRUE(pair.device.next(chain));
+        (void)pair.device.want_notify(false);
+        ASSERT_FALSE(send());
+        ASSERT_FALSE(pair.queue.is_due()) << "it is busy";
+        ASSERT_TRUE(pair.device.want_notify(true)) << "which it does not see";
+        ASSERT_FALSE(pair.queue.publish());
+        ASSERT_TRUE(pair.queue.is_due());
+        ASSERT_FALSE(pair.queue.is_due()) << "once";
+        (void)pair.device.use(chain.head, 0);
+        ASSERT_TRUE(pair.device.next(chain));
+        (void)pair.device.use(chain.head, 0);
+        ASSERT_FALSE(pair.device.want_notify(true));
+        Used used;
+        while (pair.queue.take(used)) {
+        }
+        ASSERT_FALSE(pair.queue.is_due()) << "nothing is left";
+    }
+}
+
 TEST_P(EachKind, InterruptsOnlyWhoWantsThem) {
     Pair pair(8, 0, GetParam());
     const Buffer one = buffer(0x1000, 1);

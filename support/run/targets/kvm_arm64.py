@@ -51,7 +51,7 @@ def command(console: list) -> list:
     line = machine.command_line()
     check_fit(setting("MEM", "64M"), line)
     words = [machine.find_program("QEMU", "qemu-system-aarch64", "kvm-arm64"), "-M", MACHINES[setting("MACHINE", "virt")],
-             *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), "-smp", qemu.cpus(), "-nodefaults",
+             *qemu.accelerator("arm64"), "-m", setting("MEM", "64M"), *qemu.processors("arm64"), "-nodefaults",
              "-no-user-config", "-display", "none", "-no-reboot", *console, "-semihosting-config", "enable=on,target=native",
              *qemu.devices("pci"), "-kernel", machine.image()]
     return words + (["-append", line] if line else []) + (["-initrd", initrd.path()] if initrd.path() else [])

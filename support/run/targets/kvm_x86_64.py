@@ -48,7 +48,7 @@ def command(console: list) -> list:
     check_fit(name, memory, line)
     check_archive(name, memory)
     words = [machine.find_program("QEMU", "qemu-system-x86_64", "kvm-x86_64"), "-M", MACHINES[name],
-             *qemu.accelerator("x86_64"), "-m", memory, "-smp", qemu.cpus(), "-nodefaults", "-no-user-config",
+             *qemu.accelerator("x86_64"), "-m", memory, *qemu.processors("x86_64"), "-nodefaults", "-no-user-config",
              "-display", "none", "-no-reboot", *console, "-device", "isa-debug-exit",
              *qemu.devices("device" if name == "microvm" else "pci"), "-kernel", machine.image()]
     return words + (["-append", line] if line else []) + (["-initrd", initrd.path()] if initrd.path() else [])

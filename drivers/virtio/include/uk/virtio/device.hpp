@@ -42,6 +42,12 @@ class Queue {
             bell_.ring();
         }
     }
+    // Before the owner sleeps: see SplitQueue::is_due().
+    void kick_if_due() {
+        if (ring.is_due()) [[unlikely]] {
+            bell_.ring();
+        }
+    }
 
   private:
     friend class Device;

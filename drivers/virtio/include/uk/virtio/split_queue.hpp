@@ -74,6 +74,12 @@ class SplitQueue {
     // Shows what was added to the device. True: it wants to be notified.
     [[nodiscard]] bool publish();
 
+    // True: the device waits to be notified of chains that it was shown, and should be now. Between
+    // two CPUs that keep to the fences of publish() that cannot be; but an emulator that knows of
+    // one CPU leaves fences out, and its devices run on others (decision 0023). Once it has
+    // happened publish() stays false, so who is about to sleep asks.
+    [[nodiscard]] bool is_due();
+
     // The next chain that came back. False: none now, or broken.
     [[nodiscard]] bool take(Used& used);
 
@@ -92,6 +98,7 @@ class SplitQueue {
     [[nodiscard]] UsedRing& used() const;
     [[nodiscard]] Atomic<uint16_t>& used_event() const;
     [[nodiscard]] Atomic<uint16_t>& available_event() const;
+    [[nodiscard]] bool wants_notification(uint16_t before) const;
     void put_chain(Descriptor* table, uint16_t first, std::span<const Buffer> readable,
                    std::span<const Buffer> writable);
     void release(uint16_t head);
@@ -105,6 +112,7 @@ class SplitQueue {
     uint16_t free_;
     uint16_t added_ = 0;     // what the available ring's index will be
     uint16_t published_ = 0; // what it is
+    uint16_t told_ = 0;      // what it was when the device was last to be notified
     uint16_t taken_ = 0;     // how far the used ring was read
     uint16_t in_flight_ = 0;
     uint16_t number_;
