@@ -419,6 +419,21 @@ def test_image_says_how_it_is(machine):
     assert facts["memory"]["bytes"] > facts["memory"]["free_bytes"] > 0
 
 
+@pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
+def test_page_in_a_browser(machine, tmp_path):
+    """What its script makes of the page."""
+    done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", "--virtual-time-budget=8000",
+                           "--dump-dom", f"http://127.0.0.1:{machine.port}/"], capture_output=True, text=True, check=True, timeout=200)
+    page = done.stdout
+    assert "Uncaught" not in done.stderr and re.search(r'id="system">Microlith kvm-\w+<', page)
+    assert re.search(r'id="uptime">(\d+ min )?\d+ s<', page) and re.search(r'id="memory">[\d.]+ (MiB|KiB)<', page)
+    libraries = page[page.index('id="sizes"'):page.index('id="config"')]
+    assert libraries.count("<tr>") > 40 and "<td>lwip</td>" in libraries and "<td>all</td>" in libraries
+    counters = page[page.index('id="metrics"'):page.index('id="zeros"')]
+    assert "<td>uptime_seconds</td>" in counters and '<td class="n">0</td>' not in counters
+    assert "LIBLWIP" in page[page.index('id="config"'):]
+
+
 def test_image_without_a_network_says_so(image_of):
     for words, said in (({"NET": "none"}, "httpd: the machine has no network device, so nobody could reach it (make run NET=user gives it one)\n"),
                         ({"MEM": "2560K"}, "no memory for 512 receive buffers of 2 KiB; the machine needs more (MEM=)")):
