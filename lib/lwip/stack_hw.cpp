@@ -90,7 +90,8 @@ bool arm_all() {
             uk_lwip_set_now(0);
             g_timer_started = false;
         }
-        if (sleep_ms == 0)
+        // A lock that was waited for since may have taken the permit of the device's event.
+        if (sleep_ms == 0 || g_wakes.events.load_acquire() != 0)
             sched::yield();
         else if (sleep_ms == SYS_TIMEOUTS_SLEEPTIME_INFINITE)
             sched::park();
