@@ -65,6 +65,8 @@ def run(goal: str) -> int:
     ctx = Context()
     for line in misspelt_variables(os.environ, [ctx.app, *ctx.libs]):
         warn(line)
+    if goal in WITH_CONFIGURATION:
+        ctx.check_there(goal, goal in MAKE_CONFIGURATION)
     return GOALS[goal](ctx, goal)
 
 
@@ -264,3 +266,5 @@ GOALS = {
     "size": size, "menuconfig": configure, "defconfig": configure, "savedefconfig": configure,
     "olddefconfig": configure, "why": why, "fetch": fetch, "clean": clean, "properclean": clean, "distclean": clean,
 }
+MAKE_CONFIGURATION = ("menuconfig", "defconfig", "olddefconfig")
+WITH_CONFIGURATION = ("all", "run", "debug", "size", "why", "fetch", "savedefconfig", *MAKE_CONFIGURATION)

@@ -6,6 +6,7 @@ import shlex
 import sys
 
 import offered
+import suggest
 
 BAD_PATH = re.compile(r"[^\w./+@~-]")
 NAME = re.compile(r"[\w.+@][\w.+@~-]*")
@@ -80,12 +81,12 @@ class Context:
         in_tree = os.path.normpath(os.path.join(self.base, path))
         if os.path.isdir(in_tree):
             return in_tree
-        raise UserError(f"error: {name}={path}: no such folder (looked for {full})")
+        hint = f"; {suggest.application_hint(self.base, path)}" if name == "A" else ""
+        raise UserError(f"error: {name}={path}: no such folder (looked for {full}){hint}")
 
     def _check_app(self) -> None:
         asked = self.env.get("A")
-        hint = (f"applications here are: {' '.join(f'apps/{name}' for name in sorted(subfolders(self.base + '/apps')))}; "
-                "docs/write-an-application.md says how to make one")
+        hint = suggest.application_hint(self.base, asked or "")
         if self.app == self.base:
             raise UserError(f"error: A={asked}: this is the folder of Microlith itself, not an application; {hint}")
         for part in ("arch", "plat", "lib", "drivers", "support"):
@@ -101,6 +102,20 @@ class Context:
         if os.path.exists(self.config) and not os.access(self.config, os.R_OK):
             raise UserError(f"error: the configuration {self.shown(self.config)} cannot be read; "
                             "change its permissions or give another one with C=")
+
+    def check_there(self, goal: str, makes: bool) -> None:
+        """Refuses a C= that names no file, but where the goal `makes` one: a slip would be built as something else. No goal
+        makes one among those that configurations start from."""
+        asked = self.env.get("C")
+        if not asked or os.path.exists(self._absolute(asked)):
+            return
+        among_starts = os.path.basename(os.path.dirname(self._absolute(asked))) == "defconfigs"
+        if makes and not among_starts:
+            return
+        hint = suggest.configuration_hint(self.base, self.app, self._absolute(asked), self.shown)
+        new = "" if among_starts else (f"\na new one: {self.command('defconfig')}, "
+                                       f"then: {self.command('' if goal == 'all' else goal).strip()}")
+        raise UserError(f"error: C={asked}: there is no such configuration{hint}{new}")
 
     def _default_out(self) -> str:
         return os.path.join(self.base if self.in_tree else self.app, "build")

@@ -87,10 +87,9 @@ def make(folder: str, application: str, target: str, compiler: dict, *goals) -> 
 
 
 def configured(folder: str, application: str, target: str, compiler: dict, options: list) -> list:
-    """Steps that leave folder/config: the application's default configuration and the options. (Without options make leaves it
-    itself.)"""
+    """Steps that leave folder/config: the application's default configuration and the options."""
     if not options:
-        return []
+        return [Step(make(folder, application, target, compiler, "olddefconfig"))]
     text = f"cat {application}/defconfigs/{target} && printf '%s\\n' {' '.join(options)}"
     return [Step(["sh", "-c", f"mkdir -p {folder} && {{ {text}; }} >{folder}/config"]),
             Step(make(folder, application, target, compiler, "olddefconfig"))]

@@ -23,6 +23,14 @@ def make_in_tree(*words, limit=600):
                           env={**clean, "UK_INSTALL": "no"})
 
 
+def make_as_configured(config: str, *words):
+    """The same with C=, after a configuration was made if there is none."""
+    if not os.path.exists(config):
+        done = make_in_tree(*words, f"C={config}", "olddefconfig")
+        assert done.returncode == 0, done.stdout + done.stderr
+    return make_in_tree(*words, f"C={config}")
+
+
 def make(target: str, *words, limit=600):
     folder = os.path.join(OUT, target)
     return make_in_tree("A=tests/guest", f"T={target}", f"O={folder}", f"C={folder}/config", *words, limit=limit)
@@ -31,8 +39,9 @@ def make(target: str, *words, limit=600):
 @functools.cache
 def build(target: str) -> str:
     """The image's path."""
-    os.makedirs(os.path.join(OUT, target), exist_ok=True)
-    done = make(target)
+    folder = os.path.join(OUT, target)
+    os.makedirs(folder, exist_ok=True)
+    done = make_as_configured(f"{folder}/config", "A=tests/guest", f"T={target}", f"O={folder}")
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(OUT, target, f"guest_{target}")
 
@@ -72,7 +81,7 @@ def build_hello(name: str) -> str:
     config = os.path.join(folder, "config")
     if name != target and not os.path.exists(config):  # make would take the other one
         shutil.copyfile(os.path.join(ROOT, "apps/hello/defconfigs", name), config)
-    done = make_in_tree("A=apps/hello", f"T={target}", f"O={folder}", f"C={config}")
+    done = make_as_configured(config, "A=apps/hello", f"T={target}", f"O={folder}")
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"hello_{target}")
 

@@ -358,7 +358,8 @@ def test_initrd_arrives(image, tmp_path):
 def built_preempt(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("preempt"))
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
-    done = subprocess.run(["make", "-C", guest.ROOT, "A=tests/preempt", "T=kvm-arm64", f"O={folder}", f"C={folder}/config"],
+    done = subprocess.run(["make", "-C", guest.ROOT, "A=tests/preempt", "T=kvm-arm64", f"O={folder}", f"C={folder}/config",
+                           "olddefconfig", "all"],
                           capture_output=True, text=True, check=False, timeout=600, env={**clean, "UK_INSTALL": "no"})
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, "preempt_kvm-arm64")

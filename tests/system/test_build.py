@@ -298,7 +298,7 @@ def test_variables_relative_absolute_environment(tree, tmp_path):
 
 
 def test_own_config_file(tree, tmp_path):
-    tree.good(f"C={tmp_path}/my.config")
+    tree.good(f"C={tmp_path}/my.config", "defconfig", "all")
     text = (tmp_path / "my.config").read_text()
     (tmp_path / "my.config").write_text(text.replace("LIBONE_NUMBER=3", "LIBONE_NUMBER=4"))
     tree.good(f"C={tmp_path}/my.config")

@@ -168,7 +168,7 @@ def test_unikraft_configuration_is_understood(folder, tmp_path):
 
 
 def test_boots_on_kvm(folder, tmp_path):
-    good(folder, T="kvm-x86_64", C=str(tmp_path / "kvm.config"), O=str(tmp_path / "kvm"))
+    good(folder, "olddefconfig", "all", T="kvm-x86_64", C=str(tmp_path / "kvm.config"), O=str(tmp_path / "kvm"))
     image = str(tmp_path / "kvm" / "app-helloworld_kvm-x86_64")
     command = ["qemu-system-x86_64", "-accel", "tcg", "-machine", "pc", "-m", "64M", "-display", "none", "-no-reboot",
                "-serial", "stdio", "-device", "isa-debug-exit", "-kernel", image, "-append", "-- one two"]

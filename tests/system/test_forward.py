@@ -53,7 +53,7 @@ def next_line(process, begin):
 def running(target, tmp_path, arguments):
     """The ends, and the image, which prints that both links are up before it forwards."""
     folder = os.path.join(guest.ROOT, "build/check/forward", target)
-    built = guest.make_in_tree("A=apps/forward", f"T={target}", f"O={folder}", f"C={folder}/config")
+    built = guest.make_as_configured(f"{folder}/config", "A=apps/forward", f"T={target}", f"O={folder}")
     assert built.returncode == 0, built.stdout + built.stderr
     ends = Ends(tmp_path)
     wrapper = tmp_path / "qemu"
@@ -125,7 +125,7 @@ def test_links_go_down_and_up(tmp_path):
 def test_it_says_what_it_needs():
     folder = os.path.join(guest.ROOT, "build/check/forward/kvm-x86_64")
     words = ["A=apps/forward", "T=kvm-x86_64", f"O={folder}", f"C={folder}/config"]
-    done = guest.make_in_tree(*words, "run")
+    done = guest.make_in_tree(*words, "olddefconfig", "run")
     assert done.returncode != 0 and "two network devices are needed, there are 1" in done.stdout + done.stderr
     done = guest.make_in_tree(*words, "ARGS=drop=tcp:x", "run")
     assert done.returncode != 0 and "what is drop=tcp:x?" in done.stdout + done.stderr

@@ -180,7 +180,9 @@ def test_help_and_build_page_name_machines_and_folders(tree, monkeypatch):
     (["T=toy"], f"T=toy: expected <platform>-<architecture>; did you mean T={TARGET}?"),
     (["T=nothere-x86_64"], "unknown platform 'nothere' (there are: toy)"),
     (["T=toi-x86_64"], f"unknown platform 'toi' (there are: toy); did you mean T={TARGET}?"),
-    (["A=apps/none"], "no such folder"),
+    (["A=apps/none"], "/apps/none); applications here are: apps/hello; docs/write-an-application.md"),
+    (["A=apps/helo"], "/apps/helo); did you mean A=apps/hello? Applications here are: apps/hello; "),
+    (["A=hello"], "/hello); did you mean A=apps/hello? Applications here are: apps/hello; "),
     (["L=nowhere"], "L=nowhere: no such folder"),
     (["CC=nocc"], "'nocc' (CC) was not found; correct the spelling or install it, or name another one with CC="),
     (["CROSS_COMPILE=vax-linux-gnu-"], "apt-get install gcc-vax-linux-gnu"),
@@ -196,6 +198,26 @@ def test_help_and_build_page_name_machines_and_folders(tree, monkeypatch):
 ])
 def test_mistakes_are_explained(tree, words, message):
     assert message in tree.bad(*words, target=None if words[0].startswith("T=") else TARGET)
+
+
+def test_a_configuration_that_is_not_there_is_not_made(tree):
+    """C= that names nothing: refused by every goal that would only use it, with what was probably meant."""
+    for name in (TARGET, f"small-{TARGET}"):
+        tree.write(f"apps/hello/defconfigs/{name}", "CONFIG_LIBONE_NUMBER=4\n")
+    tree.write("apps/other/Makefile.uk", "")
+    tree.write("apps/other/defconfigs/quick", "")
+    have = f"apps/hello has:\n  C=apps/hello/defconfigs/small-{TARGET}\n  C=apps/hello/defconfigs/{TARGET}\n"
+    for given, meant in (("apps/hello/defconfigs/small", f"C=apps/hello/defconfigs/small-{TARGET}"), ("defconfigs/othr", "A=apps/other"),
+                         ("defconfigs/qick", "A=apps/other C=apps/other/defconfigs/quick")):
+        for goals in ([], ["size"], ["savedefconfig"], ["defconfig"]):  # nor does any goal make one in a folder defconfigs
+            assert tree.bad(f"C={given}", *goals) == f"error: C={given}: there is no such configuration; did you mean {meant}?\n{have}"
+    new = f"{have}a new one: make T={TARGET} C=my.config defconfig, then: make T={TARGET} C=my.config"
+    assert tree.bad("C=my.config") == f"error: C=my.config: there is no such configuration\n{new}\n"
+    assert tree.bad("C=my.config", "why").endswith(f"{new} why\n") and not os.path.exists(tree.file("my.config"))
+    tree.good("C=my.config", "clean")
+    tree.good("C=my.config", "olddefconfig", "all")
+    assert "CONFIG_LIBONE_NUMBER=4\n" in tree.read("my.config")
+    assert "did you mean C=my.config?" in tree.bad("C=mx.config")
 
 
 def test_a_name_in_the_environment_contradicts_a_configuration(tree):

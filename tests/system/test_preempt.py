@@ -25,7 +25,8 @@ def target(request):
 def image(target, tmp_path_factory):
     folder = str(tmp_path_factory.mktemp(f"preempt-{target}"))
     clean = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in ("A", "T", "O", "C", "N", "L")}
-    done = subprocess.run(["make", "-C", ROOT, "A=tests/preempt", f"T={target}", f"O={folder}", f"C={folder}/config"],
+    done = subprocess.run(["make", "-C", ROOT, "A=tests/preempt", f"T={target}", f"O={folder}", f"C={folder}/config",
+                           "olddefconfig", "all"],
                           capture_output=True, text=True, check=False, timeout=600, env={**clean, "UK_INSTALL": "no"})
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"preempt_{target}")
