@@ -3,8 +3,9 @@
 
 NET has a word for each device: `user` (a network inside QEMU, with a way out and ports of this machine that lead in),
 `tap:<interface>`, `none`, or words of QEMU's -netdev. Without it an image with a network driver has one device, `user`. The
-ports that lead in are PORT's, else the application's: its options named APP..._PORT.
+ports that lead in are PORT's, else the application's: its options named APP..._PORT. A number alone is a port of this machine.
 """
+import difflib
 import os
 import re
 import socket
@@ -17,22 +18,33 @@ DRIVER = "LIBVIRTIO_NET"
 KINDS = ("user", "tap", "none", "stream", "dgram", "socket", "bridge", "vde", "vhost-user", "l2tpv3", "hubport", "passt")
 HOST = "127.0.0.1"
 MOST_PORT = 65535
+BUFFER, BESIDE = 2 << 10, 256  # bytes of a receive buffer, and of what belongs to it
 SCHEMES = {80: "http", 8000: "http", 8080: "http", 443: "https", 8443: "https"}
 
 
 class Forward:
-    """A port of this machine that leads to one of the image's; `outer` 0 = any that is free."""
+    """A port of this machine that leads to one of the image's; `outer` 0 = any that is free. A number alone is this machine's;
+    it leads to the application's port, or to the same number where the application says none."""
 
     def __init__(self, text: str):
-        found = re.fullmatch(r"(?:(tcp|udp):)?(?:(\d+):)?(\d+)", text)
-        self.kind = found[1] or "tcp" if found else ""
-        self.outer, self.inner = (int(found[2] or 0), int(found[3])) if found else (0, 0)
+        found = re.fullmatch(r"(?:(tcp|udp):)?(?:(\d*)(:))?(\d+)", text)
         if not found:
-            raise Problem(f"error: PORT={text}: it is <port of this machine>:<port of the image>, or only the image's: "
-                          "PORT=8080:80, PORT=80, PORT=udp:5353:53")
-        for port in (self.outer or 1, self.inner):
+            raise Problem(f"error: PORT={text}: it is <port of this machine>:<port of the image>, one of them alone is 8080 or :80: "
+                          "PORT=8080:80, PORT=8080, PORT=:80, PORT=udp:5353:53")
+        self.kind = found[1] or "tcp"
+        self.outer, self.inner = (int(found[2] or 0), int(found[4])) if found[3] else (int(found[4]), 0)
+        named = [port for port, given in ((self.outer, found[2] or not found[3]), (self.inner, found[3])) if given]
+        for port in named:
             if not 1 <= port <= MOST_PORT:
                 raise Problem(f"error: PORT={text}: {port} is no port, which is a number from 1 to {MOST_PORT}")
+
+    def lead(self) -> None:
+        """Says where a number alone leads to."""
+        theirs = [int(port) for port in application_ports()] if self.kind == "tcp" else []
+        if self.inner == 0 and len(theirs) > 1:
+            raise Problem(f"error: PORT={self.outer}: to which port of the image? The application has "
+                          f"{' and '.join(map(str, theirs))}: PORT={self.outer}:{theirs[0]}")
+        self.inner = self.inner or (theirs or [self.outer])[0]
 
     def is_free(self, port: int) -> bool:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM if self.kind == "tcp" else socket.SOCK_DGRAM) as trial:
@@ -49,13 +61,13 @@ class Forward:
         if self.outer:
             if not self.is_free(self.outer):
                 raise Problem(f"error: PORT={self.outer}:{self.inner}: port {self.outer} of this machine is taken, or not for "
-                              f"you; PORT={self.inner} chooses one that is free")
+                              f"you; PORT=:{self.inner} chooses one that is free")
             return self.outer
         first = self.inner if self.inner >= 1024 else 8000 + self.inner
         for port in range(first, min(first + 1000, MOST_PORT + 1)):
             if (self.kind, port) not in taken and self.is_free(port):
                 return port
-        raise Problem(f"error: PORT={self.inner}: no port of this machine from {first} on is free; name one, "
+        raise Problem(f"error: PORT=:{self.inner}: no port of this machine from {first} on is free; name one, "
                       f"PORT=<port>:{self.inner}")
 
     def tell(self, outer: int) -> None:
@@ -71,11 +83,26 @@ def words() -> list:
     return [word for word in split("NET") if word != "none"]
 
 
+def make_tap(name: str) -> str:
+    """What a user types."""
+    return f"sudo ip tuntap add dev {name} mode tap user $USER && sudo ip link set {name} up"
+
+
+def check_tap(name: str) -> None:
+    """Refuses an interface that is not there: root's QEMU would make one, which leads nowhere."""
+    if name in (other for _, other in socket.if_nameindex()):
+        return
+    close = difflib.get_close_matches(name, [other for _, other in socket.if_nameindex()], 1)
+    raise Problem(f"error: NET=tap:{name}: this machine has no interface {name}" + (f"; did you mean {close[0]}?" if close else "") +
+                  f"\nmake it: {make_tap(name)}\n(docs/network.md says how to give it an address)")
+
+
 def check() -> None:
     """Refuses what is wrong whatever the image is."""
     for word in split("NET"):
         kind, _, rest = word.partition(",")
         if kind.startswith("tap:") and 1 <= len(kind[4:]) <= 15 and "/" not in kind and not rest:
+            check_tap(kind[4:])
             continue
         if kind not in KINDS or kind == "tap" and not rest or kind == "none" and word != "none":
             raise Problem(f"error: NET={word}: known are user, none, tap:<interface of this machine>, and words of QEMU's -netdev")
@@ -92,11 +119,17 @@ def application_ports() -> list:
         return re.findall(r"^CONFIG_APP\w*_PORT=([1-9]\d*)$", file.read(), re.M)
 
 
+def buffers() -> int:
+    """How many receive buffers the image takes at boot: the same number for each device."""
+    return int(machine.configured("LIBLWIP_BUFFERS") or 0) * len(words())
+
+
 def forwards(told: bool) -> list:
     """Options of the user network."""
     options, taken = [], set()
-    for text in split("PORT") or application_ports():
+    for text in split("PORT") or [f":{port}" for port in application_ports()]:
         forward = Forward(text)
+        forward.lead()
         outer = forward.choose(taken)
         taken.add((forward.kind, outer))
         options.append(f"hostfwd={forward.kind}:{HOST}:{outer}-:{forward.inner}")

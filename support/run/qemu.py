@@ -138,8 +138,11 @@ def not_started(what: str, errors: list) -> str:
     """A word about QEMU's errors, which the user has seen."""
     memory = any(re.search(r"\b(memory|ram)\b", text, re.I) for text in errors)
     taken = re.search(r"host forwarding rule '\w+:[^:]*:(\d+)-", "".join(errors))
-    if taken:
-        hint = f"; somebody has just taken port {taken[1]} of this machine: start it again, or name another, PORT=<port>:<port of the image>"
+    tap = re.search(r"could not configure /dev/net/tun \(([^)]*)\): (.*)", "".join(errors))
+    if tap:
+        hint = f": {tap[1]} is no tap, or not yours, or in use; one for you: {network.make_tap(tap[1] + '0')}"
+    elif taken:
+        hint = f"; somebody has just taken port {taken[1]} of this machine: start it again, or name another, PORT=<port of this machine>"
     else:
         hint = f"; give it less memory than MEM={setting('MEM', '64M')}" if memory else ""
     return f"QEMU did not start {what}{hint}"

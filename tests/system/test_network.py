@@ -31,7 +31,7 @@ def test_several_cpus():
 def test_capture(tmp_path):
     guest.build("kvm-x86_64")
     path = tmp_path / "net,0.pcap"
-    done = guest.make("kvm-x86_64", f"CAPTURE={path}", "PORT=udp:9", "ARGS=virtio_net", "run")
+    done = guest.make("kvm-x86_64", f"CAPTURE={path}", "PORT=udp::9", "ARGS=virtio_net", "run")
     assert done.returncode == 0, text_of(done)
     assert "(udp) leads to port 9 of the image" in text_of(done)
     data = path.read_bytes()

@@ -7,6 +7,7 @@ import tempfile
 import initrd
 import machine
 import qemu
+from network import check_tap
 
 INSTEAD = {"MEM": "its memory is the option LINUXU_MEMORY_MIB (make menuconfig)",
            "MACHINE": "it is a process, not a machine"}
@@ -22,6 +23,9 @@ def network() -> list:
         if not word.startswith(("tap:", "stream:", "fd:")):
             raise machine.Problem(f"error: NET={word}: known for {machine.setting('UK_TARGET', 'this target')} are none, "
                                   "tap:<interface of this machine>, stream:<path of a socket> and fd:<descriptor>")
+        name = word.partition(",")[0].removeprefix("tap:")
+        if word.startswith("tap:") and name:
+            check_tap(name)
     if words and os.path.exists(machine.setting("UK_CONFIG")) and machine.configured(NETWORK_DRIVER) != "y":
         raise machine.Problem(f"error: NET={machine.setting('NET')}: this image has no driver for it; the option {NETWORK_DRIVER} "
                               "(make menuconfig) is one")

@@ -62,24 +62,57 @@ def test_a_port_that_is_taken(setting):
     taken, port = taken_port()
     with taken:
         setting(PORT=f"{port}:80")
-        with pytest.raises(machine.Problem, match=f"port {port} of this machine is taken"):
-            network.options("pci")
-        setting(PORT=f"{port}")  # the next one
+        for text in (f"{port}:80", f"{port}"):
+            setting(PORT=text, config="CONFIG_LIBVIRTIO_NET=y\nCONFIG_APPX_PORT=80\n")
+            with pytest.raises(machine.Problem, match=f"port {port} of this machine is taken, or not for you; PORT=:80 chooses"):
+                network.options("pci")
+        setting(PORT=f":{port}")  # the next one
         assert f"127.0.0.1:{port}-" not in network.options("pci")[1]
 
 
 def test_two_applications_ports_of_one_number(setting):
-    setting(PORT="9080 9080")
+    setting(PORT=":9080 :9080")
     first, second = (word.partition("-")[0] for word in network.options("pci")[1].split("127.0.0.1:")[1:])
     assert first != second
 
 
 @pytest.mark.parametrize("name,value", [("NET", "users"), ("NET", "tap"), ("NET", "tap:"), ("NET", "tap:../a"), ("NET", "none,x"),
-                                        ("PORT", "0"), ("PORT", "80:"), ("PORT", "80:80:80"), ("PORT", "65536"), ("PORT", "ip:80")])
+                                        ("PORT", "0"), ("PORT", "80:"), ("PORT", "80:80:80"), ("PORT", ":"), ("PORT", "0:80"), ("PORT", "80:0"), ("PORT", ":0"), ("PORT", "65536"), ("PORT", "ip:80")])
 def test_what_is_wrong_is_refused(setting, name, value):
     setting(**{name: value})
     with pytest.raises(machine.Problem, match=f"error: {name}="):
         network.check()
+
+
+def free_port():
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+def test_a_number_alone_is_a_port_of_this_machine(setting, capsys):
+    """It leads to the application's; where that says none, to the same number."""
+    port = free_port()
+    for config, inner in (("CONFIG_APPHTTPD_PORT=80\n", 80), ("", port)):
+        setting(PORT=f"{port}", config="CONFIG_LIBVIRTIO_NET=y\n" + config)
+        assert network.options("pci")[1] == f"user,id=net0,hostfwd=tcp:127.0.0.1:{port}-:{inner}"
+        assert capsys.readouterr().err.endswith(f"127.0.0.1:{port}{'/' if inner == 80 else ''} leads to port {inner} of the image\n")
+    setting(PORT=f"{port}", config="CONFIG_LIBVIRTIO_NET=y\nCONFIG_APPX_PORT=80\nCONFIG_APPY_PORT=443\n")
+    with pytest.raises(machine.Problem, match=f"error: PORT={port}: to which port of the image.*80 and 443: PORT={port}:80"):
+        network.options("pci")
+    setting(PORT=f"udp:{port}", config="CONFIG_LIBVIRTIO_NET=y\nCONFIG_APPX_PORT=80\n")
+    assert network.options("pci")[1] == f"user,id=net0,hostfwd=udp:127.0.0.1:{port}-:{port}"
+
+
+def test_a_tap_that_is_not_there(setting):
+    setting(NET="tap:nope7")
+    with pytest.raises(machine.Problem, match=r"^error: NET=tap:nope7: this machine has no interface nope7\nmake it: sudo ip tuntap add dev nope7 "):
+        network.check()
+    here = [name for _, name in socket.if_nameindex()][0]
+    setting(NET=f"tap:{here}")
+    network.check()
+    said = [f"qemu-system-x86_64: -netdev tap,id=net0,ifname={here}: could not configure /dev/net/tun ({here}): Invalid argument\n"]
+    assert f"{here} is no tap, or not yours, or in use; one for you: sudo ip tuntap add dev {here}0 " in qemu.not_started("the image", said)
 
 
 def test_a_number_that_is_no_port_is_named(setting):
