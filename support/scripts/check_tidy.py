@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""clang-tidy (.clang-tidy) and clang's kernel warnings over every kernel source.
+"""clang-tidy (.clang-tidy) and clang's kernel warnings over the C++ sources of lib, drivers, arch and plat.
 
-The files of a folder are one unit, behind each other: reading the same headers for each of them, and looking through them, is most
-of the work. Where a unit has a finding, or its files do not go together, its halves are looked at, in the end each file alone.
+Not over tests, applications, C and assembly, nor the glue of a C library that is fetched; a library that includes other headers
+which are fetched says in its tests/gate.mk how to get them.
 
-What passed is not looked at again until it, a header it includes, the configuration or the checks change
-(build/gates/tidy/ keeps the hashes). --all forgets them.
+Up to eight files of a folder are one unit, behind each other: reading the same headers for each of them, and looking through them,
+is most of the work. Where a unit has a finding, or its files do not go together, its halves are looked at, in the end each file
+alone: findings are those of one file. Not found in a unit: an include that a file lacks and one in front of it has (the build with
+clang++ finds it), and a static function that nobody uses but a file beside it that has one of the same name.
+
+What passed is not looked at again until one of the unit's files, a header it includes, the flags (in them the configuration) or
+.clang-tidy change: build/gates/tidy/ keeps a hash for each unit, build/gates/tidy-units/ the units. --all forgets the hashes.
 """
 import concurrent.futures
 import hashlib
