@@ -16,6 +16,7 @@
 
 #include "interface.hpp"
 #include "stack_impl.hpp"
+#include "unsent.hpp"
 
 namespace uk::lwip {
 
@@ -83,6 +84,26 @@ void note_device(Interface& from, InterfaceStatus& out) {
     out.tx_no_memory = from.drops().tx_no_memory;
 }
 
+#if LWIP_STATS
+// What lwIP's own counters of the link leave out: it counts there what never leaves the machine.
+void add_devices(ProtocolStatus& link, ProtocolStatus::Problem& length,
+                 ProtocolStatus::Problem& memory, ProtocolStatus::Problem& other) {
+    for (const netif* one = netif_list; one != nullptr; one = one->next) {
+        if (one->linkoutput == nullptr)
+            continue;
+        InterfaceStatus of;
+        note_device(Interface::of(*const_cast<netif*>(one)), of);
+        const uint64_t bad = of.rx_bad + of.tx_bad + of.tx_no_room;
+        link.received += static_cast<uint32_t>(of.rx_packets);
+        link.sent += static_cast<uint32_t>(of.tx_packets);
+        link.dropped += static_cast<uint32_t>(bad + of.rx_too_long + of.tx_no_memory);
+        length.count += static_cast<uint32_t>(of.rx_too_long);
+        memory.count += static_cast<uint32_t>(of.tx_no_memory);
+        other.count += static_cast<uint32_t>(bad);
+    }
+}
+#endif
+
 // Fills an array, and counts what does not fit.
 struct Filler {
     std::span<ConnectionStatus> out;
@@ -101,7 +122,7 @@ void add_tcp(Filler& to, const tcp_pcb* first) {
                                               "CLOSING",     "LAST_ACK",  "TIME_WAIT"};
     for (const tcp_pcb* one = first; one != nullptr; one = one->next)
         to.add({"tcp", kStates[one->state], from_lwip(one->local_ip), from_lwip(one->remote_ip),
-                one->local_port, one->remote_port, one->snd_lbb - one->lastack});
+                one->local_port, one->remote_port, unsent_bytes(*one)});
 }
 
 } // namespace
@@ -114,6 +135,7 @@ Result<InterfaceStatus> interface_status(unsigned index) {
         one = one->next;
     if (one == nullptr)
         return Errno::noent;
+    out.index = netif_get_index(one);
     out.mtu = one->mtu;
     out.link = netif_is_link_up(one) != 0;
     note_addresses(*one, out);
@@ -159,6 +181,7 @@ size_t protocols([[maybe_unused]] std::span<ProtocolStatus, kMostProtocols> out)
     };
     Core core;
     add("link", lwip_stats.link);
+    add_devices(out[0], out[0].problems[1], out[0].problems[2], out[0].problems[6]);
 #if LWIP_IPV4
     add("arp", lwip_stats.etharp);
     add("ip", lwip_stats.ip);

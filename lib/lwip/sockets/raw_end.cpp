@@ -9,6 +9,7 @@
 #include <lwip/prot/icmp.h>
 #include <lwip/prot/icmp6.h>
 #include <lwip/prot/ip4.h>
+#include <lwip/stats.h>
 
 #include <uk/abi/in.h>
 #include <uk/abi/poll.h>
@@ -36,6 +37,33 @@ Errno errno_of(err_t problem) {
     default:
         return Errno::nobufs;
     }
+}
+
+// lwIP counts those that it sends itself.
+void count_message([[maybe_unused]] bool v6) {
+#if LWIP_STATS && LWIP_IPV6
+    if (v6) {
+        lwip_stats.icmp6.xmit++;
+        return;
+    }
+#endif
+#if LWIP_STATS && LWIP_IPV4
+    lwip_stats.icmp.xmit++;
+#endif
+}
+
+// A reply that a socket takes is no packet of an unknown kind, which icmp6_input() makes of it when
+// all sockets have seen it: taken back before. A message counts once, by its number.
+void count_taken([[maybe_unused]] const pbuf& message) {
+#if LWIP_STATS && LWIP_IPV6
+    static constinit uint32_t last = 0;
+    const uint32_t number = lwip_stats.icmp6.recv + 1;
+    if (number == last || pbuf_get_at(&message, 0) != ICMP6_TYPE_EREP || message.len < kEchoHead)
+        return;
+    last = number;
+    lwip_stats.icmp6.proterr--;
+    lwip_stats.icmp6.drop--;
+#endif
 }
 
 } // namespace
@@ -160,6 +188,8 @@ Result<> RawEnd::send(pbuf& data, const Place* to, bool broadcasts) {
     const err_t sent = raw_sendto(pcb_, &data, &to->ip);
     if (sent != ERR_OK)
         return errno_of(sent);
+    if (is_icmp())
+        count_message(shape_.is_v6);
     return ok();
 }
 
@@ -218,6 +248,8 @@ u8_t RawEnd::on_received(void* self, raw_pcb* /*pcb*/, pbuf* packet, const ip_ad
     const bool whole = !end.shape_.is_v6 && !end.shape_.echoes;
     if (whole)
         (void)pbuf_add_header_force(packet, head);
+    if (wanted && end.is_icmp() && end.shape_.is_v6)
+        count_taken(*packet);
     if (wanted)
         end.receive(*packet, *from);
     if (!whole)

@@ -52,6 +52,52 @@ TEST_F(Raw, PingHearsItsOwnReplies) {
     }
 }
 
+// As much as a user sees of it in netstat -s.
+struct Counted {
+    uint32_t sent, received, dropped, unknown;
+};
+Counted counted(int domain) {
+    const stats_proto& of = domain == UK_AF_INET ? lwip_stats.icmp : lwip_stats.icmp6;
+    return {of.xmit, of.recv, of.drop, of.proterr};
+}
+
+TEST_F(Raw, EchoesAreCountedAndRepliesAreNoDrops) {
+    for (const int domain : {UK_AF_INET, UK_AF_INET6}) {
+        const int protocol = domain == UK_AF_INET ? UK_IPPROTO_ICMP : UK_IPPROTO_ICMPV6;
+        const Ref<Socket> one = ping(domain), other = ping(domain);
+        const Ref<Socket> all = raw(domain, UK_SOCK_RAW, protocol);
+        const Counted before = counted(domain);
+        for (const Ref<Socket>& each : {one, other})
+            EXPECT_TRUE(send_to(*each, request(domain, "hello"), loopback(domain)).ok());
+        EXPECT_EQ(receive(*one).size(), 13U);
+        EXPECT_EQ(receive(*other).size(), 13U);
+        const Counted after = counted(domain);
+        EXPECT_EQ(after.sent - before.sent, 4U); // requests and replies
+        EXPECT_EQ(after.received - before.received, 4U);
+        EXPECT_EQ(after.dropped, before.dropped);
+        EXPECT_EQ(after.unknown, before.unknown);
+    }
+}
+
+TEST_F(Raw, AReplyThatNobodyTakesIsDropped) {
+    const Counted before = counted(UK_AF_INET6);
+    {
+        const Ref<Socket> sender = raw(UK_AF_INET6, UK_SOCK_RAW, UK_IPPROTO_ICMPV6);
+        uint32_t blocked[8] = {~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0U};
+        EXPECT_TRUE(sender
+                        ->option({.way = uk::SocketOption::Way::set,
+                                  .level = UK_IPPROTO_ICMPV6,
+                                  .name = 1,
+                                  .value = {reinterpret_cast<std::byte*>(blocked), sizeof blocked}})
+                        .ok());
+        EXPECT_TRUE(
+            send_to(*sender, request(UK_AF_INET6, "x", '\x81'), loopback(UK_AF_INET6)).ok());
+        EXPECT_EQ(receive(*sender), "<EAGAIN>");
+    }
+    EXPECT_EQ(counted(UK_AF_INET6).dropped - before.dropped, 1U);
+    EXPECT_EQ(counted(UK_AF_INET6).unknown - before.unknown, 1U);
+}
+
 TEST_F(Raw, PingSendsEchoRequestsOnly) {
     const Ref<Socket> socket = ping();
     EXPECT_EQ(send_to(*socket, request(UK_AF_INET, "x", '\5'), v4(0)).code(), Errno::inval);

@@ -26,6 +26,7 @@ struct InterfaceStatus {
     };
 
     char name[8] = {};            // "lo", "net0"
+    uint32_t index = 0;           // sin6_scope_id of its addresses
     const char* driver = nullptr; // null: the loopback
     uint8_t mac[6] = {};
     uint16_t mtu = 0;
@@ -48,13 +49,14 @@ struct ConnectionStatus {
     const char* state;    // "ESTABLISHED", of UDP ""
     Address local, peer;  // of size 0: any
     uint16_t local_port, peer_port;
-    uint32_t unsent; // bytes that are not acknowledged, too
+    uint32_t unsent; // bytes that are not acknowledged, too; without SYN and FIN
 };
 // Those that there are, listeners first; fills `out` as far as it goes and returns how many there
 // are.
 [[nodiscard]] size_t connections(std::span<ConnectionStatus> out);
 
-// lwIP's counters of one protocol; they go round after 2^32. 0 where LIBLWIP_STATS is off.
+// Counters of one protocol; they go round after 2^32. "link" is frames of devices, and packets of
+// the loopback. 0 where LIBLWIP_STATS is off.
 struct ProtocolStatus {
     struct Problem {
         const char* name; // "checksum", "length", "memory" ...
