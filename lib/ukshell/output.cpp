@@ -63,8 +63,9 @@ int Call::fail(const char* what, const char* about, long result) {
 int Call::misused(const char* what) {
     const Command* command = find(name());
     out.flush();
-    errors.append("%s: %s (how to: %s %s)\n", name(), what, name(),
-                  command != nullptr ? command->words : "");
+    const char* const usage = command != nullptr ? command->words : "";
+    errors.append("%s: %s (how to: %s%s%s)\n", name(), what, name(), usage[0] != '\0' ? " " : "",
+                  usage);
     errors.flush();
     return 2;
 }

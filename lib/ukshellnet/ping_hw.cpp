@@ -10,15 +10,22 @@
 
 #include "echo.hpp"
 #include "names.hpp"
+#include "ping_words.hpp"
 
 namespace uk::shell {
 namespace {
 
 constexpr uint64_t kInterval = 1'000'000'000; // ns
 
+struct Target {
+    lwip::Address address;
+    uint32_t zone = 0; // an interface, of addresses that are not unique without; 0: none is named
+};
+
 class Ping {
   public:
-    Ping(Call& call, const lwip::Address& to) : call_(call), to_(to), v6_(to.is_v6()) {}
+    Ping(Call& call, const Target& to)
+        : call_(call), to_(to.address), zone_(to.zone), v6_(to_.is_v6()) {}
     Ping(const Ping&) = delete;
     Ping& operator=(const Ping&) = delete;
     ~Ping() {
@@ -40,6 +47,7 @@ class Ping {
 
     Call& call_;
     const lwip::Address& to_;
+    uint32_t zone_;
     bool v6_;
     long fd_ = -1;
     unsigned sent_ = 0;
@@ -60,6 +68,7 @@ long Ping::open() {
     uk_sockaddr_in6 v6 = {};
     v6.sin6_family = UK_AF_INET6;
     memcpy(&v6.sin6_addr, to_.bytes, sizeof v6.sin6_addr);
+    v6.sin6_scope_id = zone_;
     const void* const place = v6_ ? static_cast<const void*>(&v6) : &v4;
     return uk_sys_connect(static_cast<int>(fd_), static_cast<const uk_sockaddr*>(place),
                           v6_ ? sizeof v6 : sizeof v4);
@@ -117,28 +126,58 @@ long Ping::run(uint64_t times) {
     return 0;
 }
 
-int run_ping(Call& call) {
-    uint64_t times = ~uint64_t{0};
-    size_t at = 1;
-    if (call.words.size() > 2 && std::string_view(call.words[1]) == "-c") {
-        const Result<uint64_t> number = parse_u64(call.words[2], 10);
-        if (!number.ok() || number.value() == 0)
-            return call.misused("how many times?");
-        times = number.value();
-        at = 3;
+// The number of an interface that is named, or is one, behind a "%"; 0: there is none of it.
+uint32_t find_zone(const char* name) {
+    const Result<uint64_t> number = parse_u64(name, 10);
+    for (unsigned i = 0;; i++) {
+        const Result<lwip::InterfaceStatus> one = lwip::interface_status(i);
+        if (!one.ok())
+            return 0;
+        const uint32_t index = one.value().index;
+        if (std::string_view(one.value().name) == name || (number.ok() && number.value() == index))
+            return index;
     }
-    if (call.words.size() != at + 1)
-        return call.misused("whom?");
-    const char* const name = call.words[at];
-    lwip::Address to;
-    if (find_addresses(call, name, {&to, 1}) == 0)
+}
+
+// Whom. False after a message.
+bool find_target(Call& call, const char* name, Target& out) {
+    const char* zone = nullptr;
+    const size_t size = split_zone(name, zone);
+    if (zone == nullptr)
+        return find_addresses(call, name, {&out.address, 1}) != 0;
+    if (!lwip::parse_address({name, size}, out.address) || !out.address.is_v6()) {
+        call.errors.append("%s: '%s': only addresses of IPv6 have an interface behind a %%\n",
+                           call.name(), name);
+        return false;
+    }
+    out.zone = find_zone(zone);
+    if (out.zone == 0)
+        call.errors.append("%s: '%s': there is no interface '%s'; ifconfig lists them\n",
+                           call.name(), name, zone);
+    return out.zone != 0;
+}
+
+int run_ping(Call& call) {
+    PingWords words;
+    const PingMistake wrong = read_ping(call.words.subspan(1), words);
+    if (wrong.text[0] != '\0') {
+        if (wrong.misused)
+            return call.misused(wrong.text);
+        call.errors.append("%s: %s\n", call.name(), wrong.text);
         return 1;
+    }
+    const char* const name = words.name;
+    Target to;
+    if (!find_target(call, name, to))
+        return 2; // of iputils, too: 1 is for those who do not answer
     Ping ping(call, to);
     long done = ping.open();
     if (done >= 0)
-        done = ping.run(times);
-    if (done < 0)
-        return call.fail("cannot send to", name, done);
+        done = ping.run(words.times);
+    if (done < 0) {
+        (void)call.fail("cannot send to", name, done);
+        return 2;
+    }
     const RoundTrips& trips = ping.trips();
     call.out.append("%u sent, %u came back", ping.sent(), trips.count());
     if (trips.count() != 0)
@@ -148,7 +187,7 @@ int run_ping(Call& call) {
     return trips.count() != 0 ? 0 : 1;
 }
 
-UK_SHELL_COMMAND({"ping", "whether somebody answers", run_ping, "[-c TIMES] NAME"});
+UK_SHELL_COMMAND({"ping", "whether somebody answers", run_ping, "[-c TIMES] NAME[%INTERFACE]"});
 
 } // namespace
 } // namespace uk::shell

@@ -54,15 +54,57 @@ void show_interface(Output& out, const lwip::InterfaceStatus& of) {
     show_losses(out, of);
 }
 
-int run_ifconfig(Call& call) {
-    if (call.words.size() != 1)
-        return call.misused("it only shows; netdev.ip= sets addresses");
+// Those of this name, or all; false if there are none.
+bool show_interfaces(Output& out, std::string_view name) {
+    bool shown = false;
     for (unsigned i = 0;; i++) {
         const Result<lwip::InterfaceStatus> status = lwip::interface_status(i);
         if (!status.ok())
-            return 0;
-        show_interface(call.out, status.value());
+            return shown;
+        if (!name.empty() && name != status.value().name)
+            continue;
+        show_interface(out, status.value());
+        shown = true;
     }
+}
+
+int only_shows(Call& call, const char* word) {
+    char text[128];
+    (void)uk_snprintf(text, sizeof text,
+                      "'%.20s' is not supported: it only shows; netdev.ip= sets addresses", word);
+    return call.misused(text);
+}
+
+int run_ifconfig(Call& call) {
+    const char* const name = call.words.size() > 1 ? call.words[1] : "";
+    if (call.words.size() > 2 || name[0] == '-')
+        return only_shows(call, call.words[call.words.size() > 2 ? 2 : 1]);
+    if (show_interfaces(call.out, name))
+        return 0;
+    call.errors.append("%s: there is no interface '%s'; without a name it lists them\n",
+                       call.name(), name);
+    return 1;
+}
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> all) {
+    for (const std::string_view& one : all) {
+        if (one == word)
+            return true;
+    }
+    return false;
+}
+
+// As much of iproute2's as ifconfig has.
+int run_ip(Call& call) {
+    static constexpr std::string_view kObjects[] = {"a", "addr", "address", "l", "link"};
+    static constexpr std::string_view kShow[] = {"s", "show", "list", "ls"};
+    const std::span<const char* const> words = call.words.subspan(1);
+    if (!words.empty() && !is_one_of(words[0], kObjects))
+        return only_shows(call, words[0]);
+    if (words.size() > 1 && (words.size() > 2 || !is_one_of(words[1], kShow)))
+        return only_shows(call, words[words.size() > 2 ? 2 : 1]);
+    (void)show_interfaces(call.out, {});
+    return 0;
 }
 
 // --- sockets ---
@@ -111,10 +153,10 @@ int show_counters(Call& call) {
                     "ERRORS");
     for (size_t i = 0; i < count; i++) {
         const lwip::ProtocolStatus& one = all[i];
-        call.out.append("%-12s %10u %10u %10u  ", one.name, one.received, one.sent, one.dropped);
+        call.out.append("%-12s %10u %10u %10u", one.name, one.received, one.sent, one.dropped);
         for (const auto& problem : one.problems) {
             if (problem.count != 0)
-                call.out.append("%s %u ", problem.name, problem.count);
+                call.out.append("  %s %u", problem.name, problem.count);
         }
         call.out.append("\n");
     }
@@ -132,8 +174,9 @@ int run_netstat(Call& call) {
     return call.misused("there is no such option");
 }
 
-UK_SHELL_COMMAND({"ifconfig", "devices of the network and their addresses", run_ifconfig});
-UK_SHELL_COMMAND({"ip", "the same", run_ifconfig});
+UK_SHELL_COMMAND({"ifconfig", "devices of the network and their addresses", run_ifconfig,
+                  "[INTERFACE]"});
+UK_SHELL_COMMAND({"ip", "the same", run_ip, "[addr [show]]"});
 UK_SHELL_COMMAND({"netstat", "sockets; -s: packets, and why some were dropped", run_netstat,
                   "[-s]"});
 

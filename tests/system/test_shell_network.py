@@ -2,6 +2,7 @@
 """apps/shell with a network: its commands for it, typed as a user would, and what libraries count."""
 import os
 import re
+import time
 
 import guest
 import pytest
@@ -14,7 +15,9 @@ TARGET = "kvm-x86_64"
 @pytest.fixture(scope="module", name="image")
 def built_image(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("network"))
-    done = guest.make_in_tree("A=apps/shell", f"T={TARGET}", f"O={folder}", f"C=apps/shell/defconfigs/network-{TARGET}")
+    with open(f"{guest.ROOT}/README.md", encoding="utf-8") as file:
+        words = re.search(r"ping.* \| `make (.*) O=build/shell-network run`", file.read())[1].split()
+    done = guest.make_in_tree(*words, f"O={folder}")
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"shell_{TARGET}")
 
@@ -51,7 +54,14 @@ def test_a_network_from_dhcp(shell):
         assert re.search(r"^64 bytes from \S+: number 1, \d+\.\d{3} ms$", answer, re.M), answer
         assert re.search(r"^(\d) sent, \1 came back; least, mean, most: ", answer, re.M), answer
     assert number(sh.run("ip"), r"sent (\d+) packets") > before
-    assert number(sh.run("netstat -s"), r"^icmp +(\d+) ") >= 3
+    counted = sh.run("netstat -s")
+    for protocol, echoes in (("icmp", 4), ("icmp6", 1)):  # requests and replies; 10.0.2.2 and 127.0.0.1 twice and twice ...
+        assert number(counted, rf"^{protocol} +(\d+) ") >= echoes, counted
+        assert number(counted, rf"^{protocol} +\d+ +(\d+) ") >= echoes, counted
+    assert number(counted, r"^icmp6 +\d+ +\d+ +(\d+)$") == 0, counted
+    frames = re.search(r"received (\d+) packets.*sent (\d+) packets", sh.run("ifconfig net0"))
+    link = re.search(r"^link +(\d+) +(\d+) ", sh.run("netstat -s"), re.M)
+    assert int(link[1]) > int(frames[1]) and int(link[2]) > int(frames[2]), "and those of the loopback"
     assert re.search(r"^udp +0 \*:68 +\*:67 +$", sh.run("netstat"), re.M)  # DHCP
     assert "127.0.0.1\n" in sh.run("nslookup localhost")
     packets = sh.run("metrics network_device_packets")
@@ -73,4 +83,17 @@ def test_nobody_to_ask(shell):
     sh.expect("^C")
     assert "1 sent, 0 came back\n" in sh.shown()
     assert "netstat: there is no such option" in sh.run("netstat -x")
-    assert "ifconfig: it only shows; netdev.ip= sets addresses" in sh.run("ifconfig net0 down")
+    wrong = "is not supported: it only shows; netdev.ip= sets addresses (how to:"
+    assert sh.run("ifconfig net0 down") == f"ifconfig: 'down' {wrong} ifconfig [INTERFACE])\n"
+    assert sh.run("ip route") == f"ip: 'route' {wrong} ip [addr [show]])\n"
+    assert sh.run("ip addr add").startswith("ip: 'add' is not supported")
+    assert "inet 127.0.0.1/8" in sh.run("ip addr show")
+    assert sh.run("ifconfig eth0") == "ifconfig: there is no interface 'eth0'; without a name it lists them\n"
+    assert sh.run("ping -x ::1") == "ping: invalid option -- 'x' (how to: ping [-c TIMES] NAME[%INTERFACE])\n"
+    assert sh.run("ping -c 0 ::1") == "ping: invalid argument: '0': out of range: 1 <= value <= 9223372036854775807\n"
+    assert sh.run("ping fe80::1%net9") == "ping: 'fe80::1%net9': there is no interface 'net9'; ifconfig lists them\n"
+    assert sh.run("ping 10.0.2.2%net0") == "ping: '10.0.2.2%net0': only addresses of IPv6 have an interface behind a %\n"
+    end = time.monotonic() + guest.LIMIT
+    while not (own := re.search(r"inet6 (fe80::\S+) preferred", sh.run("ifconfig net0"))):  # until nobody says that it is his
+        assert time.monotonic() < end
+    assert "1 sent, 1 came back" in sh.run(f"ping -c 1 {own[1]}%net0")
