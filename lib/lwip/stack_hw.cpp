@@ -255,7 +255,7 @@ void wait_for_addresses() {
     g_boot.store_release(nullptr);
 }
 
-UK_INIT(lib, "network", start, .hint = "see netdev.ip=");
+UK_INIT(lib, "network", start);
 UK_INIT(late, "network addresses", wait_for_addresses);
 
 } // namespace

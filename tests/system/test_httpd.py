@@ -327,9 +327,9 @@ SHIPPED = f"{ROOT}/apps/httpd/files/www/index.html"
 class Machine(Server):
     """A virtual machine, as `make run` starts it; its terminal is `self.console`."""
 
-    def __init__(self, image, target):
+    def __init__(self, image, target, **variables):
         self.port, self.target = free_port(), target
-        self.console = terminal.Session(image, target, "", PORT=f"{self.port}:80")
+        self.console = terminal.Session(image, target, "", PORT=f"{self.port}", **variables)
         self.console.expect(f"run: http://127.0.0.1:{self.port}/ leads to port 80 of the image\n")
         self.console.expect("httpd: serving /www at http://0.0.0.0:80/\n")
 
@@ -436,11 +436,28 @@ def test_page_in_a_browser(machine, tmp_path):
 
 def test_image_without_a_network_says_so(image_of):
     for words, said in (({"NET": "none"}, "httpd: the machine has no network device, so nobody could reach it (make run NET=user gives it one)\n"),
-                        ({"MEM": "2560K"}, "no memory for 512 receive buffers of 2 KiB; the machine needs more (MEM=)")):
+                        ({"MEM": "2560K", "UK_CONFIG": "", "NET": "user"}, "no memory for 512 receive buffers of 2 KiB; the machine needs more (MEM=)")):
         console = terminal.Session(image_of("kvm-x86_64"), "kvm-x86_64", "", **words)
         console.expect(said)
         assert console.end() in (1, 126)
         console.close()
+
+
+def test_image_works_with_the_memory_that_is_advised(image_of, page):
+    image = image_of("kvm-x86_64")
+    for memory in ("2M", "2560K"):
+        console = terminal.Session(image, "kvm-x86_64", "", MEM=memory)
+        console.expect(f"error: MEM={memory}: the image fills memory up to ")
+        console.expect("512 receive buffers of 2 KiB (LIBLWIP_BUFFERS) need room, too; give it MEM=")
+        while b"\n" not in console.seen:
+            assert console.read() or console.process.poll() is None
+        least = console.seen.split()[0].decode()
+        assert console.end() == 1
+        console.close()
+    machine = Machine(image, "kvm-x86_64", MEM=least)
+    none_fails(f"http://127.0.0.1:{machine.port}/", 8)
+    assert machine.get("/")[2] == page
+    machine.console.close()
 
 
 def test_image_says_what_it_is_made_of(machine, image_of):
