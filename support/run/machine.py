@@ -43,6 +43,21 @@ def split(name: str) -> list:
         raise Problem(f"error: {name}: {why}") from why
 
 
+def check_quotes() -> None:
+    """Refuses text that ends inside a quotation, which the image of a machine would take apart in a way nobody meant."""
+    for name in ("PARAMS", "ARGS"):
+        text, opened = setting(name), ""
+        for char in text:
+            if opened or char in "'\"":
+                opened = "" if char == opened else opened or char
+        if opened:
+            other = "'" if opened == '"' else '"'
+            word = (other + text + other).replace('"', '\\"')
+            hint = f": {name}=\"{word}\"" if other not in text and not set("$`\\") & set(text) else ""
+            raise Problem(f"error: {name}={text}: the quotation mark {opened} is not closed; in the image, too, marks keep blanks "
+                          f"together, and those of the other kind keep this one{hint}")
+
+
 def arguments(more=()) -> list:
     """Words for an image that is a process, with more parameters. The separator stays away where it is not needed."""
     parameters, words = [*more, *split("PARAMS")], split("ARGS")

@@ -12,7 +12,7 @@ import time
 
 import initrd
 import network
-from machine import PANIC_STATUS, Problem, configured, gdb, image, setting, show, split
+from machine import PANIC_STATUS, Problem, check_quotes, configured, gdb, image, setting, show, split
 
 PANIC_SEEN = 127  # what a panic leaves in the 7 bits of isa-debug-exit
 
@@ -32,6 +32,7 @@ def check_variables(machines) -> None:
         raise Problem(f"error: MACHINE={name}: known for {setting('UK_TARGET', 'this target')} are {', '.join(machines)}")
     check_cpus()
     network.check()
+    check_quotes()
     if setting("ACCEL") not in ("", "tcg", "kvm"):
         raise Problem(f"error: ACCEL={setting('ACCEL')}: known are tcg and kvm")
     bytes_of(setting("MEM", "64M"))
