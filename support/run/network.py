@@ -108,6 +108,10 @@ def check() -> None:
             raise Problem(f"error: NET={word}: known are user, none, tap:<interface of this machine>, and words of QEMU's -netdev")
     for word in split("PORT"):
         Forward(word)
+    folder = os.path.dirname(setting("CAPTURE")) or "."
+    if setting("CAPTURE") and (os.path.isdir(setting("CAPTURE")) or not os.path.isdir(folder)):
+        raise Problem(f"error: CAPTURE={setting('CAPTURE')}: " +
+                      (f"there is no folder {folder}" if not os.path.isdir(folder) else "this is a folder; name a file in it"))
 
 
 def application_ports() -> list:

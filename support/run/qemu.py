@@ -140,7 +140,10 @@ def not_started(what: str, errors: list) -> str:
     memory = any(re.search(r"\b(memory|ram)\b", text, re.I) for text in errors)
     taken = re.search(r"host forwarding rule '\w+:[^:]*:(\d+)-", "".join(errors))
     tap = re.search(r"could not configure /dev/net/tun \(([^)]*)\): (.*)", "".join(errors))
-    if tap:
+    device = re.search(r"^(qemu-\S+): .*'(\S+)' is not a valid device model name", "".join(errors), re.M)
+    if device:
+        hint = f"; DEVICES={setting('DEVICES')}: `{device[1]} -device help` lists the devices that there are"
+    elif tap:
         hint = f": {tap[1]} is no tap, or not yours, or in use; one for you: {network.make_tap(tap[1] + '0')}"
     elif taken:
         hint = f"; somebody has just taken port {taken[1]} of this machine: start it again, or name another, PORT=<port of this machine>"

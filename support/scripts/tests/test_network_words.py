@@ -121,6 +121,22 @@ def test_a_number_that_is_no_port_is_named(setting):
         network.check()
 
 
+@pytest.mark.parametrize("path,why", [("/nowhere/x.pcap", "there is no folder /nowhere"), ("/", "this is a folder; name a file in it")])
+def test_a_capture_needs_a_place(setting, path, why):
+    setting(CAPTURE=path)
+    with pytest.raises(machine.Problem, match=f"error: CAPTURE={path}: {why}"):
+        network.check()
+    setting(CAPTURE="x.pcap")
+    network.check()
+
+
+def test_a_device_that_qemu_does_not_know(setting, monkeypatch):
+    setting()
+    monkeypatch.setenv("DEVICES", "virtio-rgn")
+    said = ["qemu-system-x86_64: -device virtio-rgn-pci: 'virtio-rgn-pci' is not a valid device model name\n"]
+    assert "; DEVICES=virtio-rgn: `qemu-system-x86_64 -device help` lists" in qemu.not_started("the image", said)
+
+
 def test_a_port_that_is_taken_in_the_last_moment(setting):
     setting()
     said = ["qemu-system-x86_64: -netdev user,id=net0,hostfwd=tcp:127.0.0.1:8080-:80: "
