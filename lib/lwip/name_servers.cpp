@@ -11,8 +11,9 @@ namespace {
 
 constexpr unsigned kMostAnnounced = 2;
 
-constinit int g_rcode = kNoAnswer;          // of the answer that lwIP just looks at
-constinit bool g_has_fixed_servers = false; // netdev.ip= names some
+constinit int g_rcode = kNoAnswer;                 // of the answer that lwIP just looks at
+constinit ip_addr_t g_fixed[DNS_MAX_SERVERS] = {}; // netdev.ip='s
+constinit unsigned g_fixed_count = 0;
 
 unsigned server_count() {
     unsigned count = 0;
@@ -32,15 +33,40 @@ void remove_server(const ip_addr_t& server) {
         dns_setserver(static_cast<u8_t>(kept), nullptr);
 }
 
+bool is_fixed(const ip_addr_t& server) {
+    for (unsigned i = 0; i < g_fixed_count; i++) {
+        if (ip_addr_cmp(&g_fixed[i], &server))
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
-void set_name_servers(std::span<const ip_addr_t> servers) {
-    unsigned count = 0;
-    for (const ip_addr_t& one : servers) {
-        if (!ip_addr_isany(&one) && count < DNS_MAX_SERVERS)
-            dns_setserver(static_cast<u8_t>(count++), &one);
+void put_fixed_servers_first() {
+    ip_addr_t known[DNS_MAX_SERVERS];
+    const unsigned count = server_count();
+    for (unsigned i = 0; i < count; i++)
+        known[i] = *dns_getserver(static_cast<u8_t>(i));
+    unsigned at = 0;
+    for (; at < g_fixed_count; at++)
+        dns_setserver(static_cast<u8_t>(at), &g_fixed[at]);
+    for (unsigned i = 0; i < count && at < DNS_MAX_SERVERS; i++) {
+        if (!is_fixed(known[i]))
+            dns_setserver(static_cast<u8_t>(at++), &known[i]);
     }
-    g_has_fixed_servers = g_has_fixed_servers || count != 0;
+}
+
+void set_name_servers(std::span<const ip_addr_t> servers) {
+    for (const ip_addr_t& one : servers) {
+        if (!ip_addr_isany(&one) && g_fixed_count < DNS_MAX_SERVERS && !is_fixed(one))
+            g_fixed[g_fixed_count++] = one;
+    }
+    put_fixed_servers_first();
+}
+
+void forget_fixed_servers() {
+    g_fixed_count = 0;
 }
 
 int dns_rcode() {
@@ -56,7 +82,7 @@ extern "C" void uk_lwip_dns_error(int rcode) {
 // Behind those that DHCP has told; forgotten ones make room.
 extern "C" void uk_lwip_rdnss(const ip_addr_t* server, uint32_t seconds) {
     using namespace uk::lwip;
-    if (g_has_fixed_servers || ip_addr_isany(server) || ip_addr_ismulticast(server))
+    if (g_fixed_count != 0 || ip_addr_isany(server) || ip_addr_ismulticast(server))
         return;
     if (seconds == 0) {
         remove_server(*server);

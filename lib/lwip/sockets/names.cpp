@@ -99,6 +99,7 @@ Result<> NameQuestion::ask_one(const char* name, bool v6) {
     answer.state = State::waits;
     waits_++;
     ip_addr_t ip = {};
+    put_fixed_servers_first();
     const err_t asked = dns_gethostbyname_addrtype(
         name, &ip, on_answer, &answer, v6 ? LWIP_DNS_ADDRTYPE_IPV6 : LWIP_DNS_ADDRTYPE_IPV4);
     if (asked == ERR_INPROGRESS)

@@ -148,6 +148,7 @@ class Names : public ::testing::Test {
         set({"127.0.0.1"});
     }
     ~Names() override {
+        forget();
         set({});
         set_others(netif_set_up);
     }
@@ -160,6 +161,10 @@ class Names : public ::testing::Test {
         }
     }
 
+    static void forget() {
+        HostInet::Core core;
+        uk::lwip::forget_fixed_servers();
+    }
     static void set(const std::vector<const char*>& servers) {
         HostInet::Core core;
         for (u8_t i = 0; i < DNS_MAX_SERVERS; i++) {
@@ -284,6 +289,30 @@ void announce(const char* text, uint32_t seconds) {
     ip_addr_t ip;
     ASSERT_EQ(ipaddr_aton(text, &ip), 1);
     uk_lwip_rdnss(&ip, seconds);
+}
+
+// DHCP of another device puts its own in front, as lwIP does at each renewal.
+TEST_F(Names, FixedServersStayInFrontOfThoseOfDhcp) {
+    {
+        HostInet::Core core;
+        ip_addr_t fixed = {};
+        ASSERT_EQ(ipaddr_aton("::1", &fixed), 1);
+        uk::lwip::set_name_servers({&fixed, 1});
+        EXPECT_EQ(servers(), "::1 127.0.0.1 - "); // in front of what was there
+        ASSERT_EQ(ipaddr_aton("127.0.0.1", &fixed), 1);
+        uk::lwip::set_name_servers({&fixed, 1}); // of a second device
+        EXPECT_EQ(servers(), "::1 127.0.0.1 - ");
+    }
+    Server right({{"box.test/4", {.data = kV4}}, {"none.test/4", {.rcode = 3}}}, v6(53, "::1"));
+    for (int lease = 0; lease < 2; lease++) {
+        set({"127.0.0.9", "127.0.0.8", "127.0.0.7"});
+        EXPECT_EQ(find(lease == 0 ? "box.test" : "none.test", UK_AF_INET),
+                  lease == 0 ? "v4:7 " : "ENOENT");
+        HostInet::Core core;
+        EXPECT_EQ(servers(), "::1 127.0.0.1 127.0.0.9 ");
+        announce("2001:db8::1", 100); // nobody asks routers then
+        EXPECT_EQ(servers(), "::1 127.0.0.1 127.0.0.9 ");
+    }
 }
 
 TEST_F(Names, ServersOfRoutersStandBehindOthers) {
