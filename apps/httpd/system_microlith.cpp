@@ -50,6 +50,17 @@ class JsonMembers final : public uk::metrics::Sink {
     bool first_ = true;
 };
 
+// All that ps lists, those that serve the system included.
+unsigned count_threads() {
+    unsigned count = 0;
+    uint32_t id = 0;
+    while (const uk::Ref<uk::Thread> thread = uk::sched::find_from(id + 1)) {
+        id = thread->id;
+        count++;
+    }
+    return count;
+}
+
 } // namespace
 
 Facts system_facts() {
@@ -58,7 +69,7 @@ Facts system_facts() {
     facts.uptime_ms = uk::metrics::uptime_ns() / kMillisecondNs;
     facts.memory_bytes = frames.total_bytes;
     facts.free_bytes = frames.free_bytes;
-    facts.threads = static_cast<unsigned>(uk::sched::thread_count());
+    facts.threads = count_threads();
     facts.cpus = uk::hal::kMostCpus == 1 ? 1 : uk::hal::cpu_count();
     return facts;
 }

@@ -416,6 +416,7 @@ def test_image_says_how_it_is(machine):
     code, _, body = machine.get("/api/status")
     facts = json.loads(body)
     assert code == 200 and facts["image"] is True and re.fullmatch(r"Microlith kvm-\w+", facts["system"]) and facts["uptime_ms"] > 0
+    assert facts["threads"] >= 2, "main and lwip, at the least"
     assert facts["memory"]["bytes"] > facts["memory"]["free_bytes"] > 0
 
 
