@@ -16,6 +16,7 @@ import toolchain
 import unused
 from context import UserError, say, warn
 
+LEAST_ROOM = 1 << 20  # bytes: with less of them a step that failed may have failed for it
 NOISE = re.compile(r"^make(\[\d+\])?: (\*\*\* \[.*\] (Error \d+|[A-Z].*)|\*\*\* Waiting for unfinished jobs|"
                    r"Entering directory|Leaving directory|Target '.*' not remade)")
 
@@ -227,10 +228,17 @@ def build(ctx, targets) -> int:
         with open(failed, encoding="utf-8", errors="replace") as file:
             said.append(file.read().rstrip("\n"))
     if status != 0:
-        raise UserError("\n".join(said) or f"error: the build failed (status {status})")
+        raise UserError("\n".join((said or [f"error: the build failed (status {status})"]) + full_disk(ctx)))
     for line in said:
         warn(line)
     return len(lines)
+
+
+def full_disk(ctx) -> list:
+    """A line about an output folder without room, which not every tool that cannot write says."""
+    free = shutil.disk_usage(ctx.obj).free
+    return [f"error: the disk of the output folder {ctx.shown(ctx.out)} has {free >> 10} KiB left; make room, or give another one "
+            "with O="] if free < LEAST_ROOM else []
 
 
 def compile_commands_folder(ctx) -> str:
