@@ -117,7 +117,7 @@ void apply_parameters(std::span<char* const> words) {
         Result<params::Outcome> outcome = params::apply_boot(words);
         if (!outcome.ok()) {
             give_up("Microlith: the image does not start with these kernel parameters; "
-                    "'help --' lists what there is.\n");
+                    "`make run PARAMS=help` (a command line of `help --`) lists what there is.\n");
         }
         if (outcome.take() == params::Outcome::help) {
             params::print_help_boot();

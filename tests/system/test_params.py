@@ -40,7 +40,7 @@ def test_bad_values_are_explained_and_nothing_starts(target):
     assert status == 126 and "TAP version" not in console
     assert "guest.number=65536: expected a number from 0 to 65535" in console
     assert "log.level=loud: expected none, crit, err, warn, info or debug" in console
-    assert "does not start with these kernel parameters" in console
+    assert "does not start with these kernel parameters; `make run PARAMS=help` (a command line of `help --`) lists" in console
 
 
 def test_an_init_entry_that_fails_ends_the_boot_in_order(target):
