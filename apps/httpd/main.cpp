@@ -91,7 +91,7 @@ int read_arguments(int count, char* words[], Settings& settings) {
 
 std::string_view hint(int error, const char* what, const Settings& settings) {
     if (what == settings.root)
-        return " (another folder: --root FOLDER)";
+        return httpd::system_root_hint();
     if (error == EADDRINUSE || error == EACCES)
         return " (another port: --port N)";
     return error == EINVAL ? " (an IPv4 address is four numbers, 0.0.0.0 is all there are)" : "";

@@ -24,6 +24,9 @@ struct Facts {
 // it has one, or its system can get one at any time.
 [[nodiscard]] std::string_view system_without_network();
 
+// What to do about a folder of files that is not there, in brackets, behind a blank.
+[[nodiscard]] std::string_view system_root_hint();
+
 // Counters of the system as Prometheus's text; nothing where there are none.
 void system_metrics(Text& out);
 // The same as members of a JSON object: "name":1,"other":2 (no braces).

@@ -36,6 +36,10 @@ Facts system_facts() {
 std::string_view system_name() {
     return "Linux process";
 }
+std::string_view system_root_hint() {
+    return " (another folder: --root FOLDER)";
+}
+
 std::string_view system_without_network() {
     return {};
 }

@@ -78,6 +78,10 @@ std::string_view system_name() {
     return "Microlith " HTTPD_TARGET;
 }
 
+std::string_view system_root_hint() {
+    return " (make run INITRD=folder serves folder/www; another one: ARGS=\"--root FOLDER\")";
+}
+
 std::string_view system_without_network() {
     return uk::netdev::find(0) == nullptr ? HTTPD_NO_NETWORK : std::string_view{};
 }
