@@ -62,7 +62,7 @@ SECTIONS
         uk_l3 = .;
         . += uk_l3_size;
         uk_boot_stack = .;
-        . += UK_BOOT_STACK_SIZE;
+        . += (CONFIG_LIBUKBOOT_STACK_KIB + 3) / 4 * 4096;
         uk_boot_stack_end = .;
         uk_l1 = .;
         . += 4096;

@@ -184,7 +184,7 @@ uk_gdt_end:
 
     /* Sections of their own: the linker script puts each above a part that cannot be written. */
     .section .bootstack, "aw", @nobits
-    .skip UK_BOOT_STACK_SIZE
+    .skip (CONFIG_LIBUKBOOT_STACK_KIB + 3) / 4 * 4096
     .section .trapstack, "aw", @nobits
     .skip UK_TRAP_STACK_SIZE
 

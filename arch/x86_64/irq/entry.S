@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Entries of the interrupt lines, vectors from 32 on. Nothing is written to the interrupted stack: the gates
  * switch to an IST stack, and from there the frame moves to the kernel stack of the running thread. */
+#include <uk/x86/irq_lines.h>
 #include <uk/x86/layout.h>
 
     .section .text.irq, "ax", @progbits

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers that assembly, linker scripts and C++ of native arm64 images share. */
+/* Numbers that assembly, linker scripts and C++ of native arm64 images share. What an option changes stands elsewhere: many
+ * sources read this. */
 #ifndef UK_ARM64_LAYOUT_H
 #define UK_ARM64_LAYOUT_H
 
@@ -17,7 +18,6 @@
 #define UK_GUARDED_BASE 0xffff800000000000
 #define UK_GUARDED_GAP UK_TRAP_STACK_GUARD
 
-#define UK_BOOT_STACK_SIZE ((CONFIG_LIBUKBOOT_STACK_KIB + 3) / 4 * 4096)
 #define UK_TRAP_STACK_SIZE 8192  /* faults are handled and reported here */
 #define UK_TRAP_STACK_GUARD 8192 /* what lies below it and cannot be written */
 #define UK_TRAP_FRAME_SIZE 304   /* struct hal::TrapFrame, and two places in it */

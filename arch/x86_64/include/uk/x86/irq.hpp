@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include <uk/x86/layout.h>
+#include <uk/x86/irq_lines.h>
 
 namespace uk::x86 {
 

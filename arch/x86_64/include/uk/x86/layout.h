@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers that assembly, linker scripts and C++ of native x86_64 images share. */
+/* Numbers that assembly, linker scripts and C++ of native x86_64 images share. Nearly every source reads this: what an option
+ * changes stands elsewhere, or changing it would compile everything again. */
 #ifndef UK_X86_64_LAYOUT_H
 #define UK_X86_64_LAYOUT_H
 
@@ -20,7 +21,6 @@
 #define UK_MULTIBOOT2_MAGIC 0x36d76289
 #define UK_MULTIBOOT2_HEADER_MAGIC 0xe85250d6
 
-#define UK_BOOT_STACK_SIZE ((CONFIG_LIBUKBOOT_STACK_KIB + 3) / 4 * 4096)
 #define UK_TRAP_STACK_SIZE 8192   /* exceptions are handled and reported here */
 #define UK_KERNEL_STACK_SIZE 8192 /* interrupts run here: one for each thread */
 #define UK_IST_STACK_SIZE 256     /* one for each IST entry: holds a frame until it is moved */
@@ -42,13 +42,6 @@
 
 #define UK_SELECTOR_CODE 0x08
 #define UK_SELECTOR_TSS 0x10
-
-/* Vectors from 32 on that lead to the platform. */
-#ifdef CONFIG_HAL_IRQ_LINES
-#define UK_IRQ_LINES 48
-#else
-#define UK_IRQ_LINES 16
-#endif
 
 /* With several CPUs: where GS points to. */
 #define UK_CPU_THREAD 0

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How many vectors, from 32 on, lead to the platform. */
+#ifndef UK_X86_64_IRQ_LINES_H
+#define UK_X86_64_IRQ_LINES_H
+
+#ifdef CONFIG_HAL_IRQ_LINES
+#define UK_IRQ_LINES 48
+#else
+#define UK_IRQ_LINES 16
+#endif
+
+#endif /* UK_X86_64_IRQ_LINES_H */
