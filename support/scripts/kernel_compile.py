@@ -16,6 +16,7 @@ WORK = "build/gates"
 ARCHITECTURES = ("x86_64", "arm64")
 
 
+@functools.cache
 def c_libraries(root: str) -> list:
     """Folders of C libraries: their <string.h> must not meet files that mean the toolchain's."""
     return [os.path.dirname(name) for name in gatelib.files(root, "Makefile.uk")
@@ -46,15 +47,20 @@ def include_folders(root: str, platform: str = "kvm", user: str = "") -> list:
     """Every include folder that the file `user` may see, with one platform's header slots, those for several CPUs first.
 
     What stands on a C library sees nolibc; what is one of its own, with headers/, does not."""
-    smp = several(user)
-    others = [other for other in ARCHITECTURES if other != architecture(user)]
-    foreign = tuple(f"arch/{other}/" for other in others)
     libcs = [folder + "/" for folder in c_libraries(root)]
     above = any(user.startswith(folder) and not os.path.isdir(os.path.join(root, folder, "headers")) for folder in libcs)
-    found, hidden = set(), [folder for folder in libcs if not user.startswith(folder) and not (above and folder == "lib/nolibc/")]
+    hidden = [folder for folder in libcs if not user.startswith(folder) and not (above and folder == "lib/nolibc/")]
+    return _include_folders(root, platform, architecture(user), several(user), tuple(hidden))
+
+
+@functools.cache  # git lists the whole tree for it; few files differ in what they may see
+def _include_folders(root: str, platform: str, isa: str, smp: bool, hidden: tuple) -> list:
+    others = [other for other in ARCHITECTURES if other != isa]
+    foreign = tuple(f"arch/{other}/" for other in others)
+    found = set()
     for name in gatelib.files(root, ".h", ".hpp"):
         top = name.split("/")[0]
-        if name.startswith(tuple(hidden)) or "/include/" not in name or top not in ("lib", "drivers", "arch", "plat"):
+        if name.startswith(hidden) or "/include/" not in name or top not in ("lib", "drivers", "arch", "plat"):
             continue
         if top == "plat" and name.split("/")[1] != platform or name.startswith(foreign) or "/smp/include/" in name and not smp:
             continue
