@@ -129,9 +129,10 @@ def test_crash_reports_are_whole(boot):
     assert "the answer is 42" in boot.consoles["e-panic"]
 
 
+# Each takes Xen's control domain 11 seconds to begin; the fixture `boot` has more ends in one.
 @pytest.mark.parametrize("words, status, said", [
-    ("end:7", 7, ""), ("end:200", 200, ""), ("end:-1", 255, "run: exit status -1 arrives as 255: there are 8 bits\n"),
-    ("crash:panic", 134, "")])
+    ("end:200", 200, ""), ("end:-1", 255, "run: exit status -1 arrives as 255: there are 8 bits\n"),
+    *([("end:7", 7, ""), ("crash:panic", 134, "")] if "UK_CHECK_ALL" in os.environ else [])])
 def test_run_gives_the_status_of_a_domain(image, xen, words, status, said):
     assert xen
     console, code = started(image, ARGS=words, MACHINE="domu", MEM="16M")
