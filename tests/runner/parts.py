@@ -163,12 +163,13 @@ def all_jobs(root: str, everything: bool) -> list:
     # The fuzz targets are linked with the same objects of clang++; g++ compiles the sources and what has threads.
     variants = ["TSAN_ALL=y"] if everything else ["--variants", "clang-asan gcc-tsan"]
     jobs = [Job("host", [Step(["tests/host/run", *variants], count_line, limit=3600 if everything else 1800)])]
-    jobs += [job for job in gates(root) if job.name == "gates/tidy"]
+    slow_tools = ("gates/tidy", "gates/headers", "tools/lwip_unit")  # a minute or two each
+    jobs += [job for job in gates(root) + python_tests(root, everything) if job.name in slow_tools]
     jobs += [job for job in python_tests(root, everything) if job.name.startswith("system/")]
     jobs += [image(variant) for variant in IMAGES if variant[-1] or everything]
     jobs += [guest(variant, everything) for variant in GUESTS if variant[-1] or everything]
     jobs += [torture(target, 60 if everything else 5) for target in (XEN, KVM, LINUXU, *([KVM_ARM, LINUXU_ARM] if everything else []))]
     jobs += [file_model(target) for target in (XEN, KVM, KVM_ARM, LINUXU, LINUXU_ARM) if everything]
     jobs += [Job("fuzz", [Step(["tests/fuzz/run", *fuzz], count_line, limit=3600)])]
-    jobs += [job for job in gates(root) if job.name != "gates/tidy"]
-    return jobs + [job for job in python_tests(root, everything) if not job.name.startswith("system/")]
+    jobs += gates(root) + [job for job in python_tests(root, everything) if not job.name.startswith("system/")]
+    return list({job.name: job for job in jobs}.values())  # in the order in which they came first
