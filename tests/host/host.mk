@@ -88,7 +88,9 @@ PCH.clang-asan := pch
 USE_PCH.gch     = -include $(OUT)/$(1)/pch.hpp
 USE_PCH.pch     = -fpch-instantiate-templates -include-pch $(OUT)/$(1)/pch.hpp.pch
 MAKE_PCH.pch   := -fpch-instantiate-templates
-# Sources of the common archive, too: with clang++ it halves their time. g++ takes longer to load such a file than to read the headers.
+# Sources of the common archive, too: it halves their time.
+STD.gch         = $(OUT)/$(1)/std.hpp.gch
+USE_STD.gch     = -include $(OUT)/$(1)/std.hpp
 STD.pch         = $(OUT)/$(1)/std.hpp.pch
 USE_STD.pch     = -include-pch $(OUT)/$(1)/std.hpp.pch
 
@@ -140,7 +142,7 @@ $(OUT)/$(1)/pch.hpp.$(PCH.$(1)): tests/host/pch.hpp tests/host/host.mk | $(OUT)/
 	@mkdir -p $$(@D)
 	@echo "  PCH $(1)"
 	$(Q)$(CXX.$(1)) $(COMMON) $(OPT.$(1).test) $(MAKE_PCH.$(PCH.$(1))) -x c++-header -o $$@ $$<
-$(OUT)/$(1)/std.hpp.pch: tests/host/std.hpp tests/host/host.mk | $(OUT)/include/uk/config.h
+$(OUT)/$(1)/std.hpp.$(PCH.$(1)): tests/host/std.hpp tests/host/host.mk | $(OUT)/include/uk/config.h
 	@mkdir -p $$(@D)
 	@echo "  PCH $(1) sources"
 	$(Q)$(CXX.$(1)) $(COMMON) $(OPT.$(1)) $(MAKE_PCH.$(PCH.$(1))) -x c++-header -o $$@ $$<
