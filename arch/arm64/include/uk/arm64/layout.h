@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers that assembly, linker scripts and C++ of native arm64 images share. What an option changes stands elsewhere: many
- * sources read this. */
+/* Numbers that assembly, linker scripts and C++ of native arm64 images share. What an option
+ * changes stands elsewhere: many sources read this. */
 #ifndef UK_ARM64_LAYOUT_H
 #define UK_ARM64_LAYOUT_H
 
