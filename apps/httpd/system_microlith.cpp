@@ -50,8 +50,9 @@ class JsonMembers final : public uk::metrics::Sink {
     bool first_ = true;
 };
 
-// All that ps lists, those that serve the system included.
+// All that ps lists, those that serve the system included; without numbers only the program's.
 unsigned count_threads() {
+#ifdef CONFIG_LIBUKSCHED_IDS
     unsigned count = 0;
     uint32_t id = 0;
     while (const uk::Ref<uk::Thread> thread = uk::sched::find_from(id + 1)) {
@@ -59,6 +60,9 @@ unsigned count_threads() {
         count++;
     }
     return count;
+#else
+    return static_cast<unsigned>(uk::sched::thread_count());
+#endif
 }
 
 } // namespace
