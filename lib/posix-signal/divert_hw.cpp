@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whether a thread that was interrupted shall run handlers before it goes on. Called by the
 // architecture, with interrupts off.
+#include <uk/config.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/signal_frame.hpp>
 
@@ -30,6 +31,17 @@ ThreadSignals* in_application() {
     if (signals == nullptr || self.in_kernel || preempt_count() != 0)
         return nullptr;
     return signals;
+}
+
+// Which signal it is. Only the address space knows of a file that has no bytes for its mapping.
+Info signal_of(const hal::TrapInfo& trap) {
+    const Info info = cause_of(trap);
+    if constexpr (cfg::libukvmem) {
+        if (info.number == UK_SIGSEGV && trap.has_fault_address &&
+            uk_mapping_lacks_data(trap.fault_address))
+            return {UK_SIGBUS, UK_BUS_ADRERR, 0, 0, trap.fault_address};
+    }
+    return info;
 }
 
 // From here on the thread counts as in the kernel.
@@ -65,7 +77,7 @@ uintptr_t uk_signal_at_fault(const uk::hal::TrapFrame* frame, uintptr_t sp) {
     if (self == nullptr)
         return 0;
     const uk::hal::TrapInfo trap = uk::hal::trap_info(*frame);
-    const Info info = cause_of(trap);
+    const Info info = signal_of(trap);
     if (trap.nested || info.number == 0)
         return 0;
     const LockIrqsOff guard;
@@ -78,7 +90,7 @@ uintptr_t uk_signal_at_fault(const uk::hal::TrapFrame* frame, uintptr_t sp) {
 }
 
 int uk_signal_of_fault(const uk::hal::TrapFrame* frame) {
-    return uk::signal::cause_of(uk::hal::trap_info(*frame)).number;
+    return uk::signal::signal_of(uk::hal::trap_info(*frame)).number;
 }
 
 uk::hal::Detour* uk_signal_detour() {

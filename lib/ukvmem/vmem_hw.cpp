@@ -76,9 +76,12 @@ constinit AddressSpace<KernelBackend> g_space{KernelBackend{}};
 constinit bool g_ready = false;
 constinit bool g_tried = false;
 
-// Of the latest fault that was not repaired, for the crash report.
-constinit uintptr_t g_failed_address = 0;
-constinit Fault g_failed = Fault::repaired;
+// The latest fault that was not repaired.
+struct Failure {
+    uintptr_t address = 0;
+    Fault fault = Fault::repaired;
+};
+constinit Failure g_failures[hal::kMostCpus]; // each CPU's; with interrupts off
 
 Result<> start_if_possible() {
     Result<> done = detail::start();
@@ -191,8 +194,7 @@ bool uk_page_fault(uintptr_t address, uk::hal::Access access) {
         preempt_count()--;
     }
     if (outcome != Fault::repaired) {
-        g_failed = outcome;
-        g_failed_address = address;
+        g_failures[hal::cpu_index()] = {address, outcome};
     }
     return outcome == Fault::repaired;
 }
@@ -218,8 +220,16 @@ size_t uk_describe_mapping(uintptr_t address, char* text, size_t size) {
     used += mapping_text(area.value(), text + used, size - used);
     if (inside && area.value().kind == Kind::guard) { // nobody was asked where a spinlock was held
         used += uk_scnprintf(text + used, size - used, ": %s", fault_name(Fault::guard));
-    } else if (g_failed_address == address && g_failed != Fault::repaired) {
-        used += uk_scnprintf(text + used, size - used, ": %s", fault_name(g_failed));
+    } else if (const Failure& failed = g_failures[hal::cpu_index()];
+               failed.address == address && failed.fault != Fault::repaired) {
+        used += uk_scnprintf(text + used, size - used, ": %s", fault_name(failed.fault));
     }
     return used;
+}
+
+bool uk_mapping_lacks_data(uintptr_t address) {
+    using namespace uk;
+    using namespace uk::vmem;
+    const Failure& failed = g_failures[hal::cpu_index()];
+    return failed.address == address && failed.fault == Fault::no_data;
 }

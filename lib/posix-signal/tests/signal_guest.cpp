@@ -3,6 +3,8 @@
 #include <uk/syscall.h>
 
 #include <uk/abi/errno.h>
+#include <uk/abi/fcntl.h>
+#include <uk/abi/mman.h>
 #include <uk/abi/signal.h>
 #include <uk/abi/time.h>
 #include <uk/abi/ucontext.h>
@@ -307,6 +309,29 @@ UK_TEST(addresses_that_cannot_be_are_sigbus)
     const uk_stack none{nullptr, UK_SS_DISABLE, 0};
     UK_TEST_EXPECT_EQ(uk_sys_sigaltstack(&none, nullptr), 0);
 }
+
+#if defined(CONFIG_LIBPOSIX_VFS) && defined(CONFIG_LIBPOSIX_MMAP)
+UK_TEST(a_mapping_beyond_its_file_is_sigbus)
+{
+    constexpr size_t kPage = 4096;
+    const int fd = static_cast<int>(uk_sys_open("/sigbus", UK_O_CREAT | UK_O_RDWR, 0600));
+    UK_TEST_ASSERT(fd >= 0 && uk_sys_ftruncate(fd, kPage + 1) == 0);
+    const long at =
+        uk_sys_mmap(nullptr, 3 * kPage, UK_PROT_READ | UK_PROT_WRITE, UK_MAP_SHARED, fd, 0);
+    UK_TEST_ASSERT(at > 0);
+    g_nowhere = static_cast<uintptr_t>(at) + kPage + 2; // the rest of the last page is memory
+    write_nowhere();
+    g_nowhere = static_cast<uintptr_t>(at) + 2 * kPage + 5;
+    UK_TEST_EXPECT(faults(write_nowhere, UK_SIGBUS));
+    UK_TEST_EXPECT_EQ(g_code, UK_BUS_ADRERR);
+    UK_TEST_EXPECT_EQ(g_address, g_nowhere);
+    UK_TEST_EXPECT_EQ(uk_sys_munmap(reinterpret_cast<void*>(at), 3 * kPage), 0);
+    UK_TEST_EXPECT(faults(write_nowhere, UK_SIGSEGV)); // the same address, now nobody's
+    g_nowhere = 0x10;
+    UK_TEST_EXPECT_EQ(uk_sys_close(fd), 0);
+    UK_TEST_EXPECT_EQ(uk_sys_unlink("/sigbus"), 0);
+}
+#endif
 
 #ifdef __x86_64__
 UK_TEST(division_by_zero_is_sigfpe)

@@ -59,7 +59,7 @@ struct NamedRegister {
 // by a crash inside it.
 extern "C" [[noreturn]] void uk_crash(const uk::hal::TrapFrame* frame);
 
-// In images with lib/ukvmem, which defines both.
+// In images with lib/ukvmem, which defines all three.
 //
 // Called by the architecture for an access that faulted, before anything else is made of it: on the
 // exception's stack, interrupts off, vector registers saved. Not called for a fault inside another
@@ -72,3 +72,8 @@ extern "C" bool uk_page_fault(uintptr_t address, uk::hal::Access access);
 // the latest fault there was not repaired, as one line without its end. Returns its length, 0 =
 // nothing to tell. Takes no lock.
 extern "C" size_t uk_describe_mapping(uintptr_t address, char* text, size_t size);
+
+// That the latest fault on this CPU was at `address`, where the application has mapped a file, and
+// was not repaired because the file has nothing for it: a page beyond its end, or no room for what
+// would be written. POSIX's SIGBUS. Interrupts off.
+extern "C" bool uk_mapping_lacks_data(uintptr_t address);
