@@ -253,6 +253,7 @@ Result<> link(const Place& place, const At& at, std::string_view path) {
         if (facts.links == UINT32_MAX)
             return Errno::mlink;
         UK_TRY(folder.link(walk.name(), node));
+        NodeState::clear_linkable(node);
         NodeState::changed(node);
         return ok();
     });

@@ -9,8 +9,9 @@ namespace uk::vfs {
 struct NodeState {
     // With the lock held exclusively.
     static void set_removed(Node& node) { node.state_.fetch_or_release(Node::kRemoved); }
-    // A file without names that may get one.
+    // A file without names that may get one; the first, as on Linux.
     static void set_linkable(Node& node) { node.state_.fetch_or_release(Node::kLinkable); }
+    static void clear_linkable(Node& node) { node.state_.fetch_and_acq_rel(~Node::kLinkable); }
     static bool is_linkable(const Node& node) {
         return (node.state_.load_relaxed() & Node::kLinkable) != 0;
     }

@@ -61,6 +61,11 @@ TEST_F(Operations, MakeFilesWithoutNames) {
     EXPECT_EQ(path_to(file->opened_node()->place()), "ENOENT");
     UK_MUST(uk::vfs::link(file->opened_node()->place(), at(), "named"));
     EXPECT_EQ(read(*open("named", UK_O_RDONLY)), "text");
+    UK_MUST(uk::vfs::link(file->opened_node()->place(), at(), "named-too"));
+    for (const char* name : {"named", "named-too"})
+        UK_MUST(uk::vfs::unlink(at(), name));
+    EXPECT_EQ(uk::vfs::link(file->opened_node()->place(), at(), "again").code(), Errno::noent);
+    touch("named");
     auto only = open(".", UK_O_TMPFILE | UK_O_RDWR | UK_O_EXCL);
     EXPECT_EQ(uk::vfs::link(only->opened_node()->place(), at(), "x").code(), Errno::noent);
     EXPECT_EQ(open_error(".", UK_O_TMPFILE), Errno::inval);
