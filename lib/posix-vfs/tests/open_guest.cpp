@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Guest tests: openat2(), as Linux 6.1 does it.
+#include <uk/abi/epoll.h>
 #include <uk/abi/errno.h>
 #include <uk/abi/fcntl.h>
 #include <uk/abi/stat.h>
@@ -80,3 +81,31 @@ UK_TEST(openat2_wants_what_it_knows)
     UK_TEST_EXPECT_EQ(uk_sys_openat2(here, "/", &later.how, sizeof(later)), -UK_E2BIG);
     UK_TEST_EXPECT_EQ(uk_sys_openat2(here, "/", nullptr, kSize), -UK_EFAULT);
 }
+
+#ifdef CONFIG_LIBPOSIX_POLL
+UK_TEST(paths_only_cannot_be_waited_for)
+{
+    const int path = static_cast<int>(uk_sys_open("/", UK_O_PATH, 0));
+    const int folder = static_cast<int>(uk_sys_open("/", UK_O_RDONLY, 0));
+    const int set = static_cast<int>(uk_sys_epoll_create1(0));
+    UK_TEST_ASSERT(path >= 0 && folder >= 0 && set >= 0);
+    uk_epoll_event event{};
+    UK_TEST_EXPECT_EQ(uk_sys_epoll_ctl(set, UK_EPOLL_CTL_ADD, path, &event), -UK_EBADF);
+    UK_TEST_EXPECT_EQ(uk_sys_epoll_ctl(path, UK_EPOLL_CTL_ADD, set, &event), -UK_EBADF);
+    UK_TEST_EXPECT_EQ(uk_sys_epoll_ctl(set, UK_EPOLL_CTL_ADD, folder, &event), -UK_EPERM);
+    for (const int fd : {set, folder, path})
+        UK_TEST_EXPECT_EQ(uk_sys_close(fd), 0);
+}
+#endif
+
+#ifdef CONFIG_LIBPOSIX_PIPE
+UK_TEST(room_in_a_pipe_cannot_be_reserved)
+{
+    int ends[2] = {-1, -1};
+    UK_TEST_ASSERT(uk_sys_pipe2(ends, 0) == 0);
+    UK_TEST_EXPECT_EQ(uk_sys_fallocate(ends[1], 0, 0, 1), -UK_ESPIPE);
+    UK_TEST_EXPECT_EQ(uk_sys_fallocate(-1, 0, 0, 1), -UK_EBADF);
+    for (const int fd : ends)
+        UK_TEST_EXPECT_EQ(uk_sys_close(fd), 0);
+}
+#endif
