@@ -29,9 +29,13 @@ constinit Atomic<unsigned> g_depth[hal::kMostCpus];
 
 // What the kernel reports when a push or a call finds no stack left: an address in the part of the
 // stack that the program counts as its own, which is not mapped, or (qemu-user) closed.
+// Of the stack that the process began with; threads' stacks, far below it, have guards that the
+// address space knows.
 bool is_stack_overflow(const hal::TrapFrame& frame, const View& view) {
     constexpr uintptr_t kBelow = 4096;
-    return frame.signal == kSigsegv && view.has_address && view.access != hal::Access::execute &&
+    constexpr uintptr_t kFar = uintptr_t{1} << 40;
+    return view.sp >= g_stack_top - kFar && frame.signal == kSigsegv && view.has_address &&
+           view.access != hal::Access::execute &&
            (frame.code == kNotMapped || frame.code == kNotPermitted) &&
            frame.address >= view.sp - kBelow && frame.address < g_stack_top;
 }
