@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What came before getaddrinfo(): gethostbyname(), getservbyname(), with one result each.
+// What came before getaddrinfo(): gethostbyname(), getservbyname(), getprotobyname(), with one
+// result each.
 #include <errno.h>
 #include <netdb.h>
 #include <string.h>
@@ -33,6 +34,14 @@ struct ServiceResult {
 };
 ServiceResult g_service;
 
+struct ProtocolResult {
+    protoent entry;
+    char name[16];
+    char alias[16];
+    char* aliases[2];
+};
+ProtocolResult g_protocol;
+
 hostent* fail(int code) {
     h_errno = code;
     return nullptr;
@@ -52,6 +61,17 @@ servent* give(const netdb::Service* service, const char* protocol) {
     g_service.entry = {g_service.name, g_service.no_aliases, htons(service->port),
                        g_service.protocol};
     return &g_service.entry;
+}
+
+protoent* give(const netdb::Protocol* protocol) {
+    if (protocol == nullptr) {
+        return nullptr;
+    }
+    strcpy(g_protocol.name, protocol->name);
+    strcpy(g_protocol.alias, protocol->alias);
+    g_protocol.aliases[0] = g_protocol.alias;
+    g_protocol.entry = {g_protocol.name, g_protocol.aliases, protocol->number};
+    return &g_protocol.entry;
 }
 
 } // namespace
@@ -100,4 +120,12 @@ struct servent* getservbyname(const char* name, const char* protocol) {
 
 struct servent* getservbyport(int port, const char* protocol) {
     return give(netdb::find_service(ntohs(static_cast<uint16_t>(port))), protocol);
+}
+
+struct protoent* getprotobyname(const char* name) {
+    return give(netdb::find_protocol(std::string_view(name)));
+}
+
+struct protoent* getprotobynumber(int number) {
+    return give(netdb::find_protocol(number));
 }

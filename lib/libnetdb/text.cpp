@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Addresses of the Internet as text, services by name, lines of /etc/hosts.
+// Addresses of the Internet as text, services and protocols by name, lines of /etc/hosts.
 #include <uk/netdb/text.hpp>
 
 #include <uk/string.h>
@@ -73,6 +73,17 @@ constexpr Service kServices[] = {
     {"ldaps", 636, true, true},   {"imaps", 993, true, false},    {"pop3s", 995, true, false},
     {"nfs", 2049, true, true},    {"mysql", 3306, true, false},   {"postgresql", 5432, true, false},
     {"redis", 6379, true, false}, {"http-alt", 8080, true, true},
+};
+
+constexpr Protocol kProtocols[] = {
+    {"ip", "IP", 0},
+    {"icmp", "ICMP", 1},
+    {"igmp", "IGMP", 2},
+    {"tcp", "TCP", 6},
+    {"udp", "UDP", 17},
+    {"ipv6", "IPv6", 41},
+    {"ipv6-icmp", "IPv6-ICMP", 58},
+    {"udplite", "UDPLite", 136},
 };
 
 } // namespace
@@ -250,6 +261,22 @@ const Service* find_service(std::string_view name) {
 const Service* find_service(uint16_t port) {
     for (const Service& one : kServices) {
         if (port == one.port)
+            return &one;
+    }
+    return nullptr;
+}
+
+const Protocol* find_protocol(std::string_view name) {
+    for (const Protocol& one : kProtocols) {
+        if (name == one.name || name == one.alias)
+            return &one;
+    }
+    return nullptr;
+}
+
+const Protocol* find_protocol(int number) {
+    for (const Protocol& one : kProtocols) {
+        if (number == one.number)
             return &one;
     }
     return nullptr;

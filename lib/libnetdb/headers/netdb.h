@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Names of hosts and services (lib/libnetdb). */
+/* Names of hosts, services and protocols (lib/libnetdb). */
 #pragma once
 
 #include <netinet/in.h>
@@ -33,6 +33,11 @@ struct servent {
     int s_port; /* network byte order */
     char* s_proto;
 };
+struct protoent {
+    char* p_name;
+    char** p_aliases;
+    int p_proto; /* host byte order */
+};
 
 int getaddrinfo(const char* __restrict host, const char* __restrict service,
                 const struct addrinfo* __restrict hints, struct addrinfo** __restrict out);
@@ -46,6 +51,8 @@ struct hostent* gethostbyname(const char* host);
 struct hostent* gethostbyname2(const char* host, int family);
 struct servent* getservbyname(const char* name, const char* protocol);
 struct servent* getservbyport(int port, const char* protocol);
+struct protoent* getprotobyname(const char* name);
+struct protoent* getprotobynumber(int number);
 extern int h_errno;
 
 #ifdef __cplusplus

@@ -104,6 +104,11 @@ UK_TEST(names_of_hosts_and_services)
     UK_TEST_EXPECT(getservbyname("ntp", "udp")->s_port == htons(123) &&
                    getservbyname("ntp", "tcp") == nullptr);
     UK_TEST_EXPECT(strcmp(getservbyport(htons(22), nullptr)->s_name, "ssh") == 0);
+    const protoent* const protocol = getprotobyname("tcp");
+    UK_TEST_ASSERT(protocol != nullptr && protocol->p_proto == IPPROTO_TCP);
+    UK_TEST_EXPECT(strcmp(protocol->p_aliases[0], "TCP") == 0 && protocol->p_aliases[1] == nullptr);
+    UK_TEST_EXPECT(strcmp(getprotobynumber(IPPROTO_UDP)->p_name, "udp") == 0);
+    UK_TEST_EXPECT(getprotobyname("nonsense") == nullptr && getprotobynumber(-1) == nullptr);
 }
 
 #ifdef CONFIG_LIBPOSIX_VFS

@@ -19,17 +19,20 @@ void same_parse(const std::string& text) {
     uint8_t ours[16] = {}, host[16] = {};
     const bool v4 = inet_pton(AF_INET, text.c_str(), host) == 1;
     EXPECT_EQ(parse_v4(text, ours), v4) << text;
-    if (v4)
+    if (v4) {
         EXPECT_EQ(memcmp(ours, host, 4), 0) << text;
+    }
     const bool v6 = inet_pton(AF_INET6, text.c_str(), host) == 1;
     EXPECT_EQ(parse_v6(text, ours), v6) << text;
-    if (v6)
+    if (v6) {
         EXPECT_EQ(memcmp(ours, host, 16), 0) << text;
+    }
     in_addr address{};
     const bool loose = inet_aton(text.c_str(), &address) == 1;
     EXPECT_EQ(parse_v4_loose(text, ours), loose) << text;
-    if (loose)
+    if (loose) {
         EXPECT_EQ(memcmp(ours, &address, 4), 0) << text;
+    }
 }
 
 TEST(NetdbText, ParsesAsTheHostDoes) {
@@ -100,9 +103,11 @@ TEST(NetdbText, FormatsAsTheHostDoes) {
             memset(address + 10, 0xff, 2);
         }
         char ours[kTextV6], host[INET6_ADDRSTRLEN];
-        EXPECT_EQ(format_v6(address, ours), strlen(ours));
+        size_t size = format_v6(address, ours);
+        EXPECT_EQ(size, strlen(ours));
         ASSERT_STREQ(ours, inet_ntop(AF_INET6, address, host, sizeof(host)));
-        EXPECT_EQ(format_v4(address, ours), strlen(ours));
+        size = format_v4(address, ours);
+        EXPECT_EQ(size, strlen(ours));
         ASSERT_STREQ(ours, inet_ntop(AF_INET, address, host, sizeof(host)));
         same_parse(ours);
     }
@@ -116,6 +121,11 @@ TEST(NetdbText, PortsServicesAndNames) {
     EXPECT_EQ(find_service("https")->port, 443);
     EXPECT_STREQ(find_service(uint16_t{53})->name, "domain");
     EXPECT_EQ(find_service("nonsense"), nullptr);
+    EXPECT_EQ(find_protocol("tcp")->number, 6);
+    EXPECT_EQ(find_protocol("UDP")->number, 17);
+    EXPECT_STREQ(find_protocol(58)->name, "ipv6-icmp");
+    EXPECT_EQ(find_protocol("Tcp"), nullptr); // letter for letter, as Linux
+    EXPECT_EQ(find_protocol(6 + 256), nullptr);
     Words words("  10.0.0.1\thost alias.example # the gateway\n");
     EXPECT_EQ(words.next(), "10.0.0.1");
     EXPECT_EQ(words.next(), "host");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Addresses of the Internet as text, services by name, and lines of /etc/hosts. Pure; nothing here
-// trusts its input.
+// Addresses of the Internet as text, services and protocols by name, and lines of /etc/hosts. Pure;
+// nothing here trusts its input.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +37,15 @@ struct Service {
 // Those that programs ask for. Null: not known.
 [[nodiscard]] const Service* find_service(std::string_view name);
 [[nodiscard]] const Service* find_service(uint16_t port);
+
+struct Protocol {
+    const char* name; // as in /etc/protocols, letter for letter, as Linux looks for it
+    const char* alias;
+    uint8_t number;
+};
+// Those for which there are sockets. Null: not known.
+[[nodiscard]] const Protocol* find_protocol(std::string_view name);
+[[nodiscard]] const Protocol* find_protocol(int number);
 
 // The words of a line of /etc/hosts, the address first, comments left out.
 class Words {
