@@ -119,6 +119,18 @@ UK_TEST(system_calls_by_number)
 }
 
 #ifdef CONFIG_LIBPOSIX_SIGNAL
+UK_TEST(no_program_takes_the_place_of_the_image)
+{
+    char name[] = "netstat";
+    char* const words[] = {name, nullptr};
+    const auto refused = [](int result) { return result == -1 && errno == ENOSYS; };
+    UK_TEST_EXPECT(refused(execve("/bin/netstat", words, environ)));
+    UK_TEST_EXPECT(refused(execv("/bin/netstat", words)) && refused(execvp(name, words)));
+    UK_TEST_EXPECT(refused(execl("/bin/netstat", name, "-s", nullptr)));
+    UK_TEST_EXPECT(refused(execlp(name, name, "-s", nullptr)));
+    UK_TEST_EXPECT(refused(execle("/bin/netstat", name, "-s", nullptr, environ)));
+}
+
 UK_TEST(jumps_restore_the_mask_if_asked)
 {
     static sigjmp_buf place;
