@@ -159,12 +159,16 @@ Result<size_t> TcpEnd::info(const SocketOption& option) const {
         constexpr uint32_t kTick = 1000 * TCP_SLOW_INTERVAL; // us
         const uint32_t segment = max(uint32_t{pcb_->mss}, 1U);
         out.tcpi_rto = static_cast<uint32_t>(max(int{pcb_->rto}, 0)) * kTick;
+        out.tcpi_options =
+            static_cast<uint8_t>(((pcb_->flags & TF_SACK) != 0 ? UK_TCPI_OPT_SACK : 0) |
+                                 ((pcb_->flags & TF_WND_SCALE) != 0 ? UK_TCPI_OPT_WSCALE : 0));
         out.tcpi_snd_mss = out.tcpi_rcv_mss = pcb_->mss;
         out.tcpi_advmss = TCP_MSS;
         out.tcpi_retransmits = pcb_->nrtx;
         out.tcpi_probes = pcb_->persist_probe;
         out.tcpi_backoff = pcb_->persist_backoff;
-        out.tcpi_unacked = (pcb_->snd_nxt - pcb_->lastack) / segment;
+        // In segments, the last one may be short: 0 is when everything was acknowledged.
+        out.tcpi_unacked = (pcb_->snd_nxt - pcb_->lastack + segment - 1) / segment;
         out.tcpi_snd_cwnd = pcb_->cwnd / segment;
         out.tcpi_snd_ssthresh = pcb_->ssthresh / segment;
         out.tcpi_rcv_space = pcb_->rcv_wnd;

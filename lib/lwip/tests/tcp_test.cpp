@@ -274,6 +274,26 @@ TEST_F(Tcp, Options) {
                     .ok());
     EXPECT_EQ(info.tcpi_state, UK_TCP_ESTABLISHED);
     EXPECT_EQ(info.tcpi_snd_mss, static_cast<uint32_t>(TCP_MSS));
+    EXPECT_EQ(info.tcpi_options, UK_TCPI_OPT_SACK | UK_TCPI_OPT_WSCALE);
+}
+
+TEST_F(Tcp, AByteOnItsWayIsASegmentUnacknowledged) {
+    auto [client, server] = tcp_pair();
+    const auto unacked = [&socket = *client] {
+        uk_tcp_info info = {};
+        EXPECT_TRUE(socket
+                        .option({.way = uk::SocketOption::Way::get,
+                                 .level = UK_IPPROTO_TCP,
+                                 .name = UK_TCP_INFO,
+                                 .value = {reinterpret_cast<std::byte*>(&info), sizeof info}})
+                        .ok());
+        return info.tcpi_unacked;
+    };
+    EXPECT_EQ(unacked(), 0U);
+    EXPECT_TRUE(send(*client, "x").ok()); // its acknowledgement is delayed, and no timer runs
+    EXPECT_EQ(unacked(), 1U);
+    EXPECT_TRUE(send(*server, "y").ok()); // brings it
+    EXPECT_EQ(unacked(), 0U);
 }
 
 TEST_F(Tcp, ConnectionsInheritOptions) {

@@ -35,6 +35,14 @@
 #define UK_TCP_LISTEN 10
 #define UK_TCP_CLOSING 11
 
+/* tcpi_options: what both sides agreed upon */
+#define UK_TCPI_OPT_TIMESTAMPS 1
+#define UK_TCPI_OPT_SACK 2
+#define UK_TCPI_OPT_WSCALE 4
+#define UK_TCPI_OPT_ECN 8
+#define UK_TCPI_OPT_ECN_SEEN 16
+#define UK_TCPI_OPT_SYN_DATA 32
+
 /* What TCP_INFO tells; times in microseconds, but tcpi_last_*: milliseconds. */
 struct uk_tcp_info {
     uint8_t tcpi_state;
