@@ -19,6 +19,18 @@ size_t kept_back(const TcpWishes& wishes, const tcp_pcb& of) {
     return most - min(max(size_t{wishes.receive_bytes}, kPromised), most);
 }
 
+// lwIP tells of room when a quarter of its largest window was read, which may be more than all of
+// this one: SO_RCVBUF is less, or the other side knows no scale. So it is also told when it has
+// become twice of what the other side knows of, which might wait for it by now.
+void tell_room(tcp_pcb* of) {
+    const auto left = static_cast<int32_t>(of->rcv_ann_right_edge - of->rcv_nxt);
+    const tcpwnd_size_t known = left > 0 ? static_cast<tcpwnd_size_t>(left) : 0;
+    if (of->state < ESTABLISHED || of->rcv_wnd < known + of->mss || of->rcv_wnd / 2 < known)
+        return;
+    tcp_ack_now(of);
+    (void)tcp_output(of);
+}
+
 constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
 constexpr uint32_t kOut = UK_POLLOUT | UK_POLLWRNORM;
 
@@ -111,9 +123,10 @@ void TcpEnd::give_window(size_t size) {
     held_ = min(size, kept_back(wishes_, *pcb_));
     for (size -= held_; size != 0;) {
         const auto part = static_cast<uint16_t>(min(size, size_t{0xffff}));
-        tcp_recved(pcb_, part); // which knows when to tell the other side (RFC 1122, 4.2.3.3)
+        tcp_recved(pcb_, part);
         size -= part;
     }
+    tell_room(pcb_);
 }
 
 // A connection has begun: its first window was told in 16 bits, the rest is not promised yet.

@@ -57,6 +57,39 @@ TEST_F(TcpWindows, ReceiveBufferLimitsWhatIsUnread) {
     EXPECT_GT(unread_of(90'000, true), 80'000U);
 }
 
+// Whether more comes once all that came is read. No timer runs: nobody asks for room.
+bool goes_on(int receive_buffer, bool scale) {
+    const Ref<Socket> door = listener(), client = tcp();
+    EXPECT_TRUE(set(*door, UK_SOL_SOCKET, UK_SO_RCVBUF, receive_buffer).ok());
+    EXPECT_EQ(client->connect(local(*door)).code(), Errno::inprogress);
+    const Ref<Socket> server = std::move(door->accept(UK_O_NONBLOCK, nullptr)).value();
+    if (!scale) {
+        HostInet::Core core;
+        for (tcp_pcb* each = tcp_active_pcbs; each != nullptr; each = each->next) {
+            tcp_clear_flags(each, TF_WND_SCALE);
+            each->snd_scale = each->rcv_scale = 0;
+            each->snd_wnd = each->snd_wnd_max = each->rcv_wnd = each->rcv_ann_wnd = 0xffff;
+            each->rcv_ann_right_edge = each->rcv_nxt + 0xffff;
+        }
+    }
+    const std::string text(10'000, 'x');
+    for (int rounds = 0; rounds < 3; rounds++) {
+        while (send(*client, text).ok()) {
+        }
+        const size_t waits = receive(*server, size_t{1} << 20, UK_MSG_PEEK).size();
+        if (waits < 1000)
+            return false;
+        read_all(*server, waits);
+    }
+    return receive(*server, 1, UK_MSG_PEEK) == "x";
+}
+
+TEST_F(TcpWindows, RoomIsToldHoweverSmallTheWindow) {
+    EXPECT_TRUE(goes_on(200'000, true));
+    EXPECT_TRUE(goes_on(1000, true));
+    EXPECT_TRUE(goes_on(200'000, false));
+}
+
 TEST_F(TcpWindows, ManyMayKnockAtOnce) {
     const Ref<Socket> door = listener(4096);
     HostInet::Core core;
