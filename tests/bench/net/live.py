@@ -56,7 +56,8 @@ def initramfs(name: str, programs: dict, more_modules=()) -> str:
     """The path of an archive with net_init.c as /init, the modules and these programs (name in it -> path)."""
     init = program("linux-init", "tests/bench/linux/net_init.c", "-static")
     loaded = modules([*MODULES, *more_modules])
-    parts = [opponent.newc("dev", 0o040755), opponent.newc("dev/console", 0o020600, device=(5, 1)), opponent.newc("modules", 0o040755)]
+    parts = [opponent.newc("dev", 0o040755), opponent.newc("dev/console", 0o020600, device=(5, 1)),
+             opponent.newc("dev/null", 0o020666, device=(1, 3)), opponent.newc("modules", 0o040755)]
     parts.append(opponent.newc("modules/order", 0o100644, "".join(f"/modules/{name}\n" for name, _ in loaded).encode()))
     parts += [opponent.newc(f"modules/{name}", 0o100644, data) for name, data in loaded]
     for inside, path in {"init": init, **programs}.items():
