@@ -26,17 +26,36 @@ struct Chip {
     size_t overruns = 0;
     size_t accesses = 0;
     uint8_t empty_bus = 0xff;
+    bool line = false; // as the machine sees it
+    unsigned edges = 0;
+
+    // 8.6.1, 8.6.7; OUT2 leads the interrupt to the bus of a PC.
+    void drive_line() {
+        const bool receives = (interrupt_enable & 1) != 0 && !incoming.empty();
+        const bool sends = (interrupt_enable & 2) != 0 && in_fifo == 0;
+        const bool now = (modem_control & 8) != 0 && (receives || sends);
+        edges += now && !line ? 1 : 0;
+        line = now;
+    }
+    void type(char c) {
+        incoming.push_back(c);
+        drive_line();
+    }
 
     uint8_t read(uint32_t offset) {
         accesses++;
         if (missing) {
             return empty_bus;
         }
+        if (offset == 1) {
+            return interrupt_enable;
+        }
         if (offset == 0) {
             char c = incoming.empty() ? '\0' : incoming.front();
             if (!incoming.empty()) {
                 incoming.pop_front();
             }
+            drive_line();
             return static_cast<uint8_t>(c);
         }
         if (offset == 5) {
@@ -88,6 +107,7 @@ struct Chip {
         default:
             ADD_FAILURE() << "write to register " << offset;
         }
+        drive_line();
     }
 };
 
@@ -135,6 +155,56 @@ TEST(Ns16550, KeepsWhatWasTypedBeforeItStarted) {
     EXPECT_EQ(uart.read_some(bytes, 1), 1u);
     EXPECT_EQ(uart.read_some(bytes + 1, 7), 2u);
     EXPECT_EQ(std::string(bytes, 3), "Bob");
+}
+
+TEST(Ns16550, InterruptsOnceForInputThatIsWaitedFor) {
+    Chip chip;
+    Uart uart(Io{&chip});
+    uart.start();
+    chip.type('a');
+    EXPECT_EQ(chip.edges, 0u) << "nobody has asked";
+    EXPECT_FALSE(uart.take_interrupt());
+    uart.await_input(true);
+    EXPECT_EQ(chip.edges, 1u);
+    EXPECT_TRUE(uart.take_interrupt());
+    EXPECT_FALSE(chip.line);
+    chip.type('b');
+    EXPECT_EQ(chip.edges, 1u);
+    char bytes[8];
+    EXPECT_EQ(uart.read_some(bytes, 8), 2u);
+    uart.await_input(false);
+    EXPECT_FALSE(uart.take_interrupt()) << "somebody else's";
+    EXPECT_EQ(chip.edges, 1u);
+    chip.type('c');
+    EXPECT_EQ(chip.edges, 2u);
+    EXPECT_TRUE(uart.take_interrupt());
+    EXPECT_EQ(uart.read_some(bytes, 8), 1u);
+}
+
+// The machine sees edges: who asks while the line is up must make another.
+TEST(Ns16550, RaisesTheLineAgainForWhoAsksAgain) {
+    Chip chip;
+    Uart uart(Io{&chip});
+    uart.start();
+    uart.await_input(true);
+    EXPECT_TRUE(uart.take_interrupt()) << "it can send, which proves the line";
+    uart.await_input(false);
+    chip.type('a');
+    EXPECT_EQ(chip.edges, 2u);
+    uart.await_input(false); // before the handler ran
+    EXPECT_EQ(chip.edges, 3u);
+    EXPECT_TRUE(uart.take_interrupt());
+    EXPECT_FALSE(uart.take_interrupt());
+}
+
+TEST(Ns16550, WaitsForNothingWithoutAPort) {
+    Chip chip;
+    chip.missing = true;
+    Uart uart(Io{&chip});
+    uart.start();
+    const size_t before = chip.accesses;
+    uart.await_input(true);
+    EXPECT_EQ(chip.accesses, before);
 }
 
 // Whatever reads of nothing answer.

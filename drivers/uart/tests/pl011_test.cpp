@@ -52,6 +52,8 @@ struct Chip {
             return sbsa ? 0 : format;
         case 0x30:
             return sbsa ? 0 : control;
+        case 0x40:
+            return (incoming.empty() ? 0U : 0x50U) & mask;
         default:
             ADD_FAILURE() << "read of register " << offset;
             return 0;
@@ -152,6 +154,24 @@ TEST(Pl011, LeavesOutWhatCameInDamaged) {
     char bytes[8];
     EXPECT_EQ(uart.read_some(bytes, 8), 2u);
     EXPECT_EQ(std::string(bytes, 2), "ab");
+}
+
+TEST(Pl011, InterruptsOnceForInputThatIsWaitedFor) {
+    Chip chip;
+    Uart uart(Io{&chip});
+    uart.start();
+    chip.incoming = {'a'};
+    EXPECT_FALSE(uart.take_interrupt()) << "nobody has asked";
+    uart.await_input();
+    EXPECT_EQ(chip.mask, 0x50u);
+    EXPECT_TRUE(uart.take_interrupt());
+    EXPECT_EQ(chip.mask, 0u);
+    EXPECT_FALSE(uart.take_interrupt());
+    char bytes[8];
+    EXPECT_EQ(uart.read_some(bytes, 8), 1u);
+    uart.await_input();
+    EXPECT_FALSE(uart.take_interrupt()) << "somebody else's";
+    EXPECT_EQ(chip.mask, 0x50u);
 }
 
 TEST(Pl011, KeepsWhatWasTypedBeforeItStarted) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// NS16550 and compatible serial ports, polled. (PC16550D data sheet, National Semiconductor, 1995.)
+// NS16550 and compatible serial ports: polled, and one interrupt for who waits for input. (PC16550D
+// data sheet, National Semiconductor, 1995.)
 #pragma once
 
 #include <cstddef>
@@ -59,6 +60,30 @@ class Ns16550 {
         return count;
     }
 
+    // Lets the port interrupt once there is something to read, or now if there is. With `prove` it
+    // interrupts anyway, because it can send: so its owner learns whether interrupts arrive.
+    void await_input(bool prove) {
+        if (!present_) {
+            return;
+        }
+        if (prove) {
+            write(kModemControl, kReadyToSend | kInterruptsOut);
+        }
+        write(kInterruptEnable, 0); // a line that is an edge falls, and rises again
+        write(kInterruptEnable, prove ? kForInput | kForOutput : kForInput);
+    }
+    // In the interrupt's handler, also beside await_input(): whether this is what was waited for.
+    // The port does not interrupt any more then.
+    bool take_interrupt() {
+        const uint8_t enabled = read(kInterruptEnable);
+        if ((enabled & kForInput) == 0 ||
+            ((enabled & kForOutput) == 0 && DataReady::get(read(kLineStatus)) == 0)) {
+            return false;
+        }
+        write(kInterruptEnable, 0);
+        return true;
+    }
+
   private:
     // Section 8: registers, and their bits.
     static constexpr uint32_t kData = 0;
@@ -76,7 +101,10 @@ class Ns16550 {
     using TransmitterEmpty = io::RegField<uint8_t, 5>;
     static constexpr uint8_t kEightBits = 3;
     static constexpr uint8_t kFifoOnAndEmpty = 0x07;
-    static constexpr uint8_t kReadyToSend = 0x03; // DTR, RTS
+    static constexpr uint8_t kReadyToSend = 0x03;   // DTR, RTS
+    static constexpr uint8_t kInterruptsOut = 0x08; // OUT2: PCs lead the interrupt through it
+    static constexpr uint8_t kForInput = 0x01;
+    static constexpr uint8_t kForOutput = 0x02;
     static constexpr size_t kFifoSize = 16;
     // A FIFO takes 1.4 ms to send; one look at a port takes about 1 us, less in an emulator.
     static constexpr unsigned kPatience = 1'000'000;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The PL011 serial port of Arm machines and its SBSA subset, polled. (Arm PrimeCell UART (PL011)
-// Technical Reference Manual, DDI 0183G; numbers are its sections.)
+// The PL011 serial port of Arm machines and its SBSA subset: polled, and one interrupt for who
+// waits for input. (Arm PrimeCell UART (PL011) Technical Reference Manual, DDI 0183G; numbers are
+// its sections.)
 #pragma once
 
 #include <cstddef>
@@ -59,14 +60,33 @@ class Pl011 {
         return count;
     }
 
+    // Lets the port interrupt once there is something to read, or now if there is: its FIFO is half
+    // full, or it is not empty and nothing more came for a while.
+    void await_input() {
+        if (present_) {
+            write(kInterruptMask, kForInput);
+        }
+    }
+    // In the interrupt's handler, also beside await_input(): whether this is what was waited for.
+    // The port does not interrupt any more then.
+    bool take_interrupt() {
+        if ((read(kMaskedStatus) & kForInput) == 0) {
+            return false;
+        }
+        write(kInterruptMask, 0);
+        return true;
+    }
+
   private:
-    // 3.2: registers (UARTDR, UARTFR, UARTLCR_H, UARTCR, UARTIMSC), 3.3: their bits. SBSA ports
-    // have only the first two and the mask; the others read as zero there.
+    // 3.2: registers (UARTDR, UARTFR, UARTLCR_H, UARTCR, UARTIMSC, UARTMIS), 3.3: their bits. SBSA
+    // ports have all but the format and the control; these read as zero there.
     static constexpr uint32_t kData = 0x000;
     static constexpr uint32_t kFlag = 0x018;
     static constexpr uint32_t kLineControl = 0x02c;
     static constexpr uint32_t kControl = 0x030;
     static constexpr uint32_t kInterruptMask = 0x038;
+    static constexpr uint32_t kMaskedStatus = 0x040;
+    static constexpr uint32_t kForInput = 0x0050; // RXIM, RTIM
     using ReceiveEmpty = io::RegField<uint32_t, 4>;
     using TransmitEmpty = io::RegField<uint32_t, 7>;
     using FifoEnable = io::RegField<uint32_t, 4>;
