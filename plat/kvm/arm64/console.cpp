@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Early console of a KVM guest: the PL011 that the device tree names; where no tree can be read,
 // one at the address that the configuration names.
-#include <uk/hal/console.hpp>
+#include "console.hpp"
 
 #include <optional>
 #include <string_view>
@@ -9,19 +9,22 @@
 #include <uk/arm64/memory.hpp>
 #include <uk/base/late.hpp>
 #include <uk/config.hpp>
+#include <uk/hal/console.hpp>
 #include <uk/hal/memory.hpp>
-#include <uk/io/reg.hpp>
-#include <uk/uart/pl011.hpp>
 
 #include "kvm.hpp"
 
 namespace uk {
+
+constinit Late<uart::Pl011<io::Mmio>> kvm::g_console;
+
 namespace {
+
+using kvm::g_console;
 
 constexpr size_t kRegisters = 4096;
 constexpr const char* kKnown[] = {"arm,pl011", "arm,sbsa-uart"};
 
-constinit Late<uart::Pl011<io::Mmio>> g_port;
 constinit bool g_looked = false;
 
 bool is_known(const char* compatible) {
@@ -34,14 +37,19 @@ bool is_known(const char* compatible) {
 }
 
 // A tree that is damaged where consoles are named tells nothing.
-std::optional<Paddr> find_port() {
-    if (kvm::g_tree == nullptr) {
-        return Paddr{static_cast<uint64_t>(cfg::kvm_arm64_console)};
-    }
+Result<devicetree::Device> find_device() {
     Result<devicetree::Device> device = devicetree::console(*kvm::g_tree);
     if (!device.ok() || !is_known(device.value().compatible)) {
         device = devicetree::find(*kvm::g_tree, kKnown);
     }
+    return device;
+}
+
+std::optional<Paddr> find_port() {
+    if (kvm::g_tree == nullptr) {
+        return Paddr{static_cast<uint64_t>(cfg::kvm_arm64_console)};
+    }
+    Result<devicetree::Device> device = find_device();
     if (!device.ok() || device.value().reg_count == 0) {
         return {};
     }
@@ -58,7 +66,7 @@ void start() {
         return;
     }
     if (uk_probe_word(registers.value())) {
-        g_port.emplace(io::Mmio{registers.value()}).start();
+        g_console.emplace(io::Mmio{registers.value()}).start();
     }
 }
 
@@ -68,10 +76,14 @@ uart::Pl011<io::Mmio>* port() {
         g_looked = true;
         start();
     }
-    return g_port.ready() ? &g_port.get() : nullptr;
+    return g_console.ready() ? &g_console.get() : nullptr;
 }
 
 } // namespace
+
+Result<devicetree::Device> kvm::console_device() {
+    return g_tree != nullptr ? find_device() : Errno::nodev;
+}
 
 void hal::console_write(const char* data, size_t size) {
     if (auto* to = port()) {

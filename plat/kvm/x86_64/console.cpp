@@ -3,6 +3,7 @@
 #include <uk/hal/console.hpp>
 
 #include <uk/hal_arch/port_io.hpp>
+#include <uk/uart/com1.hpp>
 #include <uk/uart/ns16550.hpp>
 
 namespace uk {
@@ -24,6 +25,15 @@ uart::Ns16550<hal::PortIo>& port() {
 }
 
 } // namespace
+
+bool uart::com1_await_input(bool prove) {
+    g_port.await_input(prove);
+    return g_port.present();
+}
+
+bool uart::com1_take_interrupt() {
+    return g_port.take_interrupt();
+}
 
 void hal::console_write(const char* data, size_t size) {
     port().write_all(data, size);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Platform contract 3 of 6: the early console: polled, always there, usable for panic.
+// Platform contract 3 of 6: the early console: polled, always there, usable for panic; for those
+// who wait for keys it interrupts.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +22,16 @@ void console_write(const char* data, size_t size);
 // (xen: the ring's counters are nonsense), in domain 0 whatever Xen answers. After an error there
 // is nothing more to read.
 [[nodiscard]] Result<size_t> console_read(char* data, size_t size);
+
+// Asks to be told when there is something for console_read() again, which just answered 0: `wake`
+// is called by an interrupt handler, or before this returns; it may come for nothing, or more
+// often. Until it has come for the first time nobody knows whether this machine leads the console's
+// interrupt to the CPU: the first call raises it where that can be done, and who asks goes on
+// looking until then. `wake` is the same in all calls and may use no vector registers (|isr). Only
+// in images with HAL_CONSOLE_INTERRUPT. Thread context, one caller at a time; the first call is one
+// of irq_line(), too, so its place is boot. Errors: ENODEV (there is no console), those of
+// irq_line() and irq_attach() (linuxu: EPERM for a file); then look from time to time.
+[[nodiscard]] Result<> console_await(void (*wake)());
 
 struct ConsoleSize {
     uint16_t rows = 0; // 0: unknown
