@@ -19,6 +19,7 @@
 #include <uk/devfs/device.hpp>
 #endif
 
+#include "input_wait.hpp"
 #include "keys.hpp"
 
 namespace uk::tty {
@@ -56,7 +57,6 @@ struct Image : posix::ImageFiles {
         const hal::ConsoleSize size = hal::console_terminal().value_or(hal::ConsoleSize{});
         return {size.rows, size.columns, 0, 0};
     }
-    static void park(uint64_t deadline_ns) { keys_wait(deadline_ns); }
 };
 static_assert(kForever == kNever);
 
@@ -95,14 +95,18 @@ class TerminalFile final : public ConsoleFile {
         return ConsoleFile::stat(out);
     }
     Result<long> ioctl(unsigned request, uintptr_t argument) override {
-        return g_terminal->ioctl(request, argument);
+        const Result<long> done = g_terminal->ioctl(request, argument);
+        keys_taken(); // TCFLSH
+        return done;
     }
     uint32_t ready() override { return g_terminal->ready(); }
     ReadySource* ready_source() override { return &g_terminal->source(); }
 
   private:
     Result<size_t> do_read(IoPieces& to, FileIo& io) override {
-        return g_terminal->read(to, (io.status & UK_O_NONBLOCK) != 0);
+        const Result<size_t> got = g_terminal->read(to, (io.status & UK_O_NONBLOCK) != 0);
+        keys_taken();
+        return got;
     }
     Result<size_t> do_write(IoPieces& from, FileIo& /*io*/) override {
         return g_terminal->write(from);
@@ -159,17 +163,28 @@ class StreamFile final : public ConsoleFile {
         UK_TRY(to.put(part, got));
         return ended_ || got != 0;
     }
+    struct Waits : posix::ImageFiles {
+        static void park(uint64_t deadline_ns) {
+            posix::ImageFiles::park(InputWait::ask(deadline_ns, kPollNs));
+        }
+    };
     Result<size_t> do_read(IoPieces& to, FileIo& io) override {
-        for (size_t got = 0; to.left() != 0;) {
-            if (UK_TRY(take(to, got)))
-                return got;
+        if (to.left() == 0)
+            return size_t{0};
+        size_t got = 0;
+        Result<bool> taken = take(to, got);
+        if (taken.ok() && !taken.value()) {
             if ((io.status & UK_O_NONBLOCK) != 0)
                 return Errno::again;
-            if (interrupted())
-                return Errno::intr;
-            posix::ImageFiles::park(hal::clock_monotonic_ns() + kPollNs);
+            InputWait me;
+            UK_TRY(wait_ready<Waits>(source_, kEnd | kIn, ReadyShare::all, [&] {
+                taken = take(to, got);
+                return !taken.ok() || taken.value();
+            }));
         }
-        return size_t{0};
+        UK_TRY(taken);
+        keys_taken();
+        return got;
     }
     Result<size_t> do_write(IoPieces& from, FileIo& /*io*/) override {
         char part[kPart];
@@ -226,6 +241,7 @@ void hang_up() {
 }
 
 Result<> open_console() {
+    (void)InputWait::ask(0, 0); // the first time is at boot
     const Result<hal::ConsoleSize> size = hal::console_terminal();
     const bool terminal = size.ok();
     g_adds_returns = terminal && size.value().adds_returns;

@@ -14,11 +14,11 @@ using TakeKeys = size_t (*)(const char* keys, size_t count);
 using HangUp = void (*)();
 
 // From now on keys that come are given to `take`, in the order in which they came; what it does
-// not take is offered again. A thread looks for them, or, without threads, keys_wait(). `hang_up`
-// is called when no more can come. Once.
+// not take is offered again after keys_taken(). A thread does it, or, without threads, who waits
+// (posix::set_look_around()). `hang_up` is called when no more can come. Once.
 [[nodiscard]] Result<> keys_start(TakeKeys take, HangUp hang_up);
 
-// For a thread that waits for keys, until unpark(), the deadline, or earlier.
-void keys_wait(uint64_t deadline_ns);
+// Somebody has read, so there may be room for more. Thread context.
+void keys_taken();
 
 } // namespace uk::tty

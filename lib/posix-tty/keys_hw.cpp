@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The console has no interrupt of its own on most platforms, so it is looked at: often while
-// somebody types, less often otherwise.
+// Keys are taken when the console says that there are some. One that says nothing is looked at:
+// often while somebody types, less often otherwise.
 #include "keys.hpp"
 
+#include <uk/base/atomic.hpp>
+#include <uk/base/late.hpp>
 #include <uk/hal/clock.hpp>
 #include <uk/log/console.hpp>
 #include <uk/posix/files.hpp>
 #include <uk/sched.hpp>
+
+#include "input_wait.hpp"
 
 namespace uk::tty {
 
@@ -51,14 +55,45 @@ bool look() {
 }
 
 #ifdef CONFIG_LIBUKSCHED_THREADS
-void* look_for_ever(void* /*argument*/) {
-    for (uint64_t busy_until = 0; !g_ended;) {
+constinit Atomic<Thread*> g_wants_room{nullptr};
+
+// What was not taken is offered again when somebody has read; the second look is for who has just
+// done so.
+bool is_full(Thread& self) {
+    if (g_count == 0)
+        return false;
+    g_wants_room.store_release(&self);
+    fence_full();
+    (void)look();
+    return g_count != 0;
+}
+
+void look_until_the_end() {
+    InputWait me;
+    for (uint64_t busy_until = 0;;) {
         const uint64_t now = hal::clock_monotonic_ns();
         if (look())
             busy_until = now + kBusy;
-        sched::sleep_until(now + (now < busy_until ? kOften : kSeldom));
+        const bool full = is_full(sched::current());
+        if (g_ended)
+            return;
+        const uint64_t pause = now < busy_until ? kOften : kSeldom;
+        (void)sched::park(full ? kNever : InputWait::ask(kNever, pause), {"keys"});
     }
-    return nullptr;
+}
+
+// Somebody may still be about to say that there is room.
+void* serve(void* /*argument*/) {
+    look_until_the_end();
+    for (;;)
+        (void)sched::park();
+}
+#else
+constinit Late<InputWait> g_me;
+
+uint64_t look_around(uint64_t deadline_ns) {
+    (void)look();
+    return g_ended || g_count != 0 ? deadline_ns : InputWait::ask(deadline_ns, kOften);
 }
 #endif
 
@@ -68,22 +103,23 @@ Result<> keys_start(TakeKeys take, HangUp hang_up) {
     g_take = take;
     g_hang_up = hang_up;
 #ifdef CONFIG_LIBUKSCHED_THREADS
-    UK_TRY(sched::create({.name = "console keys", .priority = kPriority, .service = true},
-                         look_for_ever, nullptr));
+    UK_TRY(sched::create({.name = "console keys", .priority = kPriority, .service = true}, serve,
+                         nullptr));
 #else
-    posix::set_look_around([] { (void)look(); });
+    g_me.emplace();
+    posix::set_look_around(look_around);
 #endif
     return ok();
 }
 
-void keys_wait(uint64_t deadline_ns) {
-    if constexpr (cfg::libuksched_threads) {
-        (void)sched::park(deadline_ns, {"keys"});
-    } else {
-        (void)look();
-        const uint64_t soon = hal::clock_monotonic_ns() + kOften;
-        hal::clock_idle_until(soon < deadline_ns ? soon : deadline_ns);
-    }
+void keys_taken() {
+#ifdef CONFIG_LIBUKSCHED_THREADS
+    fence_full();
+    if (g_wants_room.load_relaxed() == nullptr)
+        return;
+    if (Thread* thread = g_wants_room.exchange_acq_rel(nullptr))
+        sched::unpark(*thread);
+#endif
 }
 
 } // namespace uk::tty

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The console as a terminal (posix-tty), typed to as a user would: tests/tty."""
+import re
+import resource
+import shutil
 import signal
 import subprocess
 import termios
+import time
 
 import guest
 import pytest
@@ -11,6 +15,11 @@ from terminal import Session, image_builder
 TARGETS = ["kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"]
 LINUXU = ["linuxu-x86_64", "linuxu-arm64"]
 LFLAG = 3
+EMULATORS = {"kvm-x86_64": "qemu-system-x86_64", "kvm-arm64": "qemu-system-aarch64"}
+# What QEMU's log says of each interrupt.
+INTERRUPT = re.compile(r"^Servicing hardware INT=|^Taking exception 5 \[IRQ\]", re.M)
+# Boot tries timers and the console, then the wait ends; who looks for keys each 8 ms would be woken 250 times in two seconds.
+MOST = 30
 
 
 @pytest.fixture(scope="module", name="image_of")
@@ -22,8 +31,8 @@ def built_images(tmp_path_factory):
 def sessions(image_of):
     opened = []
 
-    def start(target, arguments):
-        opened.append(Session(image_of(target), target, arguments))
+    def start(target, arguments, **variables):
+        opened.append(Session(image_of(target), target, arguments, **variables))
         return opened[-1]
     yield start
     for session in opened:
@@ -111,3 +120,63 @@ def test_what_the_descriptors_are(start):
     for fd in range(3):
         session.expect(f"{fd}: 0 20620, 0 ")
     assert session.end() == 0
+
+
+@pytest.mark.parametrize("target", EMULATORS)
+def test_nothing_interrupts_who_waits_for_keys(target, start, tmp_path):
+    log, wrapper = tmp_path / "log", tmp_path / "qemu"
+    wrapper.write_text(f'#!/bin/sh\nexec {shutil.which(EMULATORS[target])} -d int -D {log} "$@"\n', encoding="utf-8")
+    wrapper.chmod(0o755)
+    session = start(target, "idle", QEMU=str(wrapper), ACCEL="tcg")
+    assert session.end() == 0
+    count = len(INTERRUPT.findall(log.read_text(encoding="utf-8", errors="replace")))
+    assert 2 <= count <= MOST, count
+
+
+@pytest.fixture(name="wake_ups")
+def counted_wake_ups():
+    """How often children that have ended waited, since the test began."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw
+    return lambda: resource.getrusage(resource.RUSAGE_CHILDREN).ru_nvcsw - before
+
+
+def test_nothing_wakes_a_process_that_waits_for_keys(start, image_of, wake_ups):
+    assert image_of("linuxu-x86_64")
+    before = wake_ups()
+    assert start("linuxu-x86_64", "idle").end() == 0
+    assert 2 <= wake_ups() - before <= MOST, wake_ups() - before
+
+
+@pytest.mark.parametrize("task", ["lines", "poll"])
+def test_nothing_wakes_a_process_that_waits_for_a_pipe(task, image_of, wake_ups):
+    image = image_of("linuxu-x86_64")
+    before = wake_ups()
+    with subprocess.Popen([image, task], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(1)  # who looks each millisecond would be woken so often
+        assert process.communicate(b"one\n", timeout=guest.LIMIT)[0] == b"[one]\n"
+    assert process.returncode == 0
+    assert 2 <= wake_ups() - before <= MOST, wake_ups() - before
+
+
+@pytest.mark.parametrize("task", ["lines", "poll"])
+def test_input_may_be_a_file_or_nothing(task, image_of, tmp_path):
+    image = image_of("linuxu-x86_64")
+    (tmp_path / "text").write_text("x\n" * 3000, encoding="utf-8")
+    with open(tmp_path / "text", "rb") as file:
+        done = subprocess.run([image, task], stdin=file, stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
+    assert done.stdout.count(b"x") == 3000 and done.returncode == 0
+    for words in ([image, task], ["/bin/sh", "-c", f"exec {image} {task} <&-"]):
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
+        assert (done.stdout, done.returncode) == (b"ready\n", 0)
+
+
+def test_input_that_never_ends_is_left_alone(image_of, wake_ups):
+    """By a program that does not read."""
+    image = image_of("linuxu-x86_64")
+    with subprocess.Popen(["yes"], stdout=subprocess.PIPE) as process:
+        before = wake_ups()
+        done = subprocess.run([image, "away"], stdin=process.stdout, stdout=subprocess.PIPE, timeout=guest.LIMIT, check=False)
+        assert (done.stdout, done.returncode) == (b"ready\n", 0)
+        assert 2 <= wake_ups() - before <= MOST, wake_ups() - before
+        process.kill()

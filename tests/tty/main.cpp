@@ -4,6 +4,8 @@
 //   poll   the same, and reads only what poll() says is there
 //   raw    lines, but with single keys, until q
 //   spin   computes for ever
+//   idle   waits two seconds for keys
+//   away   waits two seconds, and leaves keys alone
 //   crash  reads a line, then dies of a null pointer
 //   what   says what descriptors 0 to 2 are
 #include <stdio.h>
@@ -71,6 +73,11 @@ int raw() {
     return 0;
 }
 
+int idle(short events) {
+    uk_pollfd input = {0, events, 0};
+    return uk_sys_poll(&input, 1, 2000) == 0 ? 0 : 1;
+}
+
 int what() {
     for (int fd = 0; fd <= 2; fd++) {
         uk_stat stat{};
@@ -98,6 +105,10 @@ int main(int argc, char** argv) {
         return lines();
     if (strcmp(task, "poll") == 0)
         return polled_lines();
+    if (strcmp(task, "idle") == 0)
+        return idle(UK_POLLIN);
+    if (strcmp(task, "away") == 0)
+        return idle(0);
     if (strcmp(task, "spin") == 0)
         for (volatile unsigned long count = 0;;)
             count = count + 1;

@@ -21,9 +21,10 @@
 
 namespace uk::posix {
 
-// Where no other thread looks for what comes from outside without an interrupt (keys), the only
-// thread does it while it waits, every millisecond. Set once, at init level lib.
-using LookAround = void (*)();
+// Where no other thread takes what comes from outside (keys), the only thread does it before it
+// waits: the function says until when at most, and an interrupt may end it earlier by unpark(). Set
+// once, at init level lib.
+using LookAround = uint64_t (*)(uint64_t deadline_ns);
 void set_look_around(LookAround look);
 
 struct ImageFiles {
