@@ -101,6 +101,10 @@ def unknown_goals(words, known) -> int:
             hint = "; make without a goal builds the image"
         elif word in offered.available(base):
             hint = f"; did you mean T={word}?"
+        elif starts := glob.glob(f"{base}/apps/*/defconfigs/{glob.escape(word)}"):
+            chosen = [path for path in starts if os.environ.get("A", "").rstrip("/").endswith(path.split("/")[-3])] or starts
+            name = os.path.relpath(chosen[0], base)
+            hint = f", but there is a configuration of that name; did you mean A={os.path.dirname(os.path.dirname(name))} C={name}?"
         elif os.path.basename(word) in folders:
             hint = f"; did you mean A={folders[os.path.basename(word)]}?"
         else:

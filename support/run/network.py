@@ -143,8 +143,11 @@ def forwards(told: bool) -> list:
 
 
 def check_image(devices: list) -> None:
-    if devices and os.path.exists(setting("UK_CONFIG")) and machine.configured(DRIVER) != "y":
-        raise Problem(f"error: NET={setting('NET')}: this image has no driver for it; the option {DRIVER} (make menuconfig) is one")
+    for name in ("NET", "PORT", "CAPTURE"):
+        wanted = devices if name == "NET" else setting(name)
+        if wanted and os.path.exists(setting("UK_CONFIG")) and machine.configured(DRIVER) != "y":
+            raise Problem(f"error: {name}={setting(name)}: this image has no driver for a network device; the option {DRIVER} "
+                          "(make menuconfig) is one")
     if setting("PORT") and not any(word.partition(",")[0] == "user" for word in devices):
         raise Problem(f"error: PORT={setting('PORT')}: ports lead in by NET=user, which this machine does not have")
     if setting("CAPTURE") and not devices:

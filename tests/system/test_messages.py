@@ -26,7 +26,8 @@ def test_a_folder_without_makefile_is_no_application(tree):
 
 
 def test_unknown_goals_are_explained_and_nothing_is_done(tree):
-    for words, hint in (("rnu", "'rnu'; did you mean run?"), ("clean q", "'q'\n"), ("-k hello", "'hello'; did you mean A=apps/hello?"),
+    tree.write("apps/hello/defconfigs/small", "")
+    for words, hint in (("small", "'small', but there is a configuration of that name; did you mean A=apps/hello C=apps/hello/defconfigs/small?"), ("rnu", "'rnu'; did you mean run?"), ("clean q", "'q'\n"), ("-k hello", "'hello'; did you mean A=apps/hello?"),
                         ("-j4 clena", "'clena'; did you mean clean?"), (TARGET, f"did you mean T={TARGET}?"),
                         (IMAGE, "make without a goal builds the image")):
         done = tree.make(*words.split())

@@ -145,7 +145,7 @@ def test_a_port_that_is_taken_in_the_last_moment(setting):
     assert qemu.not_started("the image", ["qemu: no such thing\n"]) == "QEMU did not start the image"
 
 
-@pytest.mark.parametrize("variables,why", [({"NET": "user", "config": "CONFIG_X=y\n"}, "no driver"), ({"PORT": "80", "NET": "none"}, "NET=user"),
+@pytest.mark.parametrize("variables,why", [({"NET": "user", "config": "CONFIG_X=y\n"}, "no driver"), ({"PORT": "80", "config": "CONFIG_X=y\n"}, "PORT=80: this image has no driver"), ({"PORT": "80", "NET": "none"}, "NET=user"),
                                            ({"CAPTURE": "a", "NET": "none"}, "no network device")])
 def test_what_does_not_fit_the_image_is_refused(setting, variables, why):
     setting(**variables)
