@@ -445,18 +445,19 @@ def test_image_without_what_it_needs_says_so(image_of, tmp_path):
         console.close()
 
 
-def test_image_works_with_the_memory_that_is_advised(image_of, page):
-    image = image_of("kvm-x86_64")
-    for memory in ("2M", "2560K"):
-        console = terminal.Session(image, "kvm-x86_64", "", MEM=memory)
-        console.expect(f"error: MEM={memory}: the image fills memory up to ")
+@pytest.mark.parametrize("target", MACHINES)
+def test_image_works_with_the_memory_that_is_advised(image_of, page, target):
+    image = image_of(target)
+    for memory in ("2M", "2240K"):
+        console = terminal.Session(image, target, "", MEM=memory)
+        console.expect(f"error: MEM={memory}: the image ")
         console.expect("512 receive buffers of 2 KiB (LIBLWIP_BUFFERS) need room, too; give it MEM=")
         while b"\n" not in console.seen:
             assert console.read() or console.process.poll() is None
         least = console.seen.split()[0].decode()
         assert console.end() == 1
         console.close()
-    machine = Machine(image, "kvm-x86_64", MEM=least)
+    machine = Machine(image, target, MEM=least)
     none_fails(f"http://127.0.0.1:{machine.port}/", 8)
     assert machine.get("/")[2] == page
     machine.console.close()

@@ -6,6 +6,7 @@ import struct
 
 import initrd
 import machine
+import network
 import qemu
 from machine import Problem, setting
 
@@ -15,6 +16,7 @@ INSTEAD = {}
 STOPPED, STATE = "(shutdown)", "runstate_set"
 # Where QEMU puts the device tree, and room for it without the command line, which it holds. QEMU 7.2's has 8 to 9 KiB.
 TREE_ALIGN, TREE, PAGE = 2 << 20, 32 << 10, 4 << 10
+STACK = 256 << 10       # what an image with TCP/IP needs beside its receive buffers, which may want one piece of memory
 ARCHIVE_FROM = 128 << 20  # where it puts an archive, or at half of the memory if that is less
 
 
@@ -41,9 +43,14 @@ def check_fit(memory: str, line: str) -> None:
         while not fits_archive(least, offset + size, line):
             least = (least >> 20) + 1 << 20
         initrd.refuse(memory, least, "QEMU puts it at half of the memory, and the device tree behind it")
-    if qemu.bytes_of(memory) < least:
+    buffers = network.buffers()
+    if qemu.bytes_of(memory) < max(least, offset + size + buffers * network.BUFFER):
+        why = ""
+        if buffers:
+            least += buffers * (network.BUFFER + network.BESIDE) + STACK
+            why = f", and {buffers} receive buffers of {network.BUFFER >> 10} KiB (LIBLWIP_BUFFERS) need room, too"
         raise Problem(f"error: MEM={memory}: the image ends at {offset + size >> 10} KiB, and QEMU puts the device tree at the "
-                      f"next multiple of 2 MiB; give it MEM={least >> 10}K or more")
+                      f"next multiple of 2 MiB{why}; give it MEM={least >> 10}K or more")
 
 
 def command(console: list) -> list:
