@@ -144,7 +144,7 @@ def not_started(what: str, errors: list) -> str:
     if device:
         hint = f"; DEVICES={setting('DEVICES')}: `{device[1]} -device help` lists the devices that there are"
     elif tap:
-        hint = f": {tap[1]} is no tap, or not yours, or in use; one for you: {network.make_tap(tap[1] + '0')}"
+        hint = f": {tap[1]} is no tap, or not yours, or in use; one for you: {network.make_tap(tap[1][:14] + '0')}"
     elif taken:
         hint = f"; somebody has just taken port {taken[1]} of this machine: start it again, or name another, PORT=<port of this machine>"
     else:
