@@ -44,6 +44,8 @@ class Interface {
     // After an interrupt of the device; false: there are packets already.
     [[nodiscard]] bool arm() { return device_.arm(0); }
     void disarm() { device_.disarm(0); }
+    // Packets that the device has not read yet.
+    [[nodiscard]] unsigned unsent() { return device_.reclaim(0); }
     // The link may have changed.
     void look_at_link();
 

@@ -8,6 +8,7 @@
 #include <lwip/init.h>
 #include <lwip/ip6_addr.h>
 #include <lwip/netif.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/timeouts.h>
 
 #include <hooks.h>
@@ -18,6 +19,7 @@
 #include <uk/libparam.hpp>
 
 #include "interface.hpp"
+#include "sockets/tcp_end.hpp"
 #include "stack_impl.hpp"
 
 namespace uk::lwip {
@@ -42,6 +44,8 @@ UK_LIBPARAM_NAMED("netdev.ip", g_texts, string,
                   "addresses of the devices: address/prefix:gateway:dns0:dns1:host:domain");
 constinit uint32_t boot_wait_ms = CONFIG_LIBLWIP_BOOT_WAIT_MS;
 UK_LIBPARAM_PARAM(boot_wait_ms, u32, "how long main() waits for addresses, at most");
+constinit uint32_t end_wait_ms = CONFIG_LIBLWIP_END_WAIT_MS;
+UK_LIBPARAM_PARAM(end_wait_ms, u32, "how long the end waits until all has been sent, at most");
 
 // Under the lock. Whether there may be more.
 bool receive_all() {
@@ -255,7 +259,44 @@ void wait_for_addresses() {
     g_boot.store_release(nullptr);
 }
 
-UK_INIT(lib, "network", start);
+// --- the end
+// ------------------------------------------------------------------------------------------
+
+// Whether something that a program has sent is still here.
+bool has_unsent() {
+    Core core;
+    for (const tcp_pcb* one = tcp_active_pcbs; one != nullptr; one = one->next) {
+        if (one->state >= ESTABLISHED && one->state != FIN_WAIT_2)
+            return true;
+    }
+    for (unsigned i = 0; i < g_count; i++) {
+        if (g_interfaces[i]->unsent() != 0)
+            return true;
+    }
+    return false;
+}
+
+// The machine is gone as soon as this is over, and what it would have repeated with it.
+void finish() {
+    constexpr uint64_t kSoon = kMillisecond;
+    const uint64_t until = hal::clock_monotonic_ns() + end_wait_ms * kMillisecond;
+    if (end_wait_ms == 0 || core_is_mine())
+        return;
+#ifdef CONFIG_LIBLWIP_SOCKETS
+    {
+        Core core;
+        TcpEnd::end_all(); // nobody closes sockets when a program ends
+    }
+#endif
+    while (has_unsent()) {
+        const uint64_t now = hal::clock_monotonic_ns();
+        if (now >= until)
+            break;
+        sched::park(now + kSoon);
+    }
+}
+
+UK_INIT(lib, "network", start, .term = finish);
 UK_INIT(late, "network addresses", wait_for_addresses);
 
 } // namespace

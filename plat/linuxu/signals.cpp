@@ -27,14 +27,12 @@ constexpr int kFaults[] = {kSigsegv, kSigbus, kSigfpe, kSigill, kSigtrap};
 
 constinit Atomic<unsigned> g_depth[hal::kMostCpus];
 
-// What the kernel reports when a push or a call finds no stack left: an address in the part of the
-// stack that the program counts as its own, which is not mapped, or (qemu-user) closed.
-// Of the stack that the process began with; threads' stacks, far below it, have guards that the
-// address space knows.
+// What the kernel reports when a push or a call finds no room on the stack that the process began
+// with: an address that is not mapped, or (qemu-user) closed. Threads' stacks, far below, have
+// guards.
 bool is_stack_overflow(const hal::TrapFrame& frame, const View& view) {
-    constexpr uintptr_t kBelow = 4096;
-    constexpr uintptr_t kFar = uintptr_t{1} << 40;
-    return view.sp >= g_stack_top - kFar && frame.signal == kSigsegv && view.has_address &&
+    constexpr uintptr_t kBelow = 4096, kFar = uintptr_t{1} << 36;
+    return view.sp + kFar >= g_stack_top && frame.signal == kSigsegv && view.has_address &&
            view.access != hal::Access::execute &&
            (frame.code == kNotMapped || frame.code == kNotPermitted) &&
            frame.address >= view.sp - kBelow && frame.address < g_stack_top;

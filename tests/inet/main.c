@@ -30,6 +30,8 @@ static int bound(int domain, int type) {
     return fd;
 }
 
+static _Atomic long g_written; /* by TCP */
+
 static void* echo(void* argument) {
     const int fd = (int)(long)argument;
     char buffer[16384];
@@ -47,6 +49,7 @@ static void* echo(void* argument) {
                 break;
             }
             done += sent;
+            g_written += sent;
         }
     }
     close(fd);
@@ -130,8 +133,10 @@ int main(void) {
             printf("recvfrom: %s\n", strerror(errno));
             return 1;
         }
-        if (came == 4 && memcmp(buffer, "quit", 4) == 0)
+        if (came == 4 && memcmp(buffer, "quit", 4) == 0) {
+            printf("written: %ld\n", (long)g_written);
             return 0;
+        }
         if (sendto(datagrams, buffer, (size_t)came, 0, (struct sockaddr*)&from, size) != came)
             printf("sendto: %s\n", strerror(errno));
     }

@@ -93,7 +93,7 @@ Result<TcpEnd::Arrived> TcpEnd::arrived() {
         return take_error();
     if (peer_ended_ || !reads_)
         return Arrived{};
-    if (state_ == State::open || state_ == State::connects)
+    if (state_ == State::open || state_ == State::connects || state_ == State::over)
         return Errno::again;
     return state_ == State::gone ? Result<Arrived>(Arrived{}) : Errno::notconn;
 }
@@ -155,7 +155,7 @@ void TcpEnd::renew_room() {
 
 bool TcpEnd::can_write() const {
     if (!writes_ || state_ != State::open)
-        return state_ != State::connects;
+        return state_ != State::connects && state_ != State::over;
     const uint32_t most = min(wishes_.send_bytes, uint32_t{TCP_SND_BUF});
     return !starved_ && room() >= most / 3;
 }
@@ -171,7 +171,7 @@ size_t TcpEnd::outgoing() const {
 Result<> TcpEnd::may_write() {
     if (error_ != Errno::ok)
         return take_error();
-    if (state_ == State::connects)
+    if (state_ == State::connects || state_ == State::over)
         return Errno::again;
     if (pcb_ == nullptr || !writes_ || state_ != State::open)
         return Errno::pipe;

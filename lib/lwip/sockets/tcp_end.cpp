@@ -338,6 +338,21 @@ void TcpEnd::on_icmp_error(const IcmpError& error) {
     }
 }
 
+void TcpEnd::end_all() {
+    for (tcp_pcb* one = tcp_active_pcbs; one != nullptr;) {
+        tcp_pcb* const next = one->next;
+        if (one->errf == on_error && one->callback_arg != nullptr) {
+            auto* const end = static_cast<TcpEnd*>(one->callback_arg);
+            end->let_go();
+            end->state_ = State::over;
+            end->room_.store_relaxed(0);
+        }
+        if (one->state == ESTABLISHED || one->state == CLOSE_WAIT)
+            (void)tcp_shutdown(one, 0, 1); // without memory lwIP tries again by itself
+        one = next;
+    }
+}
+
 bool TcpEnd::is_drained() const {
     return pcb_ == nullptr || (pcb_->unsent == nullptr && pcb_->unacked == nullptr);
 }
@@ -359,7 +374,7 @@ uint32_t TcpEnd::ready() const {
         events |= UK_POLLHUP;
     if (no_reading)
         events |= kIn | UK_POLLRDHUP;
-    if (state_ == State::connects)
+    if (state_ == State::connects || state_ == State::over)
         return events;
     if (available_ != 0)
         events |= kIn;

@@ -117,6 +117,10 @@ class TcpEnd {
     // 4.2.3.9).
     static void on_icmp_error(const IcmpError& error);
 
+    // The program is over: every connection ends as by close(), but what is unread does not reset
+    // it. Threads that have not noticed find that nothing ever comes, nor ever fits again.
+    static void end_all();
+
   protected:
     TcpEnd() = default;
     ~TcpEnd() = default;
@@ -133,6 +137,7 @@ class TcpEnd {
         connects, // has not heard of the other side
         open,     // has, and perhaps not told connect() yet
         gone,     // was open
+        over,     // was open when the program ended
     };
 
     static err_t on_accept(void* self, tcp_pcb* fresh, err_t problem);

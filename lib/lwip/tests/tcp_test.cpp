@@ -296,6 +296,23 @@ TEST_F(Tcp, AByteOnItsWayIsASegmentUnacknowledged) {
     EXPECT_EQ(unacked(), 0U);
 }
 
+TEST_F(Tcp, AllEndsWithTheProgram) {
+    auto [client, server] = tcp_pair();
+    EXPECT_TRUE(send(*client, "hello").ok());
+    {
+        HostInet::Core core;
+        uk::lwip::TcpEnd::end_all();
+        for (const tcp_pcb* one = tcp_active_pcbs; one != nullptr; one = one->next)
+            EXPECT_TRUE(one->state != ESTABLISHED && one->callback_arg == nullptr);
+    }
+    // For threads that go on nothing comes, and nothing fits: no error, and no SIGPIPE.
+    EXPECT_EQ(receive(*server), "hello");
+    EXPECT_EQ(receive(*server), "<EAGAIN>");
+    EXPECT_EQ(receive(*client), "<EAGAIN>");
+    EXPECT_EQ(send(*client, "x").code(), Errno::again);
+    EXPECT_EQ(client->ready(), 0U);
+}
+
 TEST_F(Tcp, ConnectionsInheritOptions) {
     const Ref<Socket> door = listener();
     EXPECT_TRUE(set(*door, UK_IPPROTO_TCP, UK_TCP_NODELAY, 1).ok());

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How many vectors, from 32 on, lead to the platform. */
-#ifndef UK_X86_64_IRQ_LINES_H
-#define UK_X86_64_IRQ_LINES_H
-
+#pragma once
 #ifdef CONFIG_HAL_IRQ_LINES
-#define UK_IRQ_LINES 48
+#define UK_IRQ_LINES 48 /* vectors from 32 on that lead to the platform */
 #else
 #define UK_IRQ_LINES 16
 #endif
-
-#endif /* UK_X86_64_IRQ_LINES_H */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers that assembly, linker scripts and C++ of native x86_64 images share. Nearly every source
- * reads this: what an option changes stands elsewhere, or changing it would compile everything
- * again. */
+/* Numbers that assembly, linker scripts and C++ share; what an option changes stands elsewhere. */
 #ifndef UK_X86_64_LAYOUT_H
 #define UK_X86_64_LAYOUT_H
 
