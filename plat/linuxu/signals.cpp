@@ -28,8 +28,7 @@ constexpr int kFaults[] = {kSigsegv, kSigbus, kSigfpe, kSigill, kSigtrap};
 constinit Atomic<unsigned> g_depth[hal::kMostCpus];
 
 // What the kernel reports when a push or a call finds no room on the stack that the process began
-// with: an address that is not mapped, or (qemu-user) closed. Threads' stacks, far below, have
-// guards.
+// with: an address not mapped, or (qemu-user) closed. Threads' stacks, far below, have guards.
 bool is_stack_overflow(const hal::TrapFrame& frame, const View& view) {
     constexpr uintptr_t kBelow = 4096, kFar = uintptr_t{1} << 36;
     return view.sp + kFar >= g_stack_top && frame.signal == kSigsegv && view.has_address &&

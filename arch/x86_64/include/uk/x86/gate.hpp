@@ -48,8 +48,7 @@ struct [[gnu::packed]] TaskState {
 };
 static_assert(sizeof(TaskState) == 104);
 
-// The task state of one CPU with the small stacks on which its gates enter. Lives as long as its
-// CPU runs.
+// One CPU's task state, with the small stacks on which its gates enter; lives while it runs.
 struct Task {
     alignas(16) char stacks[UK_IST_COUNT][UK_IST_STACK_SIZE];
     TaskState state;
