@@ -435,6 +435,18 @@ def test_page_in_a_browser(machine, tmp_path):
     assert "LIBLWIP" in page[page.index('id="config"'):]
 
 
+def test_image_sleeps_when_nobody_asks(machine):
+    def counted():
+        text = machine.get("/metrics")[2].decode()
+        return [float(re.search(rf"^microlith_{name} ([\d.]+)$", text, re.M)[1]) for name in ("interrupts_total", "uptime_seconds")]
+
+    begin, since = counted()
+    time.sleep(3)
+    end, now = counted()
+    asking = 20  # a connection and its packets
+    assert (end - begin - asking) / (now - since) < 12, "a few timers a second"
+
+
 def test_image_without_what_it_needs_says_so(image_of, tmp_path):
     for words, said in (({"NET": "none"}, "httpd: the machine has no network device, so nobody could reach it (make run NET=user gives it one)\n"),
                         ({"MEM": "2560K", "UK_CONFIG": "", "NET": "user"}, "no memory for 512 receive buffers of 2 KiB; the machine needs more (MEM=)"),
