@@ -180,6 +180,7 @@ Result<> TcpEnd::connect(const Place& to, uint8_t type, bool reuse) {
         return Errno::isconn;
     case State::listens:
     case State::gone:
+    case State::over:
         return Errno::isconn;
     case State::fresh:
         break;
@@ -347,9 +348,15 @@ void TcpEnd::end_all() {
             end->state_ = State::over;
             end->room_.store_relaxed(0);
         }
-        if (one->state == ESTABLISHED || one->state == CLOSE_WAIT)
+        if (one->state == SYN_SENT)
+            tcp_abandon(one, 0);
+        else if (one->state == ESTABLISHED || one->state == CLOSE_WAIT)
             (void)tcp_shutdown(one, 0, 1); // without memory lwIP tries again by itself
         one = next;
+    }
+    for (tcp_pcb_listen* one = tcp_listen_pcbs.listen_pcbs; one != nullptr; one = one->next) {
+        if (one->accept == on_accept)
+            one->callback_arg = nullptr; // who knocks now is reset
     }
 }
 

@@ -298,7 +298,10 @@ TEST_F(Tcp, AByteOnItsWayIsASegmentUnacknowledged) {
 
 TEST_F(Tcp, AllEndsWithTheProgram) {
     auto [client, server] = tcp_pair();
+    const Ref<Socket> door = listener(), full = listener(0), first = tcp(), waits = tcp();
     EXPECT_TRUE(send(*client, "hello").ok());
+    EXPECT_EQ(first->connect(local(*full)).code(), Errno::inprogress);
+    EXPECT_EQ(waits->connect(local(*full)).code(), Errno::inprogress); // is not answered
     {
         HostInet::Core core;
         uk::lwip::TcpEnd::end_all();
@@ -311,6 +314,9 @@ TEST_F(Tcp, AllEndsWithTheProgram) {
     EXPECT_EQ(receive(*client), "<EAGAIN>");
     EXPECT_EQ(send(*client, "x").code(), Errno::again);
     EXPECT_EQ(client->ready(), 0U);
+    const Ref<Socket> late = tcp();
+    EXPECT_EQ(late->connect(local(*door)).code(), Errno::inprogress);
+    EXPECT_EQ(receive(*late), "<ECONNRESET>");
 }
 
 TEST_F(Tcp, ConnectionsInheritOptions) {
