@@ -148,6 +148,8 @@ bool SplitQueue::publish() {
     const bool wanted = wants_notification(before);
     if (wanted) {
         told_ = added_;
+    } else if (static_cast<uint16_t>(added_ - told_) > layout_.size) [[unlikely]] {
+        told_ = static_cast<uint16_t>(added_ - layout_.size); // it does not go round
     }
     return wanted;
 }

@@ -86,8 +86,14 @@ void note_device(Interface& from, InterfaceStatus& out) {
 
 #if LWIP_STATS
 // What lwIP's own counters of the link leave out: it counts there what never leaves the machine.
-void add_devices(ProtocolStatus& link, ProtocolStatus::Problem& length,
-                 ProtocolStatus::Problem& memory, ProtocolStatus::Problem& other) {
+// That no buffer was free is no frame that was dropped: the device has kept it.
+void add_devices(ProtocolStatus& link) {
+    const auto count = [&](std::string_view name, uint64_t more) {
+        for (ProtocolStatus::Problem& one : link.problems) {
+            if (name == one.name)
+                one.count += static_cast<uint32_t>(more);
+        }
+    };
     for (const netif* one = netif_list; one != nullptr; one = one->next) {
         if (one->linkoutput == nullptr)
             continue;
@@ -97,9 +103,9 @@ void add_devices(ProtocolStatus& link, ProtocolStatus::Problem& length,
         link.received += static_cast<uint32_t>(of.rx_packets);
         link.sent += static_cast<uint32_t>(of.tx_packets);
         link.dropped += static_cast<uint32_t>(bad + of.rx_too_long + of.tx_no_memory);
-        length.count += static_cast<uint32_t>(of.rx_too_long);
-        memory.count += static_cast<uint32_t>(of.tx_no_memory);
-        other.count += static_cast<uint32_t>(bad);
+        count("length", of.rx_too_long);
+        count("memory", of.tx_no_memory);
+        count("other", bad);
     }
 }
 #endif
@@ -181,7 +187,7 @@ size_t protocols([[maybe_unused]] std::span<ProtocolStatus, kMostProtocols> out)
     };
     Core core;
     add("link", lwip_stats.link);
-    add_devices(out[0], out[0].problems[1], out[0].problems[2], out[0].problems[6]);
+    add_devices(out[0]);
 #if LWIP_IPV4
     add("arp", lwip_stats.etharp);
     add("ip", lwip_stats.ip);

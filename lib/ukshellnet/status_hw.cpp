@@ -76,7 +76,8 @@ int only_shows(Call& call, const char* word) {
 }
 
 int run_ifconfig(Call& call) {
-    const char* const name = call.words.size() > 1 ? call.words[1] : "";
+    const bool all = call.words.size() == 2 && std::string_view(call.words[1]) == "-a";
+    const char* const name = call.words.size() > 1 && !all ? call.words[1] : "";
     if (call.words.size() > 2 || name[0] == '-')
         return only_shows(call, call.words[call.words.size() > 2 ? 2 : 1]);
     if (show_interfaces(call.out, name))

@@ -41,6 +41,8 @@ class Forward:
     def lead(self) -> None:
         """Says where a number alone leads to."""
         theirs = [int(port) for port in application_ports()] if self.kind == "tcp" else []
+        if self.inner == 0 and self.outer in theirs:
+            self.inner = self.outer
         if self.inner == 0 and len(theirs) > 1:
             raise Problem(f"error: PORT={self.outer}: to which port of the image? The application has "
                           f"{' and '.join(map(str, theirs))}: PORT={self.outer}:{theirs[0]}")

@@ -48,6 +48,20 @@ TEST_F(NicTest, StartsOnceWithWhatItNeeds) {
     EXPECT_EQ(net->rx().kicks.load_relaxed(), 1u) << "after it runs";
 }
 
+// Decision 0023: on both queues a notification was not sent, because both sides looked too early.
+TEST_F(NicTest, NotifiesWhoWasOverlookedBeforeItSleeps) {
+    make();
+    (void)net->tx().device.want_notify(false);
+    (void)net->rx().device.want_notify(false);
+    EXPECT_EQ(send(packet(Bytes(60, 1))), 1u);
+    (void)net->tx().device.want_notify(true);
+    const unsigned before = net->tx().kicks.load_relaxed();
+    (void)nic->arm(0, 0);
+    EXPECT_EQ(net->tx().kicks.load_relaxed(), before + 1);
+    (void)nic->arm(0, 0);
+    EXPECT_EQ(net->tx().kicks.load_relaxed(), before + 1) << "once";
+}
+
 TEST_F(NicTest, AgreesOnWhatIsWanted) {
     make(kAll, {.count = 128}, uk::netdev::kSendChecksum | uk::netdev::kReceiveTcp4);
     EXPECT_EQ(nic->features(), uk::netdev::kSendChecksum);

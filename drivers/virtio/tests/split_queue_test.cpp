@@ -202,6 +202,35 @@ TEST_P(EachKind, IsDueWhenBothLookedTooEarly) {
     }
 }
 
+// A device that wanted nothing for long, as one that receives and has buffers.
+TEST_P(EachKind, IsDueAfterAnyNumberOfSilentChains) {
+    Pair pair(8, 0, GetParam());
+    const Buffer one = buffer(0x1000, 1);
+    FakeDevice::Chain chain;
+    Used used;
+    for (uint32_t silent = 65'530; silent < 65'546; silent++) {
+        ASSERT_TRUE(pair.queue.add({&one, 1}, {}, nullptr).ok() && pair.queue.publish());
+        ASSERT_TRUE(pair.device.next(chain));
+        (void)pair.device.want_notify(false);
+        (void)pair.device.use(chain.head, 0);
+        for (uint32_t i = 0; i < silent; i++) {
+            ASSERT_TRUE(pair.queue.take(used));
+            ASSERT_TRUE(pair.queue.add({&one, 1}, {}, nullptr).ok() && !pair.queue.publish());
+            ASSERT_TRUE(pair.device.next(chain));
+            (void)pair.device.want_notify(false);
+            (void)pair.device.use(chain.head, 0);
+        }
+        ASSERT_TRUE(pair.queue.take(used));
+        ASSERT_TRUE(pair.queue.add({&one, 1}, {}, nullptr).ok() && !pair.queue.publish());
+        ASSERT_TRUE(pair.device.want_notify(true)) << "which it does not see";
+        ASSERT_TRUE(pair.queue.is_due()) << silent;
+        ASSERT_TRUE(pair.device.next(chain));
+        (void)pair.device.use(chain.head, 0);
+        ASSERT_TRUE(pair.queue.take(used));
+        (void)pair.device.want_notify(true);
+    }
+}
+
 TEST_P(EachKind, InterruptsOnlyWhoWantsThem) {
     Pair pair(8, 0, GetParam());
     const Buffer one = buffer(0x1000, 1);

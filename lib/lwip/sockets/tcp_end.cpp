@@ -348,10 +348,14 @@ void TcpEnd::end_all() {
             end->state_ = State::over;
             end->room_.store_relaxed(0);
         }
-        if (one->state == SYN_SENT)
+        if (one->state == SYN_SENT) {
             tcp_abandon(one, 0);
-        else if (one->state == ESTABLISHED || one->state == CLOSE_WAIT)
-            (void)tcp_shutdown(one, 0, 1); // without memory lwIP tries again by itself
+        } else if (one->state == SYN_RCVD) {
+            one->callback_arg = nullptr; // the listener: nobody accepts any more
+        } else if (one->state == ESTABLISHED || one->state == CLOSE_WAIT) {
+            one->rcv_wnd = TCP_WND_MAX(one); // as in close()
+            (void)tcp_shutdown(one, 0, 1);
+        }
         one = next;
     }
     for (tcp_pcb_listen* one = tcp_listen_pcbs.listen_pcbs; one != nullptr; one = one->next) {
