@@ -10,6 +10,17 @@ namespace uk {
 
 using namespace linuxabi;
 
+void linuxabi::fill_standard_descriptors() {
+    constexpr long kGetFlags = 1; // F_GETFD
+    constexpr long kReadAndWrite = 2;
+    constexpr long kCurrentFolder = -100;
+    for (long fd = kStdin; fd <= kStderr; fd++) {
+        if (syscall(Sys::fcntl, fd, kGetFlags, 0L) < 0) {
+            syscall(Sys::openat, kCurrentFolder, "/dev/null", kReadAndWrite, 0L); // lowest number
+        }
+    }
+}
+
 bool linuxabi::poll_one(PollFd& fd, const Timespec* timeout) {
     return syscall(Sys::ppoll, &fd, 1, timeout, 0L, 8) > 0;
 }

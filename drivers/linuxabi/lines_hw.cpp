@@ -74,25 +74,12 @@ long control(int what, uint32_t line) {
     }
 }
 
-// Standard input, output and error may be closed, and stay so: else the console would read from
-// what has got its number.
-long create_epoll() {
-    constexpr long kDuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
-    const long first = syscall(Sys::epoll_create1, kEpollCloseOnExec);
-    if (first < 0 || first > kStderr) {
-        return first;
-    }
-    const long epoll = syscall(Sys::fcntl, first, kDuplicateCloseOnExec, long{kStderr} + 1);
-    syscall(Sys::close, first);
-    return epoll;
-}
-
 Result<> start() {
     if (g_epoll >= 0) {
         return {};
     }
     g_process = static_cast<int>(syscall(Sys::getpid));
-    const long epoll = create_epoll();
+    const long epoll = syscall(Sys::epoll_create1, kEpollCloseOnExec);
     if (epoll < 0 || !admit_interrupts()) {
         return Errno::nodev;
     }

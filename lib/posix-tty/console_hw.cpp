@@ -121,7 +121,7 @@ class StreamFile final : public ConsoleFile {
 
     uint32_t ready() override {
         LockGuard guard(lock_);
-        if (!watched_ && count_ == 0 && !ended_) {
+        if (!watched_.load_relaxed() && count_ == 0 && !ended_) {
             Result<size_t> got = console::read(ahead_, kPart);
             ended_ = !got.ok();
             count_ = got.ok() ? got.value() : 0;
@@ -130,8 +130,8 @@ class StreamFile final : public ConsoleFile {
     }
     ReadySource* ready_source() override {
         LockGuard guard(lock_);
-        if (!watched_)
-            watched_ = keys_start(take_ahead, end).ok();
+        if (!watched_.load_relaxed())
+            watched_.store_release(keys_start(take_ahead, end).ok());
         return &source_;
     }
 
@@ -154,7 +154,7 @@ class StreamFile final : public ConsoleFile {
             memmove(ahead_, ahead_ + got, count_);
             return true;
         }
-        if (watched_ || ended_)
+        if (watched_.load_relaxed() || ended_)
             return ended_;
         char part[kPart];
         Result<size_t> there = console::read(part, min(kPart, to.left()));
@@ -164,9 +164,8 @@ class StreamFile final : public ConsoleFile {
         return ended_ || got != 0;
     }
     struct Waits : posix::ImageFiles {
-        static void park(uint64_t deadline_ns) {
-            posix::ImageFiles::park(InputWait::ask(deadline_ns, kPollNs));
-        }
+        // Once somebody polls, the thread that looks for him tells readers as well.
+        static void park(uint64_t deadline_ns);
     };
     Result<size_t> do_read(IoPieces& to, FileIo& io) override {
         if (to.left() == 0)
@@ -203,12 +202,18 @@ class StreamFile final : public ConsoleFile {
     ReadySource source_;
     size_t count_ = 0; // of ahead_
     bool ended_ = false;
-    bool watched_ = false;
+    Atomic<bool> watched_{false}; // written under the lock
     char ahead_[kPart] = {};
 };
 
 constinit TerminalFile g_terminal_file;
 constinit StreamFile g_stream_file;
+
+void StreamFile::Waits::park(uint64_t deadline_ns) {
+    if (!g_stream_file.watched_.load_acquire())
+        deadline_ns = InputWait::ask(deadline_ns, kPollNs);
+    posix::ImageFiles::park(deadline_ns);
+}
 
 size_t StreamFile::take_ahead(const char* bytes, size_t count) {
     StreamFile& self = g_stream_file;

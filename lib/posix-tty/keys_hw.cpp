@@ -57,15 +57,17 @@ bool look() {
 #ifdef CONFIG_LIBUKSCHED_THREADS
 constinit Atomic<Thread*> g_wants_room{nullptr};
 
-// What was not taken is offered again when somebody has read; the second look is for who has just
-// done so.
+// What was not taken is offered again when somebody has read. The look after we have said so is for
+// who has just done so; if somebody did during that look, its locks may have taken his permit.
 bool is_full(Thread& self) {
-    if (g_count == 0)
-        return false;
-    g_wants_room.store_release(&self);
-    fence_full();
-    (void)look();
-    return g_count != 0;
+    while (g_count != 0) {
+        g_wants_room.store_release(&self);
+        fence_full();
+        (void)look();
+        if (g_count != 0 && g_wants_room.load_acquire() == &self)
+            return true;
+    }
+    return false;
 }
 
 void look_until_the_end() {

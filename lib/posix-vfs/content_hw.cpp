@@ -19,8 +19,12 @@ Result<> truncate(int fd, int64_t size) {
     return done.code() == Errno::isdir ? Errno::inval : done;
 }
 
-// What fallocate() says to a file that no path led to.
-Errno not_allocated(File& file) {
+// What fallocate() says to a file that no path led to, in Linux's order.
+Errno not_allocated(File& file, int64_t offset, int64_t size) {
+    if (offset < 0 || size <= 0)
+        return Errno::inval;
+    if ((file.status() & UK_O_ACCMODE) == UK_O_RDONLY)
+        return Errno::badf;
     uk_stat facts{};
     return file.stat(facts).ok() && (facts.st_mode & UK_S_IFMT) == UK_S_IFIFO ? Errno::spipe
                                                                               : Errno::nodev;
@@ -28,7 +32,7 @@ Errno not_allocated(File& file) {
 
 Result<> allocate(int fd, int mode, int64_t offset, int64_t size) {
     if (const Ref<File> any = UK_TRY(fd_table().get(fd)); any->opened_node() == nullptr)
-        return not_allocated(*any);
+        return not_allocated(*any, offset, size);
     Ref<File> file = UK_TRY(working_file(fd, Errno::nodev));
     if (!file->opened_node()->may_write())
         return Errno::badf;

@@ -31,8 +31,7 @@ long linuxu::map_memory() {
     long result = -static_cast<long>(Errno::nomem);
     for (uintptr_t place : kPlaces) {
         result = syscall(Sys::mmap, place, kRamSize, kReadWrite, ram.flags, ram.file, 0);
-        // A kernel before 4.17 takes the flag for a hint; the mapping is as good anywhere as long
-        // as its alignment is right.
+        // A kernel before 4.17 takes the flag for a hint: anywhere is as good, if it is aligned.
         if (result > 0 && (static_cast<uintptr_t>(result) - kRamStart) % kRamAlign == 0) {
             g_base = static_cast<uintptr_t>(result);
             return 0;

@@ -3,6 +3,7 @@
 #include <uk/hal/boot_info.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/linuxabi/initrd.hpp>
+#include <uk/linuxabi/files.hpp>
 
 #include "host.hpp"
 
@@ -51,6 +52,7 @@ extern "C" [[noreturn]] void uk_linuxu_start(uintptr_t* stack) {
     g_argv = reinterpret_cast<char**>(stack + 1);
     g_envp = g_argv + argc + 1;
     read_aux(linuxabi::aux_vector(g_envp));
+    linuxabi::fill_standard_descriptors();
     catch_faults();
     begin_cpu();
     if (map_memory() != 0) {

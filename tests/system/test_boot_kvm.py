@@ -299,7 +299,7 @@ def test_debug_stops_in_main(image):
 def test_variables_are_refused_before_the_build(tmp_path):
     for words in (["T=kvm-x86_64", "MACHINE=pdp11"], ["T=linuxu-x86_64", "MEM=64M"], ["T=kvm-x86_64", "CPUS=two"],
                   ["T=kvm-arm64", "CPUS=0"], ["T=xen-x86_64", "CPUS=-1"]):
-        done = guest.make(words[0][2:], "run", words[1], f"O={tmp_path}", limit=LIMIT)
+        done = guest.make_in_tree("A=tests/guest", *words, f"O={tmp_path}", "run", limit=LIMIT)
         assert done.returncode != 0 and words[1] in done.stderr and "error:" in done.stderr
         assert not done.stdout and not os.path.exists(tmp_path / "obj")
 

@@ -16,8 +16,8 @@ TARGETS = ["kvm-x86_64", "kvm-arm64", "linuxu-x86_64", "linuxu-arm64"]
 LINUXU = ["linuxu-x86_64", "linuxu-arm64"]
 LFLAG = 3
 EMULATORS = {"kvm-x86_64": "qemu-system-x86_64", "kvm-arm64": "qemu-system-aarch64"}
-# What QEMU's log says of each interrupt.
-INTERRUPT = re.compile(r"^Servicing hardware INT=|^Taking exception 5 \[IRQ\]", re.M)
+# What QEMU's log says of each interrupt of the image; the firmware of a PC has 0x08 to 0x0f and 0x70 to 0x77.
+INTERRUPT = re.compile(r"^Servicing hardware INT=0x[2-6][0-9a-f]\b|^Taking exception 5 \[IRQ\]", re.M)
 # Boot tries timers and the console, then the wait ends; who looks for keys each 8 ms would be woken 250 times in two seconds.
 MOST = 30
 

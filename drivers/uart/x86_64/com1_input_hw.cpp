@@ -20,7 +20,9 @@ bool on_interrupt(void* /*context*/) {
         return false;
     }
     g_proven.store_relaxed(true);
-    g_wake.load_acquire()();
+    if (const Wake wake = g_wake.load_acquire()) {
+        wake();
+    }
     return true;
 }
 constinit hal::IrqAction g_action{on_interrupt, nullptr};
@@ -34,7 +36,14 @@ Result<> hal::console_await(void (*wake)()) {
         UK_TRY(irq_attach(line, g_action)); // nothing comes before the port may
         g_wake.store_release(wake);
     }
-    return uart::com1_await_input(!g_proven.load_relaxed()) ? Result<>() : Errno::nodev;
+    bool there = false;
+    if (!uart::com1_await_input(!g_proven.load_relaxed(), there)) {
+        return Errno::nodev;
+    }
+    if (there) {
+        wake();
+    }
+    return {};
 }
 
 } // namespace uk

@@ -104,6 +104,8 @@ UK_TEST(room_in_a_pipe_cannot_be_reserved)
     int ends[2] = {-1, -1};
     UK_TEST_ASSERT(uk_sys_pipe2(ends, 0) == 0);
     UK_TEST_EXPECT_EQ(uk_sys_fallocate(ends[1], 0, 0, 1), -UK_ESPIPE);
+    UK_TEST_EXPECT_EQ(uk_sys_fallocate(ends[1], 0, 0, 0), -UK_EINVAL);
+    UK_TEST_EXPECT_EQ(uk_sys_fallocate(ends[0], 0, 0, 1), -UK_EBADF);
     UK_TEST_EXPECT_EQ(uk_sys_fallocate(-1, 0, 0, 1), -UK_EBADF);
     for (const int fd : ends)
         UK_TEST_EXPECT_EQ(uk_sys_close(fd), 0);

@@ -26,8 +26,8 @@ uart::Ns16550<hal::PortIo>& port() {
 
 } // namespace
 
-bool uart::com1_await_input(bool prove) {
-    g_port.await_input(prove);
+bool uart::com1_await_input(bool prove, bool& there) {
+    there = g_port.await_input(prove);
     return g_port.present();
 }
 

@@ -7,8 +7,8 @@ namespace uk::uart {
 
 // The platform defines these, as Ns16550 has them; after the first console_write().
 //
-// False: there is no port.
-[[nodiscard]] bool com1_await_input(bool prove);
+// False: there is no port. `there`: something can be read.
+[[nodiscard]] bool com1_await_input(bool prove, bool& there);
 [[nodiscard]] bool com1_take_interrupt(); // |isr
 
 } // namespace uk::uart

@@ -61,20 +61,25 @@ class Ns16550 {
     }
 
     // Lets the port interrupt once there is something to read, or now if there is. With `prove` it
-    // interrupts anyway, because it can send: so its owner learns whether interrupts arrive.
-    void await_input(bool prove) {
+    // interrupts anyway, because it can send: so its owner learns whether interrupts arrive. True:
+    // there is something, and not every emulated port interrupts for what it had before.
+    bool await_input(bool prove) {
         if (!present_) {
-            return;
+            return false;
         }
         if (prove) {
             write(kModemControl, kReadyToSend | kInterruptsOut);
         }
         write(kInterruptEnable, 0); // a line that is an edge falls, and rises again
         write(kInterruptEnable, prove ? kForInput | kForOutput : kForInput);
+        return DataReady::get(read(kLineStatus)) != 0;
     }
     // In the interrupt's handler, also beside await_input(): whether this is what was waited for.
     // The port does not interrupt any more then.
     bool take_interrupt() {
+        if (!present_) {
+            return false;
+        }
         const uint8_t enabled = read(kInterruptEnable);
         if ((enabled & kForInput) == 0 ||
             ((enabled & kForOutput) == 0 && DataReady::get(read(kLineStatus)) == 0)) {

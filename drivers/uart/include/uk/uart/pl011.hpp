@@ -70,7 +70,7 @@ class Pl011 {
     // In the interrupt's handler, also beside await_input(): whether this is what was waited for.
     // The port does not interrupt any more then.
     bool take_interrupt() {
-        if ((read(kMaskedStatus) & kForInput) == 0) {
+        if (!present_ || (read(kMaskedStatus) & kForInput) == 0) {
             return false;
         }
         write(kInterruptMask, 0);

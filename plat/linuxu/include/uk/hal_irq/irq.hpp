@@ -18,8 +18,7 @@ namespace uk::linuxu {
 // Takes the interrupt that is pending, and switches threads if that is wanted.
 void deliver_pending();
 
-// Waits for an interrupt and takes it, or until the time is over if one is given; may return
-// earlier. Blocks.
+// Waits for an interrupt, or until the time is over if one is given; may return earlier. Blocks.
 void wait_for_interrupt(const linuxabi::Timespec* timeout);
 
 // Waits for the end of the process.
