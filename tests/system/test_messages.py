@@ -121,13 +121,14 @@ def test_interrupted_build_says_so_in_one_line(tree, tmp_path):
 def test_called_by_another_makefile(tree, tmp_path):
     """Nothing is said about folders; -j1 of the caller holds."""
     log = tmp_path / "log"
-    wrapper = tmp_path / "loggingcc"
-    wrapper.write_text(f"#!/bin/sh\necho + >>{log}\nsleep 0.4\ngcc \"$@\"\nstatus=$?\necho - >>{log}\nexit $status\n")
-    wrapper.chmod(0o755)
+    for tool in ("gcc", "g++"):
+        wrapper = tmp_path / f"logging-{tool}"
+        wrapper.write_text(f"#!/bin/sh\necho + >>{log}\n{tool} \"$@\"\nstatus=$?\necho - >>{log}\nexit $status\n")
+        wrapper.chmod(0o755)
     (tmp_path / "Makefile").write_text(f"all clean rnu:\n\t@$(MAKE) -C {tree.path} $@\n")
     for jobs, several in (("-j1", False), ("-j3", True), ("-s", True)):
         tree.good("distclean")
-        said = tree.good(jobs, f"CC={wrapper}", "CXX=g++", cwd=tmp_path).stdout
+        said = tree.good(jobs, f"CC={tmp_path}/logging-gcc", f"CXX={tmp_path}/logging-g++", cwd=tmp_path).stdout
         assert "ing directory" not in said and "warning" not in said and ": built, " in said.splitlines()[-1]
         assert ("+\n+\n" in log.read_text()) == several
         log.unlink()
