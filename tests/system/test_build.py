@@ -2,9 +2,9 @@
 """What is built: sources of every kind, flags, variants, localized libraries, fragments, compilers, places."""
 import json
 import os
+import resource
 import shutil
 import subprocess
-import time
 
 import pytest
 from toytree import IMAGE, TARGET, Tree
@@ -42,16 +42,21 @@ def test_progress_counts_every_step(tree):
     assert [int(line[1:].split("/")[0]) for line in lines] == list(range(1, total + 1))
 
 
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_nothing_to_do_is_fast_and_silent(tree):
     tree.good()
     best = 9.0
     for _ in range(5):
-        start = time.monotonic()
+        start = cpu_of_children()
         done = tree.good()
-        best = min(best, time.monotonic() - start)
+        best = min(best, cpu_of_children() - start)
         assert not done.steps
     assert len(done.stdout.splitlines()) == 1
-    assert best < 0.3
+    assert best < 0.5  # seconds of CPU; 0.16 on a quiet machine
 
 
 def test_v1_shows_commands(tree):

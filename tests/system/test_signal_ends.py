@@ -34,8 +34,8 @@ def test_a_signal_ends_the_image_with_a_plain_message(run, way):
 
 
 def started(way):
-    """The image as a process of Linux, when it waits."""
-    process = subprocess.Popen([guest.build_newlib("linuxu-x86_64"), way], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    """The image as a process of Linux, when it waits. Under nohup it would ignore SIGHUP, as it should."""
+    process = subprocess.Popen(["env", "--default-signal", guest.build_newlib("linuxu-x86_64"), way], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True)
     assert process.stdout.readline() == "waits\n"
     return process
