@@ -139,7 +139,8 @@ def guest(variant: tuple, everything: bool) -> Job:
 
 def torture(target: str, seconds: int) -> Job:
     folder = f"build/check/torture/{target}"
-    steps = [Step(make(folder, "tests/torture", target, GCC), limit=300), *prepared(target)]
+    steps = [*configured(folder, "tests/torture", target, GCC, []),
+             Step(make(folder, "tests/torture", target, GCC), limit=300), *prepared(target)]
     steps.append(Step(make(folder, "tests/torture", target, GCC, "CPUS=4", f"ARGS={seconds} 1", "run"), count_exit,
                       needs=rf"^torture: \d+ acts in {seconds} s", limit=120 + 3 * seconds, dies=EMULATED_XEN if target == XEN else ""))
     return Job(f"torture/{target}", steps)
@@ -149,7 +150,8 @@ def file_model(target: str) -> Job:
     """A million random calls on files against a model, on one CPU and on four."""
     folder = f"build/check/fsmodel/{target}"
     memory = [] if target in (LINUXU, LINUXU_ARM) else ["MEM=256M"]
-    steps = [Step(make(folder, "tests/fsmodel", target, GCC), limit=300), *prepared(target)]
+    steps = [*configured(folder, "tests/fsmodel", target, GCC, []),
+             Step(make(folder, "tests/fsmodel", target, GCC), limit=300), *prepared(target)]
     for number in ("1", "4"):
         words = make(folder, "tests/fsmodel", target, GCC, *memory, "CPUS=" + number, "ARGS=1000000 " + number, "run")
         steps.append(Step(words, count_exit, needs=r"^fsmodel: 1000000 steps by 4 threads, 0 findings", limit=3600,
