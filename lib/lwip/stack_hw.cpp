@@ -262,11 +262,12 @@ void wait_for_addresses() {
 // --- the end
 // ------------------------------------------------------------------------------------------
 
-// Whether something that a program has sent is still here.
+// Whether something that a program has sent, or the end of it, is still here.
 bool has_unsent() {
     Core core;
     for (const tcp_pcb* one = tcp_active_pcbs; one != nullptr; one = one->next) {
-        if (one->state >= ESTABLISHED && one->state != FIN_WAIT_2)
+        const bool waits = one->unsent != nullptr || one->unacked != nullptr;
+        if (one->state >= ESTABLISHED && (waits || (one->flags & TF_CLOSEPEND) != 0))
             return true;
     }
     for (unsigned i = 0; i < g_count; i++) {

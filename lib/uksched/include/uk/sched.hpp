@@ -67,7 +67,9 @@ void sleep_for(uint64_t ns);
 
 // Waits until unpark() or the deadline. An unpark() that came before is not lost: park() then
 // returns at once; several count as one. It may also return for an unpark() that was meant for an
-// earlier wait, so callers look again whether what they wait for is there. Blocks.
+// earlier wait, so callers look again whether what they wait for is there. A lock that blocks
+// parks, too, and takes the permit: who takes one between his last look and park() looks again.
+// Blocks.
 Wake park(uint64_t deadline_ns = kNever, WaitsFor what = {});
 
 // Lets park() of `thread`, which exists as long as this runs, return. From anywhere, handlers
