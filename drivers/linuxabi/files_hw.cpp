@@ -11,11 +11,13 @@ namespace uk {
 using namespace linuxabi;
 
 void linuxabi::fill_standard_descriptors() {
-    constexpr long kGetFlags = 1; // F_GETFD
     constexpr long kReadAndWrite = 2;
     constexpr long kCurrentFolder = -100;
-    for (long fd = kStdin; fd <= kStderr; fd++) {
-        if (syscall(Sys::fcntl, fd, kGetFlags, 0L) < 0) {
+    constexpr Timespec kAtOnce{};
+    PollFd standard[] = {{kStdin, 0, 0}, {kStdout, 0, 0}, {kStderr, 0, 0}}; // all with one call
+    syscall(Sys::ppoll, standard, 3, &kAtOnce, 0L, 8);
+    for (const PollFd& fd : standard) {
+        if ((fd.revents & kPollInvalid) != 0) {
             syscall(Sys::openat, kCurrentFolder, "/dev/null", kReadAndWrite, 0L); // lowest number
         }
     }

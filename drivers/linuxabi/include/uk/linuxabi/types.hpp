@@ -69,6 +69,7 @@ struct PollFd {
 };
 inline constexpr int16_t kPollIn = 1;
 inline constexpr int16_t kPollOut = 4;
+inline constexpr int16_t kPollInvalid = 0x20; // not an open descriptor
 
 inline constexpr int kEpollCloseOnExec = 0x80000;
 inline constexpr int kEpollAdd = 1;
