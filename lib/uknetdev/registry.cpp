@@ -15,7 +15,11 @@ void add(Device& device) {
     for (; *end != nullptr; end = &(*end)->next_)
         index++;
     device.index_ = index;
-    *end = &device;
+    Device* listed = &device;
+    for (const Wrapper* each : UK_SECTION_SPAN(uk_netdev_wrappers))
+        listed = &each->wrap(*listed);
+    listed->index_ = index;
+    *end = listed;
 }
 
 Device* find(unsigned index) {

@@ -2,7 +2,9 @@
 """Network devices of the host under linuxu: its own tests, with the host's kernel at the other end of a wire."""
 import re
 import socket
+import struct
 import subprocess
+import time
 
 import pytest
 
@@ -37,6 +39,51 @@ def test_an_inherited_stream(wire):
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # parts of frames, and waiting for room
         ours.connect(line.path)
         passed(run(line, [f"netdev.host=fd:{ours.fileno()}"], pass_fds=[ours.fileno()]))
+
+
+def records(pcap: bytes) -> list:
+    """The packets of a capture, which is whole."""
+    magic, _, _, _, most, link = struct.unpack_from("=IHHQII", pcap)
+    assert (magic, link) == (0xa1b23c4d, 1)
+    packets, at, before = [], 24, 0
+    while at < len(pcap):
+        seconds, nanoseconds, kept, size = struct.unpack_from("=IIII", pcap, at)
+        assert kept == size <= most and nanoseconds < 10**9 and at + 16 + kept <= len(pcap)
+        packets.append(pcap[at + 16:at + 16 + kept])
+        at += 16 + kept
+        now = seconds * 10**9 + nanoseconds
+        assert abs(now / 10**9 - time.time()) < 600 and now >= before - 10**9
+        before = now
+    return packets
+
+
+def test_capture_on_the_host(wire, tmp_path):
+    line = wire(kind="stream")
+    done = run(line, [f"netdev.host={line.host()}", "netdev.capture=/host/net.pcap",
+                      "vfs.fstab=[", f"{tmp_path}:/host:hostfs:::mkmp", "]"])
+    passed(done)
+    packets = records((tmp_path / "net.pcap").read_bytes())
+    passed_by = line.counters()
+    assert len(packets) == passed_by["a"]["given"] + passed_by["b"]["taken"] > 300, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words,said", [
+    ("netdev.capture=/nowhere/x", "netdev.capture=/nowhere/x: ENOENT"),
+    ("netdev.capture=/tmp", "netdev.capture=/tmp: EISDIR"),
+    ("netdev.capture=/x", "netdev.capture=/x: there is no network device")])
+def test_a_capture_that_cannot_be_is_named(words, said):
+    console, _ = guest.run(TARGET, "hostnet", words)
+    assert said in console, console
+
+
+def test_a_capture_ends_where_the_user_said(wire, tmp_path):
+    line = wire(kind="stream")
+    done = run(line, [f"netdev.host={line.host()}", "netdev.capture=/host/net.pcap", "netdev.capture_kib=100",
+                      "vfs.fstab=[", f"{tmp_path}:/host:hostfs:::mkmp", "]"])
+    passed(done)
+    assert "netdev.capture=/host/net.pcap: it is as large as netdev.capture_kib= allows" in done.stdout + done.stderr
+    whole = (tmp_path / "net.pcap").read_bytes()
+    assert records(whole) and len(whole) <= 100 << 10
 
 
 @pytest.mark.parametrize("words,said", [

@@ -22,6 +22,7 @@
 
 #include <uk/base/atomic.hpp>
 #include <uk/base/result.hpp>
+#include <uk/base/section_table.hpp>
 #include <uk/netdev/buffer.hpp>
 #include <uk/netdev/pool.hpp>
 
@@ -145,6 +146,17 @@ class Device {
 // A device was found; it lives for ever. By drivers, one after the other, while the init table runs
 // (level dev).
 void add(Device& device);
+// What stands between a device and whoever finds it, a capture for instance; a table that libraries
+// add rows to:
+//
+//     UK_NETDEV_WRAPPER({.wrap = watch});
+struct Wrapper {
+    // By add(); returns what is listed in place of `device`: another one that uses it, or itself.
+    Device& (*wrap)(Device& device);
+};
+UK_SECTION_TABLE(uk_netdev_wrappers, Wrapper);
+#define UK_NETDEV_WRAPPER(...) UK_SECTION_ROW(uk_netdev_wrappers, uk::netdev::Wrapper, __VA_ARGS__)
+
 // By index; null: there are fewer.
 [[nodiscard]] Device* find(unsigned index);
 [[nodiscard]] unsigned count();
