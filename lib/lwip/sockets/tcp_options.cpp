@@ -165,6 +165,7 @@ Result<size_t> TcpEnd::info(const SocketOption& option) const {
         out.tcpi_snd_mss = out.tcpi_rcv_mss = pcb_->mss;
         out.tcpi_advmss = TCP_MSS;
         out.tcpi_retransmits = pcb_->nrtx;
+        out.tcpi_total_retrans = pcb_->sent_again;
         out.tcpi_probes = pcb_->persist_probe;
         out.tcpi_backoff = pcb_->persist_backoff;
         // In segments, the last one may be short: 0 is when everything was acknowledged.
