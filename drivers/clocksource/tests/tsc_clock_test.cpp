@@ -88,6 +88,21 @@ TEST(Scale, IsExactOverYears) {
     EXPECT_EQ(Scale::of(1, 1).to_ns(~uint64_t{0}), ~uint64_t{0});
 }
 
+TEST(Scale, FindsTheTicksOfATime) {
+    Machine machine(5);
+    for (uint64_t hz : {32'768ULL, 50'000'000ULL, 999'999'999ULL, 1'000'000'000ULL,
+                        2'399'999'123ULL, 10'000'000'000ULL}) {
+        const Scale scale = Scale::of_hz(hz);
+        EXPECT_EQ(scale.to_ticks(0), 0U);
+        for (unsigned i = 0; i < 1000; i++) {
+            const uint64_t ns = machine.random() >> (4 + i % 60); // up to 36 years
+            const uint64_t ticks = scale.to_ticks(ns);
+            ASSERT_LE(scale.to_ns(ticks), ns) << hz;
+            ASSERT_GE(scale.to_ns(ticks + 1), ns) << hz << " " << ticks;
+        }
+    }
+}
+
 TEST(TscClock, IsRightAfter100MsForEveryCounter) {
     for (const Kind& kind : kKinds) {
         for (uint64_t hz : kRates) {

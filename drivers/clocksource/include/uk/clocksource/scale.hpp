@@ -44,10 +44,19 @@ class Scale {
         scale.mult_ = raw;
         return scale;
     }
-    // About how many ticks take `nanoseconds`, at most 2^23 of them (8 ms); exact to 2^-20 or so.
-    [[nodiscard]] constexpr uint64_t to_ticks(uint32_t nanoseconds) const {
-        UK_ASSERT(mult_ >= kWholeRaw && nanoseconds < (1U << 24));
-        return (uint64_t{nanoseconds} << 40) / (mult_ >> 8);
+    // How many whole ticks `nanoseconds` have, which is below 2^64. Exact, and slow: a long
+    // division.
+    [[nodiscard]] constexpr uint64_t to_ticks(uint64_t nanoseconds) const {
+        UK_ASSERT(mult_ != 0 && mult_ >> 63 == 0);
+        uint64_t ticks = nanoseconds / mult_;
+        uint64_t rest = nanoseconds % mult_;
+        for (unsigned bit = 0; bit < kShift; bit++) {
+            rest *= 2;
+            const bool fits = rest >= mult_;
+            rest -= fits ? mult_ : 0;
+            ticks = ticks * 2 + (fits ? 1 : 0);
+        }
+        return ticks;
     }
 
     // By how many parts in 2^20 the other scale differs from this one, at most 2^20.
@@ -59,7 +68,6 @@ class Scale {
 
   private:
     __extension__ using Wide = unsigned __int128;
-    static constexpr uint64_t kWholeRaw = uint64_t{1} << 8; // below it to_ticks() has no answer
     uint64_t mult_ = 0;
 };
 

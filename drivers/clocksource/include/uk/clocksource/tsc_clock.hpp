@@ -104,13 +104,13 @@ class TscClock {
     void judge(Verdict verdict, const Sample& sample);
     void judge_disturbed(const Rate& found, const Sample& sample);
     [[nodiscard]] uint64_t next_due(const Sample& sample) const;
-    void publish(uint64_t cycles, uint64_t ns);
+    [[nodiscard]] uint64_t publish(uint64_t cycles, uint64_t ns, uint64_t due);
 
     Source& source_;
     bool has_reference_ = false;
     Reference reference_{};
 
-    hal::ClockPage& page_; // read by everyone; `due`: cycles from which slow() is wanted
+    hal::ClockPage& page_; // read by everyone; from `due` on slow() is wanted
 
     // Only for whoever holds busy_.
     Atomic<bool> busy_;

@@ -30,20 +30,18 @@ void TscClock<Source>::start(std::optional<Rate> rate, std::optional<Reference> 
         direct_ = false;
         rate_ = Rate{Scale::of_hz(1'000'000'000), kWhole};
     }
-    publish(source_.cycles(), ns);
-    page_.due.store_release(due);
+    page_.due.store_release(publish(source_.cycles(), ns, due));
 }
 
 // What nearly all calls do; everything that is not quite so is ask_again()'s.
 template <class Source>
 [[gnu::always_inline]] inline uint64_t TscClock<Source>::now() {
     uint32_t sequence = page_.sequence.load_acquire();
-    uint64_t cycles = source_.cycles() - page_.anchor_cycles.load_relaxed();
+    uint64_t cycles = source_.cycles() - page_.zero.load_relaxed();
     if (cycles >= page_.due.load_relaxed()) [[unlikely]] {
         return ask_again();
     }
-    uint64_t ns =
-        Scale::of_raw(page_.scale.load_relaxed()).to_ns(cycles) + page_.anchor_ns.load_relaxed();
+    uint64_t ns = Scale::of_raw(page_.scale.load_relaxed()).to_ns(cycles);
     fence_acquire();
     if ((sequence & 1) != 0 || page_.sequence.load_relaxed() != sequence ||
         ns <= page_.last.load_relaxed()) [[unlikely]] {
@@ -61,11 +59,10 @@ uint64_t TscClock<Source>::ask_again() {
             hal::cpu_relax();
             continue;
         }
-        uint64_t from = page_.anchor_cycles.load_relaxed();
-        uint64_t ns = page_.anchor_ns.load_relaxed();
+        uint64_t zero = page_.zero.load_relaxed();
         Scale scale = Scale::of_raw(page_.scale.load_relaxed());
         uint64_t due = page_.due.load_relaxed();
-        uint64_t cycles = source_.cycles() - from; // huge if it went back, so it is slow()'s
+        uint64_t cycles = source_.cycles() - zero; // huge if it went back behind that
         fence_acquire();
         if (page_.sequence.load_relaxed() != sequence) {
             continue;
@@ -73,7 +70,7 @@ uint64_t TscClock<Source>::ask_again() {
         if (cycles >= due) {
             return slow();
         }
-        ns += scale.to_ns(cycles);
+        uint64_t ns = scale.to_ns(cycles);
         uint64_t last = page_.last.load_relaxed();
         if (ns > last) {
             page_.last.store_relaxed(ns);
@@ -89,12 +86,11 @@ uint64_t TscClock<Source>::ask_again() {
 template <class Source>
 uint64_t TscClock<Source>::current(uint64_t cycles) {
     uint64_t last = page_.last.load_relaxed();
-    uint64_t passed = cycles - page_.anchor_cycles.load_relaxed();
+    uint64_t passed = cycles - page_.zero.load_relaxed();
     if (passed >= kNever) {
         return last;
     }
-    uint64_t ns =
-        page_.anchor_ns.load_relaxed() + Scale::of_raw(page_.scale.load_relaxed()).to_ns(passed);
+    uint64_t ns = Scale::of_raw(page_.scale.load_relaxed()).to_ns(passed);
     return ns > last ? ns : last;
 }
 
@@ -124,11 +120,11 @@ uint64_t TscClock<Source>::slow() {
         read += direct_ ? 0 : rate_.scale.to_ns(cycles - sample->cycles);
         ns = read > ns ? read : ns;
     }
-    uint64_t due = direct_ ? 0 : kNever;
+    uint64_t due = kNever;
     if (has_reference_ && !direct_) {
         due = sample ? next_due(*sample) : rate_.scale.to_ticks(kFirstWindowNs);
     }
-    publish(cycles, ns);
+    due = publish(cycles, ns, due);
     page_.sequence.store_release(page_.sequence.load_relaxed() + 1);
     page_.last.store_relaxed(ns);
     page_.due.store_release(due);
@@ -137,11 +133,17 @@ uint64_t TscClock<Source>::slow() {
     return ns;
 }
 
+// That it is `ns` at `cycles`, or less by a part of one, for `due` more of them. The answer is for
+// page_.due: 0 while the reference is read, as there may be no rate yet.
 template <class Source>
-void TscClock<Source>::publish(uint64_t cycles, uint64_t ns) {
-    page_.anchor_cycles.store_relaxed(cycles);
-    page_.anchor_ns.store_relaxed(ns);
+uint64_t TscClock<Source>::publish(uint64_t cycles, uint64_t ns, uint64_t due) {
+    if (direct_) {
+        return 0;
+    }
+    uint64_t passed = rate_.scale.to_ticks(ns);
+    page_.zero.store_relaxed(cycles - passed);
     page_.scale.store_relaxed(rate_.scale.raw());
+    return due < kNever - passed ? passed + due : kNever;
 }
 
 template <class Source>

@@ -48,14 +48,14 @@ void clock_alarm_set(uint64_t deadline_ns);
 
 // What a platform with HAL_CLOCK_FAST publishes for readers that have no instruction to spare: at
 // `cycles` of the CPU's counter it is
-//     anchor_ns + ((cycles - anchor_cycles) * scale >> 48),
-// if fewer than `due` have passed, if `sequence` is the same before and after, and if this is later
-// than `last`, which it becomes. Otherwise clock_monotonic_ns() knows. While it is written `due` is
-// 0 and `sequence` odd. hal_arch/clock_fast.hpp reads it.
+//     (cycles - zero) * scale >> 48,
+// if fewer than `due` have passed since `zero`, if `sequence` is the same before and after, and if
+// this is later than `last`, which it becomes. Otherwise clock_monotonic_ns() knows. `zero` is when
+// it would have been 0 at today's rate, perhaps before the counter began (modulo 2^64). While it is
+// written `due` is 0 and `sequence` odd. hal_arch/clock_fast.hpp reads it.
 struct ClockPage {
     Atomic<uint32_t> sequence{0};
-    Atomic<uint64_t> anchor_cycles{0};
-    Atomic<uint64_t> anchor_ns{0};
+    Atomic<uint64_t> zero{0};
     Atomic<uint64_t> scale{0};
     Atomic<uint64_t> due{0};
     Atomic<uint64_t> last{0}; // the latest answer
