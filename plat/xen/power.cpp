@@ -10,6 +10,7 @@
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal_arch/port_io.hpp>
+#include <uk/isadebug/leave.hpp>
 #include <uk/x86/layout.h>
 
 #include "console.hpp"
@@ -20,8 +21,6 @@ namespace uk {
 namespace {
 
 using hal::Shutdown;
-
-constexpr int kPanicSeen = 127; // in the 7 bits of isa-debug-exit
 
 constinit Atomic<unsigned> g_tried{0};
 constinit Shutdown g_reason{};
@@ -43,41 +42,26 @@ xen::ShutdownReason reason_of(Shutdown reason) {
     return xen::ShutdownReason::power_off;
 }
 
-// Xen sends what it was given for its serial line in the background.
-void wait_for_hypervisor() {
-    constexpr uint64_t kCycles = 20'000'000;
-    for (uint64_t start = hal::cpu_cycles(); hal::cpu_cycles() - start < kCycles;) {
-        xen::yield();
+struct Ports {
+    static uint8_t read(uint16_t port) { return hal::port_read<uint8_t>(port); }
+    static void write(uint16_t port, uint8_t value) { hal::port_write(port, value); }
+    static void say(std::string_view text) { uk::say(text); }
+    // Xen sends what it was given for its serial line in the background.
+    static void settle() {
+        constexpr uint64_t kCycles = 20'000'000;
+        for (uint64_t start = hal::cpu_cycles();
+             xen::found() && hal::cpu_cycles() - start < kCycles;) {
+            xen::yield();
+        }
     }
-}
+};
 
-// The machine under Xen may be QEMU with isa-debug-exit, and the control domain reaches it. It
-// answers zeros, an empty bus ones. Before that the whole byte goes to isa-debugcon, which `make
-// run` has.
+// The machine under Xen may be QEMU with isa-debug-exit, and the control domain reaches it.
 void debug_exit(Shutdown reason, int status) {
-    if ((xen::found() && !xen::g_is_control_domain) || reason == Shutdown::reboot ||
-        hal::port_read<uint8_t>(UK_DEBUG_EXIT_PORT) != 0) {
-        return;
+    if ((!xen::found() || xen::g_is_control_domain) && reason != Shutdown::reboot) {
+        (void)isadebug::leave(Ports{}, {UK_DEBUG_EXIT_PORT, UK_STATUS_PORT, UK_STATUS_PORT_ANSWER},
+                              reason == Shutdown::panic, status);
     }
-    const bool whole = hal::port_read<uint8_t>(UK_STATUS_PORT) == UK_STATUS_PORT_ANSWER;
-    int seen = status & 0x7f;
-    if (reason == Shutdown::panic) {
-        seen = kPanicSeen;
-    } else if (seen == kPanicSeen) {
-        seen = 1; // it must not look like a panic
-    }
-    const int arrives = whole ? status & 0xff : seen;
-    if (arrives != status && reason != Shutdown::panic) {
-        char text[96];
-        say({text, uk_scnprintf(text, sizeof text,
-                                "Microlith: exit status %d arrives as %d: there are %d bits.\n",
-                                status, arrives, whole ? 8 : 7)});
-    }
-    hal::port_write<uint8_t>(UK_STATUS_PORT, static_cast<uint8_t>(status));
-    if (xen::found()) {
-        wait_for_hypervisor();
-    }
-    hal::port_write<uint8_t>(UK_DEBUG_EXIT_PORT, static_cast<uint8_t>(seen));
 }
 
 // Where whoever started the domain can read it, if xl was told to preserve the domain.

@@ -8,12 +8,12 @@
 #include <uk/acpi/sleep.hpp>
 #include <uk/acpi/tables.hpp>
 #include <uk/base/atomic.hpp>
-#include <uk/format.h>
 #include <uk/hal/console.hpp>
 #include <uk/hal/cpu.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/hal/memory.hpp>
 #include <uk/hal_arch/port_io.hpp>
+#include <uk/isadebug/leave.hpp>
 #include <uk/x86/layout.h>
 #include <uk/x86/memory.hpp>
 #include <uk/x86/trap.hpp>
@@ -25,7 +25,6 @@ namespace {
 
 using hal::Shutdown;
 
-constexpr int kPanicSeen = 127; // in the 7 bits of isa-debug-exit
 constexpr uint16_t kResetControl = 0xcf9;
 constexpr uint16_t kKeyboardCommand = 0x64;
 
@@ -73,34 +72,21 @@ void write_register(const acpi::Register& where, uint16_t value, unsigned bytes)
     }
 }
 
-// Where people put isa-debug-exit: QEMU's default, and what many scripts say. It answers zeros, an
-// empty bus ones. QEMU ends with (value << 1) | 1. Before that the whole byte goes to isa-debugcon,
-// which `make run` has.
+struct Ports {
+    static uint8_t read(uint16_t port) { return hal::port_read<uint8_t>(port); }
+    static void write(uint16_t port, uint8_t value) { hal::port_write(port, value); }
+    static void say(std::string_view text) { uk::say(text); }
+    static void settle() {}
+};
+
+// Where people put isa-debug-exit: QEMU's default is the second, and what many scripts say.
 void debug_exit(Shutdown reason, int status) {
     constexpr uint16_t kPorts[] = {UK_DEBUG_EXIT_PORT, 0xf4};
-    const bool whole = hal::port_read<uint8_t>(UK_STATUS_PORT) == UK_STATUS_PORT_ANSWER;
-    int seen = status & 0x7f;
-    if (reason == Shutdown::panic) {
-        seen = kPanicSeen;
-    } else if (seen == kPanicSeen) {
-        seen = 1; // it must not look like a panic
-    }
-    const int arrives = whole ? status & 0xff : seen;
     for (uint16_t port : kPorts) {
-        if (hal::port_read<uint8_t>(port) != 0) {
-            continue;
+        if (isadebug::leave(Ports{}, {port, UK_STATUS_PORT, UK_STATUS_PORT_ANSWER},
+                            reason == Shutdown::panic, status)) {
+            wait();
         }
-        if (arrives != status && reason != Shutdown::panic) {
-            char text[96];
-            size_t size = uk_scnprintf(text, sizeof text,
-                                       "Microlith: exit status %d arrives as %d: there are %d "
-                                       "bits.\n",
-                                       status, arrives, whole ? 8 : 7);
-            say({text, size});
-        }
-        hal::port_write<uint8_t>(UK_STATUS_PORT, static_cast<uint8_t>(status));
-        hal::port_write<uint8_t>(port, static_cast<uint8_t>(seen));
-        wait();
     }
 }
 
