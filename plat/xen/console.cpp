@@ -8,9 +8,11 @@
 #include <uk/base/late.hpp>
 #include <uk/format.h>
 #include <uk/hal_arch/port_io.hpp>
+#include <uk/xen/console_input.hpp>
 #include <uk/xen/console_ring.hpp>
 
 #include "console.hpp"
+#include "events.hpp"
 #include "hypervisor.hpp"
 
 namespace uk {
@@ -81,6 +83,18 @@ void xen::console_flush() {
     if (g_way == Way::ring) {
         (void)g_ring->flush();
     }
+}
+
+Result<EventPort> xen::console_event() {
+    if (g_way == Way::hypervisor) {
+        return bind_virq(kVirqConsole, 0);
+    }
+    const uint64_t port = UK_TRY(parameter(Parameter::console_port));
+    return g_way == Way::ring ? Result<EventPort>(static_cast<EventPort>(port)) : Errno::nodev;
+}
+
+bool xen::console_may_be_readable() {
+    return g_way != Way::ring || g_ring->readable();
 }
 
 void hal::console_write(const char* data, size_t size) {

@@ -77,12 +77,15 @@ TEST(ConsoleRing, ReadsWhatIsThere) {
     ConsoleRing<Port> ring(reader.page, Port{&reader});
     char text[8];
     EXPECT_EQ(ring.read_some(text, sizeof text).value_or(9), 0U);
+    EXPECT_FALSE(ring.readable());
     for (char c : std::string("hello, you")) {
         reader.page.in[reader.page.in_produced++ % sizeof reader.page.in] = c;
     }
     EXPECT_EQ(ring.read_some(text, sizeof text).value_or(0), 8U);
     EXPECT_EQ(std::string(text, 8), "hello, y");
+    EXPECT_TRUE(ring.readable());
     EXPECT_EQ(ring.read_some(text, sizeof text).value_or(0), 2U);
+    EXPECT_FALSE(ring.readable());
     EXPECT_EQ(reader.notified, 2U);
 }
 

@@ -111,6 +111,7 @@ struct BindVirq {
     EventPort port; // out
 };
 inline constexpr uint32_t kVirqTimer = 0;
+inline constexpr uint32_t kVirqConsole = 2; // for the control domain: something was typed
 
 struct BindIpi {
     uint32_t vcpu;

@@ -61,6 +61,9 @@ class ConsoleRing {
         return count;
     }
 
+    // Whether read_some() would answer anything but 0. From anywhere.
+    [[nodiscard]] bool readable() const { return in_.readable(); }
+
     // Waits until the reader has taken all, as the domain's end may throw it away. False if it did
     // not.
     bool flush() {

@@ -52,6 +52,10 @@ class ByteRing {
         return count;
     }
 
+    // Whether read() would answer anything but 0. From anywhere.
+    [[nodiscard]] bool readable() const {
+        return __atomic_load_n(produced_, __ATOMIC_ACQUIRE) != *consumed_;
+    }
     // Whether the other side has taken all that was put in.
     [[nodiscard]] bool drained() const {
         return __atomic_load_n(consumed_, __ATOMIC_ACQUIRE) == *produced_;
