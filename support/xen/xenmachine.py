@@ -93,11 +93,13 @@ def temporary() -> tempfile.TemporaryDirectory:
 
 class Screen:
     """Takes the serial line's bytes and gives those of a domain's console: all after Xen's own start for `dom0`, what stands
-    between two marks for `domu`. Lines of Xen's are taken out wherever they begin, and kept in `xen`."""
+    between two marks for `domu`. Lines of Xen's are taken out wherever they begin, and kept in `xen`. What may be the beginning of
+    such a thing is kept back until more comes; pause() is for a while without, as who waits for keys says nothing more."""
 
     def __init__(self, mode: str):
         self.domu, self.shown, self.buffer = mode == "domu", False, b""
         self.before, self.xen, self.ended = b"", [], {}
+        self.early = 0  # so many bytes of the buffer's beginning have been shown
 
     def feed(self, data: bytes, last: bool = False) -> bytes:
         self.buffer += data
@@ -107,6 +109,17 @@ class Screen:
             out += part
             if not again:
                 return out
+
+    def pause(self) -> bytes:
+        """What was kept back, but the beginning of a mark or of Xen's line. What it begins is known all the same when it comes."""
+        kept = self.buffer if self.shown and b"@" not in self.buffer and XEN_LINE not in self.buffer else b""
+        text, self.early = kept[self.early:], max(self.early, len(kept))
+        return self._clean(text)
+
+    def _take(self, end: int, rest: int) -> bytes:
+        """The buffer up to `end`, but what was shown; it begins at `rest` from now on."""
+        text, self.buffer, self.early = self.buffer[self.early:end], self.buffer[rest:], max(self.early - rest, 0)
+        return self._clean(text)
 
     def _step(self, last: bool) -> tuple:
         """(bytes to show, whether there may be more)"""
@@ -119,22 +132,18 @@ class Screen:
         at = self.buffer.find(XEN_LINE)
         end = ENDED.search(self.buffer) if self.domu else None
         if end and (at < 0 or end.start() < at):
-            text = self.buffer[:end.start()]
             self.ended[end[1].decode()] = (end[2].decode(), end[3].decode())
-            self.buffer, self.shown = self.buffer[end.end() - 1:], False  # a mark begins with the end of a line
-            return self._clean(text), True
+            self.shown = False
+            return self._take(end.start(), end.end() - 1), True  # a mark begins with the end of a line
         if at >= 0:
             stop = self.buffer.find(b"\n", at)
             if stop < 0 and not last:
-                text, self.buffer = self.buffer[:at], self.buffer[at:]
-                return self._clean(text), False
+                return self._take(at, at), False
             stop = len(self.buffer) if stop < 0 else stop + 1
             self.xen.append(self.buffer[at:stop].decode(errors="replace").rstrip())
-            text, self.buffer = self.buffer[:at], self.buffer[stop:]
-            return self._clean(text), True
-        keep = 0 if last else self._unsure()
-        text, self.buffer = self.buffer[:len(self.buffer) - keep], self.buffer[len(self.buffer) - keep:]
-        return self._clean(text), False
+            return self._take(at, stop), True
+        sure = len(self.buffer) - (0 if last else self._unsure())
+        return self._take(sure, sure), False
 
     def _unsure(self) -> int:
         """How many bytes at the end may belong to something that is not to be shown."""

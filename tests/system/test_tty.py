@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The console as a terminal (posix-tty), typed to as a user would: tests/tty."""
 import itertools
+import os
 import re
 import resource
 import shutil
@@ -57,6 +58,15 @@ def test_a_line_is_edited_and_echoed(target, start):
     session.expect("[one three]\n")
     session.type("\x04")
     assert session.end() == 0 and restored(session)
+
+
+@pytest.mark.skipif("UK_CHECK_ALL" not in os.environ, reason="only in make check-all: Linux boots first")
+def test_a_domain_that_xl_creates_echoes(start):
+    session = start(XEN, "lines", MACHINE="domu", MEM="16M")
+    session.expect("ready\n")
+    session.type("helo\x7f\x7fllo\r\x04")
+    session.expect("[hello]\n")
+    assert session.end() == 0
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -207,3 +207,15 @@ def test_the_screen_shows_a_console_and_nothing_else(size):
     out = b"".join(screen.feed(part) for part in chunks(domain, size)) + screen.feed(b"", last=True)
     assert out == b"no end of\n@ liney\n"
     assert screen.ended == {"x": ("3", "134"), "y": ("0", "0")}
+
+
+def test_the_screen_shows_what_it_kept_when_nothing_comes():
+    screen = xenmachine.Screen("domu")
+    assert screen.feed(b"\r\n@microlith begins x\r\n") + screen.pause() == b""
+    assert screen.feed(b"ready\r\n") == b"ready"
+    assert [screen.pause(), screen.pause(), screen.feed(b"[a]\r\n"), screen.pause()] == [b"\n", b"", b"[a]", b"\n"]
+    assert screen.feed(b"\r\n@micro") + screen.pause() == b""
+    assert screen.feed(b"lith ended x: reason 0, status 0\r\n") + screen.pause() == b"" and screen.ended == {"x": ("0", "0")}
+    screen = xenmachine.Screen("dom0")
+    assert screen.feed(b"(XEN) Freed 1kB init memory\r\none (") + screen.pause() == b"one ("
+    assert screen.feed(b"XEN) a") + screen.pause() == b"" and screen.feed(b"\r\ntwo\r\n") == b"two\n" and screen.xen == ["(XEN) a"]

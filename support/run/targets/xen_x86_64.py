@@ -2,6 +2,7 @@
 """x86_64 under the real Xen, which runs under QEMU's emulation. MACHINE=dom0: the image is the control domain itself, in
 about a second. MACHINE=domu: Linux is, and xl creates a domain of the image, in about ten."""
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ CRASHED = "3"   # the reason that xl gives for a panic
 LOW, HIGH = 640 << 10, 1 << 20  # a control domain's memory has the machine's hole between these, a domain's has none
 PAGE, MEBIBYTE = 4 << 10, 1 << 20
 CONSOLE = ["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"]  # of a domain: Ctrl-C ends all
+PAUSE = 0.1     # seconds: who writes has nothing more to say
 XEN_LINES = 12  # of what Xen said, shown when there is no exit status
 
 
@@ -80,6 +82,13 @@ def show(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+def read_soon(source: int, pause) -> bytes:
+    """What comes next; b"" at the end. Calls pause() if it does not come soon."""
+    if not select.select([source], [], [], PAUSE)[0]:
+        pause()
+    return os.read(source, 65536)
+
+
 def explain(screen) -> None:
     """What Xen said before it was quiet, for a user who sees nothing else."""
     lines = screen.xen if screen.shown or screen.ended else screen.before.decode(errors="replace").splitlines()
@@ -96,7 +105,7 @@ def run() -> int:
     with xenmachine.temporary() as scratch, qemu.StatusFile() as left:
         supervised = qemu.Supervised(command(scratch, left.device()), stdin=qemu.usable_input(), stdout=subprocess.PIPE)
         source = supervised.process.stdout
-        while data := os.read(source.fileno(), 65536):
+        while data := read_soon(source.fileno(), lambda: everything or show(screen.pause())):
             out = screen.feed(data)
             show(data if everything else out)
         show(b"" if everything else screen.feed(b"", last=True))
