@@ -14,11 +14,10 @@
 
 #include "result.hpp"
 
-using newlib::result;
 using newlib::status;
 
 static void* pointer(long value) {
-    return reinterpret_cast<void*>(result(value)); // -1 is MAP_FAILED
+    return reinterpret_cast<void*>(newlib::address(value)); // -1 is MAP_FAILED
 }
 
 void* mmap(void* address, size_t length, int protection, int flags, int fd, off_t start) {

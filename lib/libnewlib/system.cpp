@@ -16,7 +16,7 @@
 #include "result.hpp"
 
 using newlib::abi;
-using newlib::result;
+using newlib::address;
 using newlib::status;
 
 int uname(struct utsname* out) {
@@ -231,5 +231,5 @@ long syscall(long number, ...) {
         argument = va_arg(arguments, long);
     }
     va_end(arguments);
-    return result(uk_syscall(number, all[0], all[1], all[2], all[3], all[4], all[5]));
+    return address(uk_syscall(number, all[0], all[1], all[2], all[3], all[4], all[5]));
 }
