@@ -30,7 +30,7 @@ typedef int __key_t;
 typedef __uint32_t __mode_t;
 typedef long _off_t;
 typedef _off_t __off_t;
-__extension__ typedef long long _off64_t;
+typedef _off_t _off64_t;
 typedef _off64_t __loff_t;
 typedef long _fpos_t;
 typedef int __pid_t;
