@@ -58,12 +58,22 @@ Result<long> address(Result<Vaddr> at) {
     return static_cast<long>(UK_TRY(at).value());
 }
 
+#ifdef CONFIG_LIBPOSIX_FDTAB
+// What mmap() says of a file that cannot be mapped: whether it may be read comes first.
+Errno unmappable(const File& file, int protection, int flags) {
+    const uint32_t mode = file.status() & UK_O_ACCMODE;
+    const bool changes = (protection & UK_PROT_WRITE) != 0 && (flags & UK_MAP_PRIVATE) == 0;
+    return mode == UK_O_WRONLY || (changes && mode == UK_O_RDONLY) ? Errno::acces : Errno::nodev;
+}
+#endif
+
 Result<Vaddr> map(Vaddr start, uint64_t size, int protection, int flags, [[maybe_unused]] int fd,
                   int64_t offset) {
 #ifdef CONFIG_LIBPOSIX_FDTAB
     if ((flags & UK_MAP_ANONYMOUS) == 0) {
-        Ref<File> file = UK_TRY(posix::fd_table().get(fd));
-        return kCalls.map_file(start, size, protection, flags, offset, *file);
+        Ref<File> file = UK_TRY(posix::working_fd(fd));
+        Result<Vaddr> there = kCalls.map_file(start, size, protection, flags, offset, *file);
+        return there.code() == Errno::nodev ? unmappable(*file, protection, flags) : there;
     }
 #endif
     return kCalls.map(start, size, protection, flags, offset);

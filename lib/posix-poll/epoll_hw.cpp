@@ -31,8 +31,8 @@ Result<> control(int epoll, int operation, int fd, const uk_epoll_event* wanted)
     uk_epoll_event event{};
     if (operation != UK_EPOLL_CTL_DEL)
         event = UK_TRY(user::read<uk_epoll_event>(Vaddr::of(wanted)));
-    const Ref<File> set = UK_TRY(fd_table().get(epoll));
-    const Ref<File> file = UK_TRY(fd_table().get(fd));
+    const Ref<File> set = UK_TRY(posix::working_fd(epoll));
+    const Ref<File> file = UK_TRY(posix::working_fd(fd));
     if (((set->status() | file->status()) & UK_O_PATH) != 0)
         return Errno::badf;
     if (file->ready_source() == nullptr)
@@ -44,7 +44,7 @@ Result<> control(int epoll, int operation, int fd, const uk_epoll_event* wanted)
 Result<size_t> wait(int epoll, uk_epoll_event* events, int most, uint64_t deadline) {
     if (most <= 0 || static_cast<size_t>(most) > INT32_MAX / sizeof(uk_epoll_event))
         return Errno::inval;
-    const Ref<File> set = UK_TRY(fd_table().get(epoll));
+    const Ref<File> set = UK_TRY(posix::working_fd(epoll));
     Epoll* const own = Epoll::of(*set);
     if (own == nullptr)
         return Errno::inval;

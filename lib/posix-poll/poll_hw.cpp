@@ -27,7 +27,7 @@ Result<size_t> poll(uk_pollfd* fds, unsigned count, uint64_t deadline) {
         const auto wish = UK_TRY(user::read<uk_pollfd>(Vaddr::of(fds + i)));
         if (wish.fd < 0)
             continue;
-        Result<Ref<File>> file = fd_table().get(wish.fd);
+        Result<Ref<File>> file = posix::working_fd(wish.fd);
         const auto events = static_cast<uint16_t>(wish.events);
         if (file.ok())
             set[i].watch(std::move(file).value(), events | UK_POLLERR | UK_POLLHUP);
@@ -133,7 +133,7 @@ Result<size_t> select(int count, void* const (&memory)[SelectSets::kKinds], uint
         uint32_t events = 0;
         for (unsigned kind = 0; kind < SelectSets::kKinds; kind++)
             events |= sets.has(kind, fd) ? kEvents[kind] : 0;
-        set[at++].watch(UK_TRY(fd_table().get(static_cast<int>(fd))), events);
+        set[at++].watch(UK_TRY(posix::working_fd(static_cast<int>(fd))), events);
         return ok();
     }));
     UK_TRY(set.wait(deadline));

@@ -13,7 +13,7 @@ namespace uk::posix {
 class Opened {
   public:
     [[nodiscard]] Result<> open(int fd) {
-        file_ = UK_TRY(fd_table().get(fd));
+        file_ = UK_TRY(working_fd(fd));
         socket_ = Socket::of(*file_);
         return socket_ != nullptr ? ok() : Result<>(Errno::notsock);
     }

@@ -32,4 +32,13 @@ inline FdTable& fd_table() {
     return detail::g_fd_table;
 }
 
+// The file of a descriptor, for calls that do something with it. Errors: EBADF, also for one of
+// O_PATH, which only names its file.
+[[nodiscard]] inline Result<Ref<File>> working_fd(int fd) {
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    if ((file->status() & UK_O_PATH) != 0)
+        return Errno::badf;
+    return file;
+}
+
 } // namespace uk::posix
