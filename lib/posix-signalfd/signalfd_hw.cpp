@@ -47,7 +47,7 @@ class SignalFile final : public File {
     static constexpr char kFamily = 0;
 
     SignalFile(uint64_t set, int flags)
-        : File(FileKind::stream, UK_O_RDWR | (static_cast<uint32_t>(flags) & UK_SFD_NONBLOCK),
+        : File(FileKind::still, UK_O_RDWR | (static_cast<uint32_t>(flags) & UK_SFD_NONBLOCK),
                &kFamily),
           set_(set) {}
     static SignalFile* of(File& file) {
@@ -63,6 +63,7 @@ class SignalFile final : public File {
         return (signal::waiting() & set_.load_acquire()) != 0 ? UK_POLLIN : 0;
     }
     ReadySource* ready_source() override { return &g_arrivals; }
+    const char* kind_name() override { return "[signalfd]"; }
     Result<> stat(uk_stat& out) override {
         out.st_mode = 0600;
         out.st_nlink = 1;
@@ -112,7 +113,7 @@ Result<int> signalfd(int fd, const uk_sigset_t* mask, size_t mask_bytes, int fla
     signal::set_arrival_hook(arrived);
     if (fd == -1)
         return add_file(UK_TRY(make_file<SignalFile>(set, flags)), flags);
-    const Ref<File> file = UK_TRY(fd_table().get(fd));
+    const Ref<File> file = UK_TRY(working_fd(fd));
     SignalFile* const before = SignalFile::of(*file);
     if (before == nullptr)
         return Errno::inval;

@@ -27,7 +27,7 @@ class TimerFile final : public File {
     static constexpr char kFamily = 0;
 
     TimerFile(int clock, int flags)
-        : File(FileKind::stream, UK_O_RDWR | (static_cast<uint32_t>(flags) & UK_TFD_NONBLOCK),
+        : File(FileKind::still, UK_O_RDWR | (static_cast<uint32_t>(flags) & UK_TFD_NONBLOCK),
                &kFamily),
           timer_(fire, this), clock_(clock) {}
     static TimerFile* of(File& file) {
@@ -48,6 +48,7 @@ class TimerFile final : public File {
         return count_.any() ? UK_POLLIN : 0;
     }
     ReadySource* ready_source() override { return &source_; }
+    const char* kind_name() override { return "[timerfd]"; }
     Result<> stat(uk_stat& out) override {
         out.st_mode = 0600;
         out.st_nlink = 1;
@@ -225,7 +226,7 @@ Result<> set(int fd, int flags, const uk_itimerspec* wanted, uk_itimerspec* befo
     if ((flags & ~(UK_TFD_TIMER_ABSTIME | UK_TFD_TIMER_CANCEL_ON_SET)) != 0)
         return Errno::inval;
     const Setting setting{UK_TRY(to_ns(given.it_value)), UK_TRY(to_ns(given.it_interval))};
-    const Ref<File> file = UK_TRY(fd_table().get(fd));
+    const Ref<File> file = UK_TRY(working_fd(fd));
     TimerFile* const timer = TimerFile::of(*file);
     if (timer == nullptr)
         return Errno::inval;
@@ -234,7 +235,7 @@ Result<> set(int fd, int flags, const uk_itimerspec* wanted, uk_itimerspec* befo
 }
 
 Result<> get(int fd, uk_itimerspec* now) {
-    const Ref<File> file = UK_TRY(fd_table().get(fd));
+    const Ref<File> file = UK_TRY(working_fd(fd));
     TimerFile* const timer = TimerFile::of(*file);
     return timer == nullptr ? Errno::inval : write_setting(now, timer->get());
 }

@@ -83,29 +83,52 @@ Result<> access(int folder, const char* path, int mode, int flags) {
     return target.place ? vfs::access(target.place, mode) : ok();
 }
 
-// work(place); a descriptor of no path has nothing to change.
-template <class Work>
-Result<> change(int folder, const char* path, int flags, int known, Work work) {
+// `what` to a place or, of a file that no path led to, to the facts that it has of its own.
+template <class What>
+Result<> change(File& file, const What& what) {
+    if (vfs::OpenNode* opened = file.opened_node())
+        return what.set(opened->place());
+    OwnFacts* own = file.own_facts();
+    return own != nullptr ? what.set(*own) : Errno::opnotsupp;
+}
+template <class What>
+Result<> change(int folder, const char* path, int flags, int known, const What& what) {
     if ((flags & ~known) != 0)
         return Errno::inval;
     Target target = UK_TRY(target_of(folder, path, flags));
-    return target.place ? work(target.place) : Errno::inval;
+    return target.place ? what.set(target.place) : change(*target.file, what);
 }
-template <class Work>
-Result<> change(int fd, Work work) {
-    Ref<File> file = UK_TRY(working_file(fd, Errno::inval));
-    return work(place_of(*file));
-}
-
-Result<> set_permissions(int folder, const char* path, unsigned mode, int flags) {
-    return change(folder, path, flags, UK_AT_SYMLINK_NOFOLLOW | UK_AT_EMPTY_PATH,
-                  [&](const vfs::Place& place) { return vfs::set_permissions(place, mode); });
+template <class What>
+Result<> change(int fd, const What& what) {
+    return change(*UK_TRY(working_fd(fd)), what);
 }
 
-Result<> set_owner(int folder, const char* path, unsigned user, unsigned group, int flags) {
-    return change(folder, path, flags, UK_AT_SYMLINK_NOFOLLOW | UK_AT_EMPTY_PATH,
-                  [&](const vfs::Place& place) { return vfs::set_owner(place, user, group); });
-}
+constexpr int kChangeFlags = UK_AT_SYMLINK_NOFOLLOW | UK_AT_EMPTY_PATH;
+
+struct Permissions {
+    unsigned mode;
+
+    [[nodiscard]] Result<> set(const vfs::Place& place) const {
+        return vfs::set_permissions(place, mode);
+    }
+    [[nodiscard]] Result<> set(OwnFacts& own) const {
+        own.set_permissions(mode);
+        return ok();
+    }
+};
+
+struct Owner {
+    unsigned user;
+    unsigned group;
+
+    [[nodiscard]] Result<> set(const vfs::Place& place) const {
+        return vfs::set_owner(place, user, group);
+    }
+    [[nodiscard]] Result<> set(OwnFacts& own) const {
+        own.set_owner(user, group);
+        return ok();
+    }
+};
 
 // The moments that a call sets; not those that it leaves.
 struct Times {
@@ -119,6 +142,13 @@ struct Times {
             return ok();
         return vfs::set_times(place, sets_accessed ? &accessed : nullptr,
                               sets_modified ? &modified : nullptr);
+    }
+    [[nodiscard]] Result<> set(OwnFacts& own) const {
+        if (sets_accessed)
+            own.set_accessed(accessed);
+        if (sets_modified)
+            own.set_modified(modified);
+        return ok();
     }
 };
 
@@ -180,23 +210,44 @@ Result<> set_times(int folder, const char* path, const uk_timespec* from, int fl
     const Times times = UK_TRY(read_times(from));
     if (!times.sets_accessed && !times.sets_modified)
         return ok(); // not even the path is looked at
-    const auto set = [&](const vfs::Place& place) { return times.set(place); };
     if (path == nullptr && folder != UK_AT_FDCWD)
-        return flags != 0 ? Errno::inval : change(folder, set);
-    return change(folder, path, flags, UK_AT_SYMLINK_NOFOLLOW | UK_AT_EMPTY_PATH, set);
+        return flags != 0 ? Errno::inval : change(folder, times);
+    return change(folder, path, flags, kChangeFlags, times);
 }
 
 Result<> set_times(int folder, const char* path, const Times& times) {
-    const auto set = [&](const vfs::Place& place) { return times.set(place); };
     if (path == nullptr && folder != UK_AT_FDCWD)
-        return change(folder, set);
-    return change(folder, path, 0, 0, set);
+        return change(folder, times);
+    return change(folder, path, 0, 0, times);
 }
 
 Result<> statfs(const vfs::Place& place, uk_statfs* out) {
     uk_statfs facts{};
     vfs::statfs(place, facts);
     return user::write(address(out), facts);
+}
+
+// Linux keeps files that no path leads to in file systems of their own, which programs know by
+// these numbers (linux/magic.h).
+uk_statfs facts_without_path(File& file) {
+    constexpr int64_t kPipes = 0x50495045;
+    constexpr int64_t kSockets = 0x534f434b;
+    constexpr int64_t kOthers = 0x09041934;
+    uk_stat seen{};
+    (void)file.stat(seen); // the type is there whatever it says
+    const unsigned type = seen.st_mode & UK_S_IFMT;
+    uk_statfs facts{};
+    facts.f_type = type == UK_S_IFIFO ? kPipes : type == UK_S_IFSOCK ? kSockets : kOthers;
+    facts.f_bsize = facts.f_frsize = 4096;
+    facts.f_namelen = 255;
+    return facts;
+}
+
+Result<> fstatfs(int fd, uk_statfs* out) {
+    Ref<File> file = UK_TRY(fd_table().get(fd));
+    if (file->opened_node() != nullptr)
+        return statfs(place_of(*file), out);
+    return user::write(address(out), facts_without_path(*file));
 }
 
 } // namespace
@@ -225,10 +276,7 @@ long uk_sys_statfs(const char* path, uk_statfs* out) {
     });
 }
 long uk_sys_fstatfs(int fd, uk_statfs* out) {
-    return uk::syscall([&]() -> uk::Result<> {
-        uk::Ref<uk::File> file = UK_TRY(posix::open_file(fd, uk::Errno::nosys));
-        return posix::statfs(posix::place_of(*file), out);
-    });
+    return uk::syscall([&] { return posix::fstatfs(fd, out); });
 }
 
 long uk_sys_faccessat2(int folder, const char* path, int mode, int flags) {
@@ -242,7 +290,9 @@ long uk_sys_access(const char* path, int mode) {
 }
 
 long uk_sys_fchmodat2(int folder, const char* path, unsigned mode, int flags) {
-    return uk::syscall([&] { return posix::set_permissions(folder, path, mode, flags); });
+    return uk::syscall([&] {
+        return posix::change(folder, path, flags, posix::kChangeFlags, posix::Permissions{mode});
+    });
 }
 long uk_sys_fchmodat(int folder, const char* path, unsigned mode) {
     return uk_sys_fchmodat2(folder, path, mode, 0);
@@ -251,14 +301,13 @@ long uk_sys_chmod(const char* path, unsigned mode) {
     return uk_sys_fchmodat2(UK_AT_FDCWD, path, mode, 0);
 }
 long uk_sys_fchmod(int fd, unsigned mode) {
-    return uk::syscall([&] {
-        return posix::change(
-            fd, [&](const uk::vfs::Place& place) { return uk::vfs::set_permissions(place, mode); });
-    });
+    return uk::syscall([&] { return posix::change(fd, posix::Permissions{mode}); });
 }
 
 long uk_sys_fchownat(int folder, const char* path, unsigned user, unsigned group, int flags) {
-    return uk::syscall([&] { return posix::set_owner(folder, path, user, group, flags); });
+    return uk::syscall([&] {
+        return posix::change(folder, path, flags, posix::kChangeFlags, posix::Owner{user, group});
+    });
 }
 long uk_sys_chown(const char* path, unsigned user, unsigned group) {
     return uk_sys_fchownat(UK_AT_FDCWD, path, user, group, 0);
@@ -267,11 +316,7 @@ long uk_sys_lchown(const char* path, unsigned user, unsigned group) {
     return uk_sys_fchownat(UK_AT_FDCWD, path, user, group, UK_AT_SYMLINK_NOFOLLOW);
 }
 long uk_sys_fchown(int fd, unsigned user, unsigned group) {
-    return uk::syscall([&] {
-        return posix::change(fd, [&](const uk::vfs::Place& place) {
-            return uk::vfs::set_owner(place, user, group);
-        });
-    });
+    return uk::syscall([&] { return posix::change(fd, posix::Owner{user, group}); });
 }
 
 long uk_sys_utimensat(int folder, const char* path, const uk_timespec* times, int flags) {

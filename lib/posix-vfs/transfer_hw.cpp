@@ -21,11 +21,9 @@ class Side {
 
     Result<> begin() {
         if (given_ == nullptr) {
-            Result<uint64_t> position = file_.seek(0, UK_SEEK_CUR);
-            is_stream_ = position.code() == Errno::spipe;
-            if (is_stream_)
-                return ok();
-            at_ = UK_TRY(position);
+            is_stream_ = !file_.is_seekable();
+            if (!is_stream_)
+                at_ = UK_TRY(file_.seek(0, UK_SEEK_CUR));
             return ok();
         }
         const auto at = UK_TRY(user::read<int64_t>(address(given_)));
@@ -92,11 +90,12 @@ Result<size_t> transfer(Side& from, Side& to, size_t size) {
 }
 
 Result<size_t> send(int to_fd, int from_fd, int64_t* offset, size_t size) {
-    Ref<File> from = UK_TRY(fd_table().get(from_fd));
-    Ref<File> to = UK_TRY(fd_table().get(to_fd));
+    Ref<File> from = UK_TRY(working_fd(from_fd));
+    Ref<File> to = UK_TRY(working_fd(to_fd));
     if (!is_readable(*from) || !is_writable(*to))
         return Errno::badf;
-    if ((to->status() & UK_O_APPEND) != 0)
+    const vfs::OpenNode* opened = from->opened_node();
+    if ((to->status() & UK_O_APPEND) != 0 || (opened != nullptr && opened->node().is_directory()))
         return Errno::inval;
     Side source(*from, offset);
     Side target(*to, nullptr);
@@ -130,8 +129,8 @@ Result<size_t> copy(int from_fd, int64_t* from_at, int to_fd, int64_t* to_at, si
                     unsigned flags) {
     if (flags != 0)
         return Errno::inval;
-    Ref<File> from = UK_TRY(fd_table().get(from_fd));
-    Ref<File> to = UK_TRY(fd_table().get(to_fd));
+    Ref<File> from = UK_TRY(working_fd(from_fd));
+    Ref<File> to = UK_TRY(working_fd(to_fd));
     UK_TRY(check_copy(*from, *to));
     Side source(*from, from_at);
     Side target(*to, to_at);

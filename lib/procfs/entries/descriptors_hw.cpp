@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include <uk/abi/stat.h>
 #include <uk/base/format.hpp>
 #include <uk/base/strings.hpp>
 #include <uk/posix/fdtab.hpp>
@@ -34,11 +35,21 @@ class FdLink final : public LateLink {
         this->~FdLink();
         heap::deallocate(this);
     }
-    // A file without a name is a pipe, an eventfd ..., or was deleted.
+    // Of a file that no path led to, as Linux writes it.
+    std::string_view find_kind(std::span<char> room) {
+        uk_stat facts{};
+        (void)file_->stat(facts);
+        const char* kind = (facts.st_mode & UK_S_IFMT) == UK_S_IFIFO    ? "pipe"
+                           : (facts.st_mode & UK_S_IFMT) == UK_S_IFSOCK ? "socket"
+                                                                        : nullptr;
+        if (kind == nullptr)
+            return format(room, "anon_inode:%s", file_->kind_name());
+        return format(room, "%s:[%lu]", kind, facts.st_ino);
+    }
     std::string_view find_text(std::span<char> room) override {
         vfs::OpenNode* open = file_->opened_node();
         if (open == nullptr)
-            return format(room, "anon:[%d]", fd_);
+            return find_kind(room);
         vfs::MountTable& table = vfs::mounts();
         const Result<std::string_view> path =
             vfs::path_of(table, table.root(), open->place(), open->folder(), room);

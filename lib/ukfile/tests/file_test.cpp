@@ -209,6 +209,11 @@ TEST(File, StreamsHaveNoPosition) {
     EXPECT_EQ(file->seek(0, UK_SEEK_CUR).code(), Errno::spipe);
     EXPECT_EQ(file->read_at(to, 0).code(), Errno::spipe);
     EXPECT_EQ(file->write_at(to, 0).code(), Errno::spipe);
+
+    auto still = make(uk::FileKind::still, UK_O_RDWR);
+    EXPECT_EQ(still->seek(5, UK_SEEK_SET).value(), 0U);
+    EXPECT_EQ(still->read_at(to, 0).code(), Errno::spipe);
+    EXPECT_EQ(still->entries(to).code(), Errno::notdir);
     EXPECT_EQ(file->ioctl(1, 0).code(), Errno::notty);
 }
 

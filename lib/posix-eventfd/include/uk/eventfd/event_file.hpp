@@ -26,7 +26,7 @@ class BasicEventFile final : public E::File {
 
     // `flags`: UK_EFD_SEMAPHORE (a read takes 1, not all), UK_EFD_NONBLOCK.
     BasicEventFile(unsigned start, int flags)
-        : File(FileKind::stream, UK_O_RDWR | (static_cast<uint32_t>(flags) & UK_EFD_NONBLOCK)),
+        : File(FileKind::still, UK_O_RDWR | (static_cast<uint32_t>(flags) & UK_EFD_NONBLOCK)),
           count_(start), semaphore_((flags & UK_EFD_SEMAPHORE) != 0) {}
 
     // Counts up and wakes who waits. Thread context; does not block. False: it would exceed kMost.
@@ -46,6 +46,7 @@ class BasicEventFile final : public E::File {
         return (count_ != 0 ? UK_POLLIN : 0) | (count_ < kMost ? UK_POLLOUT : 0);
     }
     typename E::Source* ready_source() override { return &source_; }
+    const char* kind_name() override { return "[eventfd]"; }
     Result<> stat(uk_stat& out) override {
         out.st_mode = 0600;
         out.st_nlink = 1;

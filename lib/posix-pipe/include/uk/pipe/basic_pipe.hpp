@@ -14,6 +14,7 @@
 #include <uk/base/ref.hpp>
 #include <uk/base/result.hpp>
 #include <uk/file/basic_file.hpp>
+#include <uk/file/own_facts.hpp>
 #include <uk/file/ready_wait.hpp>
 #include <uk/pipe/page_ring.hpp>
 #include <uk/spinlock/basic.hpp>
@@ -71,6 +72,9 @@ class BasicPipe {
     // One for all ends that read, another for those that only write: what happens on one side is
     // no event for the other.
     Source& source(const PipeEnd& end) { return end.reads ? readable_ : writable_; }
+
+    // For fstat(), if no path leads to it: both ends have the same.
+    OwnFacts& facts() { return facts_; }
 
     // FIONREAD.
     [[nodiscard]] Result<long> ioctl(unsigned request, uintptr_t argument);
@@ -130,6 +134,7 @@ class BasicPipe {
     unsigned both_ways_ = 0; // open ends that read and write
     Source readable_;
     Source writable_;
+    OwnFacts facts_{UK_S_IFIFO | 0600};
 };
 
 template <ReadyEnvironment E>

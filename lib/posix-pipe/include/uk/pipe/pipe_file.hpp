@@ -27,11 +27,10 @@ class BasicPipeFile final : public E::File {
         return pipe_->control(command, argument);
     }
     Result<> stat(uk_stat& out) override {
-        out.st_mode = UK_S_IFIFO | 0600;
-        out.st_nlink = 1;
-        out.st_blksize = 4096;
+        pipe_->facts().show(out);
         return ok();
     }
+    OwnFacts* own_facts() override { return &pipe_->facts(); }
 
   private:
     static constexpr uint32_t access(const PipeEnd& end) {

@@ -33,7 +33,7 @@ class BasicEpoll final : public E::File {
     static constexpr char kFamily = 0;
     static constexpr unsigned kMostNested = 4; // sets below the outermost, as on Linux
 
-    BasicEpoll() : File(FileKind::stream, UK_O_RDWR, &kFamily) {}
+    BasicEpoll() : File(FileKind::still, UK_O_RDWR, &kFamily) {}
 
     // Of any file: the set that it is, or null.
     static BasicEpoll* of(File& file) {
@@ -66,6 +66,7 @@ class BasicEpoll final : public E::File {
     // Whether one of its files is.
     uint32_t ready() override;
     Source* ready_source() override { return &source_; }
+    const char* kind_name() override { return "[eventpoll]"; }
     Result<> stat(uk_stat& out) override {
         out.st_mode = 0600;
         out.st_nlink = 1;

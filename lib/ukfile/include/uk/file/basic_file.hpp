@@ -11,6 +11,7 @@
 #include <uk/base/atomic.hpp>
 #include <uk/base/result.hpp>
 #include <uk/file/io_pieces.hpp>
+#include <uk/file/own_facts.hpp>
 #include <uk/spinlock/basic.hpp>
 
 struct uk_stat;
@@ -27,6 +28,7 @@ struct MapRequest;
 // Whether a file has a position.
 enum class FileKind : uint8_t {
     stream,   // a terminal, a pipe, a socket: bytes come and go
+    still,    // a counter, a timer: as a stream, but seek() finds itself at 0, as Linux has it
     seekable, // a regular file, a folder: each byte has its place
 };
 
@@ -63,6 +65,9 @@ class BasicFile {
     // null for those of whom nobody asks.
     [[nodiscard]] const void* family() const { return family_; }
 
+    // Whether read() and write() are at a position.
+    [[nodiscard]] bool is_seekable() const { return kind_ == FileKind::seekable; }
+
     // Access mode and status, as fcntl(F_GETFL) has them.
     [[nodiscard]] uint32_t status() const { return status_.load_relaxed(); }
     // Changes the flags of kChangeable to what `flags` says, and ignores the others, as
@@ -82,7 +87,7 @@ class BasicFile {
         return at_position<&BasicFile::do_write>(from, UK_O_RDONLY);
     }
     // The same at a place of its own; the position stays. With UK_O_APPEND a write goes to the end
-    // all the same, as on Linux. Errors besides: ESPIPE (a stream).
+    // all the same, as on Linux. Errors besides: ESPIPE (not seekable).
     [[nodiscard]] Result<size_t> read_at(IoPieces& to, uint64_t offset) {
         return at_offset<&BasicFile::do_read>(to, offset, UK_O_WRONLY);
     }
@@ -93,8 +98,8 @@ class BasicFile {
     // Moves the position and returns it. `whence`: UK_SEEK_*. Errors: ESPIPE (a stream), EINVAL,
     // EOVERFLOW, ENXIO.
     [[nodiscard]] Result<uint64_t> seek(int64_t offset, int whence) {
-        if (kind_ == FileKind::stream)
-            return Errno::spipe;
+        if (!is_seekable())
+            return kind_ == FileKind::still ? Result<uint64_t>(uint64_t{0}) : Errno::spipe;
         LockGuard guard(position_lock_);
         Result<uint64_t> there = do_seek(position_, offset, whence);
         if (there.ok())
@@ -106,7 +111,7 @@ class BasicFile {
     // Returns how many bytes; 0 is the end. Errors: ENOTDIR, ENOENT (it was removed), EINVAL (not
     // one fits), EFAULT.
     [[nodiscard]] Result<size_t> entries(IoPieces& to) {
-        if (kind_ == FileKind::stream)
+        if (!is_seekable())
             return Errno::notdir;
         LockGuard guard(position_lock_);
         return do_entries(to, position_);
@@ -139,6 +144,11 @@ class BasicFile {
     // One of its descriptors was closed, or means another file now; there may be more of them.
     // Thread context; may block. By the table of descriptors, without its lock.
     virtual void descriptor_closed() {}
+    // Of a file that no path led to: what fchmod(), fchown() and futimens() change. Null: one of
+    // those that are all alike.
+    [[nodiscard]] virtual OwnFacts* own_facts() { return nullptr; }
+    // What /proc/self/fd calls one of those, in brackets.
+    [[nodiscard]] virtual const char* kind_name() { return "[file]"; }
     // Itself, if a path led to it (lib/ukvfs); else null.
     [[nodiscard]] virtual vfs::OpenNode* opened_node() { return nullptr; }
 
@@ -185,7 +195,7 @@ class BasicFile {
         FileIo io{0, status()};
         if (!is_open_for(io.status, not_this)) [[unlikely]]
             return Errno::badf;
-        if (kind_ == FileKind::stream)
+        if (!is_seekable())
             return (this->*kOperation)(pieces, io);
         LockGuard guard(position_lock_);
         io.offset = position_;
@@ -197,7 +207,7 @@ class BasicFile {
     template <Operation kOperation>
     Result<size_t> at_offset(IoPieces& pieces, uint64_t offset, uint32_t not_this) {
         FileIo io{offset, status()};
-        if (kind_ == FileKind::stream)
+        if (!is_seekable())
             return Errno::spipe;
         if (!is_open_for(io.status, not_this)) [[unlikely]]
             return Errno::badf;

@@ -14,6 +14,7 @@
 #include <uk/base/ref.hpp>
 #include <uk/base/result.hpp>
 #include <uk/file/basic_file.hpp>
+#include <uk/file/own_facts.hpp>
 #include <uk/socket/message.hpp>
 #include <uk/socket/options.hpp>
 
@@ -112,15 +113,14 @@ class BasicSocket : public E::File {
     }
 
     Result<> stat(uk_stat& out) override {
-        out.st_mode = UK_S_IFSOCK | 0777;
-        out.st_nlink = 1;
-        out.st_blksize = 4096;
+        facts_.show(out);
         return ok();
     }
+    OwnFacts* own_facts() override { return &facts_; }
 
   protected:
     // `status`: UK_O_NONBLOCK or 0.
-    constexpr BasicSocket(const SocketKind& kind, uint32_t status)
+    BasicSocket(const SocketKind& kind, uint32_t status)
         : File(FileKind::stream, UK_O_RDWR | (status & UK_O_NONBLOCK), &detail::kSocketFamily),
           kind_(kind) {}
     ~BasicSocket() = default;
@@ -159,6 +159,7 @@ class BasicSocket : public E::File {
 
     SocketKind kind_;
     SocketOptions options_;
+    OwnFacts facts_{UK_S_IFSOCK | 0777};
 };
 
 } // namespace uk
