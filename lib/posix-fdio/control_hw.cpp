@@ -14,7 +14,7 @@ namespace uk::posix {
 namespace {
 
 Result<uint64_t> lseek(int fd, int64_t offset, int whence) {
-    Ref<File> file = UK_TRY(fd_table().get(fd));
+    Ref<File> file = UK_TRY(working_fd(fd));
     if (whence < UK_SEEK_SET || whence > UK_SEEK_HOLE)
         return Errno::inval;
     return file->seek(offset, whence);
@@ -39,11 +39,43 @@ Result<> fstatat(int fd, const char* path, uk_stat* out, int flags) {
 }
 #endif
 
+bool is_lock_command(int command) {
+    return (command >= UK_F_GETLK && command <= UK_F_SETLKW) ||
+           (command >= UK_F_OFD_GETLK && command <= UK_F_OFD_SETLKW);
+}
+
+// Locks of a file that no path led to, a pipe or a counter: nobody else opens it, so nobody has one
+// that stands in the way, and there is nothing to remember.
+Result<long> lock_alone(File& file, int command, unsigned long argument) {
+    auto lock = UK_TRY(user::read<uk_flock>(Vaddr{argument}));
+    if (command >= UK_F_OFD_GETLK && lock.l_pid != 0)
+        return Errno::inval;
+    if (lock.l_whence < UK_SEEK_SET || lock.l_whence > UK_SEEK_END || lock.l_start < 0 ||
+        (lock.l_len < 0 && lock.l_start + lock.l_len < 0))
+        return Errno::inval;
+    if (lock.l_type != UK_F_RDLCK && lock.l_type != UK_F_WRLCK && lock.l_type != UK_F_UNLCK)
+        return Errno::inval;
+    if (command == UK_F_GETLK || command == UK_F_OFD_GETLK) {
+        if (lock.l_type == UK_F_UNLCK)
+            return Errno::inval;
+        lock.l_type = UK_F_UNLCK;
+        UK_TRY(user::write(Vaddr{argument}, lock));
+        return 0;
+    }
+    const uint32_t mode = file.status() & UK_O_ACCMODE;
+    if ((lock.l_type == UK_F_RDLCK && mode == UK_O_WRONLY) ||
+        (lock.l_type == UK_F_WRLCK && mode == UK_O_RDONLY))
+        return Errno::badf;
+    return 0;
+}
+
 // Commands that only some kinds of files know.
 Result<long> special(File& file, int command, unsigned long argument) {
     const Result<long> result = file.control(command, argument);
     if (result.code() != Errno::notty)
         return result;
+    if (is_lock_command(command))
+        return lock_alone(file, command, argument);
     return command == UK_F_GETPIPE_SZ || command == UK_F_SETPIPE_SZ ? Errno::badf : Errno::inval;
 }
 
@@ -59,19 +91,33 @@ Result<long> fcntl(int fd, int command, unsigned long argument) {
     case UK_F_SETFD:
         UK_TRY(table.set_close_on_exec(fd, (argument & UK_FD_CLOEXEC) != 0));
         return 0;
-    case UK_F_GETFL:
-        return UK_TRY(table.get(fd))->status();
+    case UK_F_GETFL: {
+        Ref<File> file = UK_TRY(table.get(fd));
+        // As open() of a program of 64 bits has it, whatever it said.
+        const bool large = file->opened_node() != nullptr && (file->status() & UK_O_PATH) == 0;
+        return file->status() | (large ? UK_O_LARGEFILE : 0);
+    }
     case UK_F_SETFL:
-        UK_TRY(table.get(fd))->set_status(static_cast<uint32_t>(argument));
+        UK_TRY(working_fd(fd))->set_status(static_cast<uint32_t>(argument));
         return 0;
     default:
-        return special(*UK_TRY(table.get(fd)), command, argument);
+        return special(*UK_TRY(working_fd(fd)), command, argument);
     }
+}
+
+// FIONREAD of a regular file: what lies behind its position. Errors: ENOTTY (it is none).
+Result<long> left_to_read(File& file, unsigned long out) {
+    uk_stat facts{};
+    if (!file.is_seekable() || !file.stat(facts).ok() || (facts.st_mode & UK_S_IFMT) != UK_S_IFREG)
+        return Errno::notty;
+    const uint64_t at = UK_TRY(file.seek(0, UK_SEEK_CUR));
+    UK_TRY(user::write(Vaddr{out}, static_cast<int>(facts.st_size - static_cast<int64_t>(at))));
+    return 0;
 }
 
 // What all files have; the rest is theirs.
 Result<long> ioctl(int fd, unsigned request, unsigned long argument) {
-    Ref<File> file = UK_TRY(fd_table().get(fd));
+    Ref<File> file = UK_TRY(working_fd(fd));
     switch (request) {
     case UK_FIOCLEX:
     case UK_FIONCLEX:
@@ -83,8 +129,12 @@ Result<long> ioctl(int fd, unsigned request, unsigned long argument) {
         file->set_status(others | (on != 0 ? UK_O_NONBLOCK : 0));
         return 0;
     }
-    default:
-        return file->ioctl(request, argument);
+    default: {
+        const Result<long> result = file->ioctl(request, argument);
+        if (result.code() == Errno::notty && request == UK_FIONREAD)
+            return left_to_read(*file, argument);
+        return result;
+    }
     }
 }
 

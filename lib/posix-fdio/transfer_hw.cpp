@@ -11,12 +11,20 @@ namespace {
 
 // Which way, and where: at the file's position, or at an offset.
 struct Read {
+    static bool allows(const File& file) {
+        const uint32_t mode = file.status() & (UK_O_ACCMODE | UK_O_PATH);
+        return mode == UK_O_RDONLY || mode == UK_O_RDWR;
+    }
     static Result<size_t> move(File& file, IoPieces& pieces) { return file.read(pieces); }
     static Result<size_t> move(File& file, IoPieces& pieces, uint64_t offset) {
         return file.read_at(pieces, offset);
     }
 };
 struct Write {
+    static bool allows(const File& file) {
+        const uint32_t mode = file.status() & (UK_O_ACCMODE | UK_O_PATH);
+        return mode == UK_O_WRONLY || mode == UK_O_RDWR;
+    }
     static Result<size_t> move(File& file, IoPieces& pieces) { return file.write(pieces); }
     static Result<size_t> move(File& file, IoPieces& pieces, uint64_t offset) {
         return file.write_at(pieces, offset);
@@ -59,6 +67,10 @@ Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, Offset... 
     Ref<File> file = UK_TRY(fd_table().get(fd));
     PieceList list;
     UK_TRY(list.read(pieces, count));
+    if constexpr (sizeof...(Offset) == 0) {
+        if (list.bytes() == 0 && Way::allows(*file))
+            return size_t{0}; // without asking the file, which read() and write() of nothing do
+    }
     return move<Way>(*file, list.all(), offset...);
 }
 

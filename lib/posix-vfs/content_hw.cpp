@@ -34,13 +34,15 @@ Result<> allocate(int fd, int mode, int64_t offset, int64_t size) {
     if (const Ref<File> any = UK_TRY(fd_table().get(fd)); any->opened_node() == nullptr)
         return not_allocated(*any, offset, size);
     Ref<File> file = UK_TRY(working_file(fd, Errno::nodev));
+    if (offset < 0 || size <= 0)
+        return Errno::inval;
     if (!file->opened_node()->may_write())
         return Errno::badf;
     return vfs::allocate(place_of(*file), mode, offset, size);
 }
 
 Result<size_t> entries(int fd, void* out, size_t size) {
-    Ref<File> file = UK_TRY(fd_table().get(fd));
+    Ref<File> file = UK_TRY(working_fd(fd));
     constexpr size_t kMost = ~size_t{0} >> 1;
     const IoPiece piece{out, size < kMost ? size : kMost};
     IoPieces pieces({&piece, 1}, IoMemory::application);
@@ -56,15 +58,31 @@ Result<> sync(int fd, bool data_only) {
 }
 
 Result<> advise(int fd, int64_t size, int advice) {
-    Ref<File> file = UK_TRY(open_file(fd, Errno::spipe));
-    if (file->opened_node()->is_path_only())
-        return Errno::badf;
-    if (file->opened_node()->node().kind() == vfs::NodeKind::fifo)
+    Ref<File> file = UK_TRY(working_fd(fd));
+    uk_stat facts{};
+    if (file->stat(facts).ok() && (facts.st_mode & UK_S_IFMT) == UK_S_IFIFO)
         return Errno::spipe;
     // All is in memory already, so there is nothing to do about it.
     if (size < 0 || advice < UK_POSIX_FADV_NORMAL || advice > UK_POSIX_FADV_NOREUSE)
         return Errno::inval;
     return ok();
+}
+
+// Of a file that no path led to, a pipe or a counter: nobody else opens it, so nobody has a lock
+// that stands in the way.
+Result<> lock(int fd, int operation) {
+    const int kind = operation & ~UK_LOCK_NB;
+    if (kind != UK_LOCK_SH && kind != UK_LOCK_EX && kind != UK_LOCK_UN)
+        return Errno::inval;
+    Ref<File> file = UK_TRY(working_fd(fd));
+    vfs::OpenNode* opened = file->opened_node();
+    return opened != nullptr ? opened->lock_file(operation) : ok();
+}
+
+// What no path led to is in memory only.
+Result<> sync_all_of(int fd) {
+    Ref<File> file = UK_TRY(working_fd(fd));
+    return file->opened_node() != nullptr ? place_of(*file).mount->file_system().sync() : ok();
 }
 
 } // namespace
@@ -107,20 +125,14 @@ long uk_sys_sync(void) {
     });
 }
 long uk_sys_syncfs(int fd) {
-    return uk::syscall([&]() -> Result<> {
-        uk::Ref<uk::File> file = UK_TRY(posix::working_file(fd, uk::Errno::inval));
-        return posix::place_of(*file).mount->file_system().sync();
-    });
+    return uk::syscall([&] { return posix::sync_all_of(fd); });
 }
 long uk_sys_fadvise64(int fd, int64_t /*offset*/, int64_t size, int advice) {
     return uk::syscall([&] { return posix::advise(fd, size, advice); });
 }
 
 long uk_sys_flock(int fd, int operation) {
-    return uk::syscall<OnSignal::restart>([&]() -> Result<> {
-        uk::Ref<uk::File> file = UK_TRY(posix::working_file(fd, uk::Errno::inval));
-        return file->opened_node()->lock_file(operation);
-    });
+    return uk::syscall<OnSignal::restart>([&] { return posix::lock(fd, operation); });
 }
 
 } // extern "C"

@@ -141,8 +141,11 @@ Result<size_t> read_link(int folder, const char* path, char* out, int size) {
         return Errno::inval;
     Target target = UK_TRY(target_of(folder, path, UK_AT_EMPTY_PATH | UK_AT_SYMLINK_NOFOLLOW));
     if (!target.place)
-        return Errno::inval;
-    const std::string_view text = UK_TRY(vfs::link_text(target.place));
+        return Errno::noent;
+    Result<std::string_view> found = vfs::link_text(target.place);
+    if (found.code() == Errno::inval && UK_TRY(user::read<char>(address(path))) == '\0')
+        return Errno::noent; // the descriptor's file is no link
+    const std::string_view text = UK_TRY(found);
     const auto room = static_cast<size_t>(size);
     const size_t length = text.size() < room ? text.size() : room;
     UK_TRY(user::copy_out(address(out), text.data(), length));

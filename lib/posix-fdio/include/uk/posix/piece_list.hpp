@@ -44,15 +44,15 @@ class PieceList {
         UK_TRY(user::copy_in(pieces_, Vaddr{reinterpret_cast<uintptr_t>(from)},
                              count * sizeof(IoPiece)));
         count_ = count;
-        size_t total = 0;
         for (const IoPiece& piece : all()) {
-            if (piece.size > kMostBytes - total)
+            if (piece.size > kMostBytes - bytes_)
                 return Errno::inval;
-            total += piece.size;
+            bytes_ += piece.size;
         }
         return ok();
     }
     [[nodiscard]] std::span<const IoPiece> all() const { return {pieces_, count_}; }
+    [[nodiscard]] size_t bytes() const { return bytes_; } // of all pieces
 
   private:
     static constexpr size_t kFew = 8;
@@ -60,6 +60,7 @@ class PieceList {
     IoPiece few_[kFew];
     IoPiece* pieces_ = few_;
     size_t count_ = 0;
+    size_t bytes_ = 0;
 };
 
 } // namespace uk::posix
