@@ -34,11 +34,12 @@ void make_known(Control& control, Ref<Thread> thread) {
 void begin(Control& me) {
     make_known(me, Ref<Thread>::share(sched::current()));
     sched::current().user = &me;
-    me.stack_end = static_cast<const char*>(__builtin_frame_address(0));
 }
 
 void* run(void* control) {
     Control& me = *static_cast<Control*>(control);
+    // Here and not in a function that it calls, whose frame may lie below that of start().
+    me.stack_end = static_cast<const char*>(__builtin_frame_address(0));
     begin(me);
     end(me, me.start(me.argument));
 }
