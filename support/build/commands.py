@@ -23,7 +23,7 @@ Microlith: make [A=<application folder>] [T=<platform>-<architecture>] [goal]
                  INITRD=<folder or cpio archive, several with ':'> files for images that read them (LIBUKBOOT_INITRD)
                  DEVICES="<device> ..." more devices for a machine of QEMU: virtio-rng, or what -device takes
                  NET=user|tap:<interface>|none network devices, one for each word (default: user for images with a driver;
-                 linuxu: tap:<interface>, stream:<path of a socket>)
+                 linuxu: also stream:<path of a socket>)
                  PORT="8080:80 ..." ports of 127.0.0.1 that lead to the image's: 8080 here is its 80. 8080 alone is this
                  machine's and leads to the application's, :80 the image's and takes any here that is free (the default)
                  CAPTURE=<file.pcap> what passes the network device, for tcpdump or Wireshark

@@ -71,10 +71,11 @@ def command_line() -> str:
 
 
 def refuse_devices(names=("NET", "PORT", "CAPTURE")) -> None:
-    """Of a target whose devices are not QEMU's; the names are those of network devices that it has no use for."""
+    """Of a target that is no machine of QEMU; the names are those of network devices that it has no use for."""
     for name in names:
         if setting(name):
-            raise Problem(f"error: {name}={setting(name)}: only machines of QEMU have network devices (T=kvm-x86_64, T=kvm-arm64)")
+            raise Problem(f"error: {name}={setting(name)}: only machines of QEMU (T=kvm-x86_64, T=kvm-arm64) and processes of Linux "
+                          "(T=linuxu-x86_64, T=linuxu-arm64) have network devices")
     if setting("DEVICES"):
         raise Problem(f"error: DEVICES={setting('DEVICES')}: only machines of QEMU take devices (T=kvm-x86_64, T=kvm-arm64)")
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""NET=, PORT= and CAPTURE=: the network devices of a machine of QEMU.
+"""NET=, PORT= and CAPTURE=: the network devices of a machine of QEMU, and of an image that is a process (see beside.py).
 
 NET has a word for each device: `user` (a network inside QEMU, with a way out and ports of this machine that lead in),
-`tap:<interface>`, `none`, or words of QEMU's -netdev. Without it an image with a network driver has one device, `user`. The
-ports that lead in are PORT's, else the application's: its options named APP..._PORT. A number alone is a port of this machine.
+`tap:<interface>`, `none`, or words of QEMU's -netdev; of a process also `stream:<path>` and `fd:<number>`. Without it an image
+with a network driver has one device, `user`; a process only if it has TCP/IP, too. The ports that lead in are PORT's, else the
+application's: its options named APP..._PORT. A number alone is a port of this machine.
 """
 import difflib
 import os
@@ -14,7 +15,7 @@ import sys
 import machine
 from machine import Problem, setting, split
 
-DRIVER = "LIBVIRTIO_NET"
+HOST_DEVICES = ("tap:", "stream:", "fd:")  # what a process opens by itself
 KINDS = ("user", "tap", "none", "stream", "dgram", "socket", "bridge", "vde", "vhost-user", "l2tpv3", "hubport", "passt")
 HOST = "127.0.0.1"
 MOST_PORT = 65535
@@ -78,11 +79,25 @@ class Forward:
         print(f"run: {address} leads to port {self.inner} of the image", file=sys.stderr, flush=True)
 
 
+def is_process() -> bool:
+    return setting("UK_PLAT") == "linuxu"
+
+
+def driver() -> str:
+    return "LIBHOSTNET" if is_process() else "LIBVIRTIO_NET"
+
+
+def is_host_device(word: str) -> bool:
+    return is_process() and word.startswith(HOST_DEVICES)
+
+
 def words() -> list:
     """One for each network device."""
-    if not setting("NET"):
-        return ["user"] if machine.configured(DRIVER) == "y" else []
-    return [word for word in split("NET") if word != "none"]
+    if setting("NET"):
+        return [word for word in split("NET") if word != "none"]
+    named = is_process() and any(word.startswith("netdev.host=") for word in split("PARAMS"))
+    wanted = machine.configured(driver()) == "y" and (not is_process() or machine.configured("LIBLWIP") == "y")
+    return ["user"] if wanted and not named else []
 
 
 def make_tap(name: str) -> str:
@@ -99,15 +114,19 @@ def check_tap(name: str) -> None:
                   f"\nmake it: {make_tap(name)}\n(docs/network.md says how to give it an address)")
 
 
-def check() -> None:
-    """Refuses what is wrong whatever the image is."""
+def check(process: bool = False) -> None:
+    """Refuses what is wrong whatever the image is. There need not be one yet, so it is said whether it will be a process."""
     for word in split("NET"):
         kind, _, rest = word.partition(",")
-        if kind.startswith("tap:") and 1 <= len(kind[4:]) <= 15 and "/" not in kind and not rest:
+        if kind.startswith("tap:") and 1 <= len(kind[4:]) <= 15 and "/" not in kind and (not rest or process):
             check_tap(kind[4:])
             continue
+        if process and word.startswith(("stream:", "fd:")):
+            continue
         if kind not in KINDS or kind == "tap" and not rest or kind == "none" and word != "none":
-            raise Problem(f"error: NET={word}: known are user, none, tap:<interface of this machine>, and words of QEMU's -netdev")
+            more = "stream:<path of a socket>, fd:<descriptor>, " if process else ""
+            raise Problem(f"error: NET={word}: known are user, none, tap:<interface of this machine>, {more}and words of QEMU's "
+                          "-netdev")
     for word in split("PORT"):
         Forward(word)
     folder = os.path.dirname(setting("CAPTURE")) or "."
@@ -147,13 +166,23 @@ def forwards(told: bool) -> list:
 def check_image(devices: list) -> None:
     for name in ("NET", "PORT", "CAPTURE"):
         wanted = devices if name == "NET" else setting(name)
-        if wanted and os.path.exists(setting("UK_CONFIG")) and machine.configured(DRIVER) != "y":
-            raise Problem(f"error: {name}={setting(name)}: this image has no driver for a network device; the option {DRIVER} "
+        if wanted and os.path.exists(setting("UK_CONFIG")) and machine.configured(driver()) != "y":
+            raise Problem(f"error: {name}={setting(name)}: this image has no driver for a network device; the option {driver()} "
                           "(make menuconfig) is one")
     if setting("PORT") and not any(word.partition(",")[0] == "user" for word in devices):
-        raise Problem(f"error: PORT={setting('PORT')}: ports lead in by NET=user, which this machine does not have")
-    if setting("CAPTURE") and not devices:
-        raise Problem(f"error: CAPTURE={setting('CAPTURE')}: the machine has no network device")
+        raise Problem(f"error: PORT={setting('PORT')}: ports lead in by NET=user, which this image does not have")
+    if setting("CAPTURE"):
+        check_capture(devices)
+
+
+def check_capture(devices: list) -> None:
+    path = setting("CAPTURE")
+    if not devices:
+        raise Problem(f"error: CAPTURE={path}: the image has no network device")
+    for word in filter(is_host_device, devices):
+        kind, _, name = word.partition(",")[0].partition(":")
+        other = f"`sudo tcpdump -i {name} -w {path}` does" if kind == "tap" else "who is at its other end can (passt --pcap FILE)"
+        raise Problem(f"error: CAPTURE={path}: it sees what passes QEMU, and {word} does not; {other}")
 
 
 def capture(number: int) -> list:
@@ -168,12 +197,10 @@ def capture(number: int) -> list:
     return ["-object", f"filter-dump,id=capture{number},netdev=net{number},file={name}"]
 
 
-def options(bus: str, told: bool = True) -> list:
-    """QEMU's options for all network devices, on this bus. Prints where forwarded ports are."""
-    devices = words()
-    check_image(devices)
+def backends(told: bool) -> list:
+    """What is behind each device, in words of QEMU's -netdev. Prints where forwarded ports are."""
     given, first = [], True
-    for number, word in enumerate(devices):
+    for number, word in enumerate(words()):
         kind, comma, rest = word.partition(",")
         if kind.startswith("tap:"):
             backend = f"tap,id=net{number},ifname={kind[4:]},script=no,downscript=no"
@@ -181,6 +208,15 @@ def options(bus: str, told: bool = True) -> list:
             backend = f"{kind},id=net{number}{comma}{rest}"
         if kind == "user" and first:
             backend, first = ",".join([backend, *forwards(told)]), False
+        given.append(backend)
+    return given
+
+
+def options(bus: str, told: bool = True) -> list:
+    """QEMU's options for all network devices of a machine, on this bus. Prints where forwarded ports are."""
+    check_image(words())
+    given = []
+    for number, backend in enumerate(backends(told)):
         given += ["-netdev", backend, "-device", f"virtio-net-{bus},netdev=net{number}" + (",romfile=" if bus == "pci" else "")]
         given += capture(number)
     return given

@@ -125,7 +125,8 @@ class Supervised:
     def __init__(self, command: list, watched: str = "", **how):
         show(command)
         self.errors, self.notes = [], []
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, pass_fds=initrd.descriptors(), **how)
+        how = {"pass_fds": initrd.descriptors(), **how}
+        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, **how)
         self.reader = threading.Thread(target=forward, args=(self.process.stderr, self.errors, watched, self.notes))
         self.reader.start()
 

@@ -111,9 +111,10 @@ def test_make_run_names_devices(wire):
 
 
 @pytest.mark.parametrize("words,said", [
-    (["NET=user"], "error: NET=user: known for linuxu-x86_64 are none, tap:<interface of this machine>, stream:<path of a socket>"),
-    (["PORT=80"], "error: PORT=80: only machines of QEMU"),
-    (["NET=tap:"], "netdev.host=tap: is none of")])
+    (["NET=users"], "error: NET=users: known are user, none, tap:<interface of this machine>, stream:<path of a socket>, fd:<descriptor>, "
+                    "and words of QEMU's -netdev"),
+    (["PORT=80"], "error: PORT=80: ports lead in by NET=user, which this image does not have"),
+    (["NET=tap:"], "error: NET=tap:: known are"), (["NET=fd:x"], "netdev.host=fd:x is none of")])
 def test_make_run_says_what_is_wrong(words, said):
     status, console = made(*words, "ARGS=hostnet")
     assert status != 0 and said in console, console

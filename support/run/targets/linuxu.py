@@ -4,37 +4,19 @@ import os
 import subprocess
 import tempfile
 
+import beside
 import initrd
 import machine
+import network
 import qemu
-from network import check_tap
 
 INSTEAD = {"MEM": "its memory is the option LINUXU_MEMORY_MIB (make menuconfig)",
            "MACHINE": "it is a process, not a machine"}
 
 
-NETWORK_DRIVER = "LIBHOSTNET"
-
-
-def network() -> list:
-    """Parameters for what NET= names: a word for each device."""
-    words = [word for word in machine.split("NET") if word != "none"]
-    for word in words:
-        if not word.startswith(("tap:", "stream:", "fd:")):
-            raise machine.Problem(f"error: NET={word}: known for {machine.setting('UK_TARGET', 'this target')} are none, "
-                                  "tap:<interface of this machine>, stream:<path of a socket> and fd:<descriptor>")
-        name = word.partition(",")[0].removeprefix("tap:")
-        if word.startswith("tap:") and name:
-            check_tap(name)
-    if words and os.path.exists(machine.setting("UK_CONFIG")) and machine.configured(NETWORK_DRIVER) != "y":
-        raise machine.Problem(f"error: NET={machine.setting('NET')}: this image has no driver for it; the option {NETWORK_DRIVER} "
-                              "(make menuconfig) is one")
-    return [f"netdev.host={word}" for word in words]
-
-
 def check() -> None:
-    machine.refuse_devices(("PORT", "CAPTURE"))
-    network()
+    machine.refuse_devices(())
+    network.check(process=True)
     machine.arguments()
     if machine.setting("CPUS"):
         qemu.check_cpus()
@@ -59,25 +41,31 @@ def emulator() -> list:
 
 
 def run() -> int:
-    command = [*emulator(), machine.image(), *machine.arguments(network())]
+    before = emulator()
+    devices, inherited = beside.start()
+    command = [*before, machine.image(), *machine.arguments(devices)]
     tell()
+    for descriptor in inherited:
+        os.set_inheritable(descriptor, True)
     machine.show(command)
     os.execvp(command[0], command)
 
 
 def debug() -> int:
-    words = [machine.image() + ".dbg", *machine.arguments(network())]
+    before = emulator()
+    devices, inherited = beside.start()
+    words = [machine.image() + ".dbg", *machine.arguments(devices)]
     tell()
-    if not emulator():
+    inherited += initrd.descriptors()
+    if not before:
         command = machine.gdb(["-ex", "tbreak main", "-ex", "run", *machine.split("GDB_ARGS"), "--args", *words])
         machine.show(command)
-        return subprocess.run(command, check=False, pass_fds=initrd.descriptors()).returncode
+        return subprocess.run(command, check=False, pass_fds=inherited).returncode
     with tempfile.TemporaryDirectory() as folder:
         socket = os.path.join(folder, "gdb")
-        command = [*emulator(), "-g", socket, *words]
+        command = [*before, "-g", socket, *words]
         machine.show(command)
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
-                                   pass_fds=initrd.descriptors())
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=inherited)
         try:
             qemu.wait_for(socket, process)
             command = machine.gdb(["-ex", f"target remote {socket}", "-ex", "tbreak main", "-ex", "continue",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """NET=, PORT= and CAPTURE= of `make run`: what they become for QEMU, and what is refused."""
 import os
+import re
 import socket
 import sys
 
@@ -16,10 +17,11 @@ import qemu  # noqa: E402
 @pytest.fixture
 def setting(monkeypatch, tmp_path):
     """setting(NET="...", ..., config="...") sets the variables of `make run` and the image's configuration."""
-    def put(config="CONFIG_LIBVIRTIO_NET=y\n", **variables):
+    def put(config="CONFIG_LIBVIRTIO_NET=y\n", platform="kvm", **variables):
         (tmp_path / "config").write_text(config)
         monkeypatch.setenv("UK_CONFIG", str(tmp_path / "config"))
-        for name in ("NET", "PORT", "CAPTURE"):
+        monkeypatch.setenv("UK_PLAT", platform)
+        for name in ("NET", "PORT", "CAPTURE", "PARAMS"):
             monkeypatch.setenv(name, variables.get(name, ""))
     return put
 
@@ -151,3 +153,40 @@ def test_what_does_not_fit_the_image_is_refused(setting, variables, why):
     setting(**variables)
     with pytest.raises(machine.Problem, match=why):
         network.options("pci")
+
+
+STACK = "CONFIG_LIBHOSTNET=y\nCONFIG_LIBLWIP=y\n"
+
+
+def test_a_process_has_the_same_network(setting, capsys):
+    setting(config=STACK + "CONFIG_APPX_PORT=8000\n", platform="linuxu")
+    words, [backend] = network.words(), network.backends(told=True)
+    port = int(re.fullmatch(r"user,id=net0,hostfwd=tcp:127\.0\.0\.1:(\d+)-:8000", backend)[1])
+    assert words == ["user"] and capsys.readouterr().err == f"run: http://127.0.0.1:{port}/ leads to port 8000 of the image\n"
+    for config, variables in (("CONFIG_LIBHOSTNET=y\n", {}), ("CONFIG_LIBLWIP=y\nCONFIG_LIBVIRTIO_NET=y\n", {}), (STACK, {"NET": "none"}),
+                              (STACK, {"PARAMS": "log.level=info netdev.host=tap:x"})):
+        setting(config=config, platform="linuxu", **variables)
+        assert not network.words()
+
+
+def test_a_process_opens_some_devices_itself(setting):
+    here = [name for _, name in socket.if_nameindex()][0]
+    setting(config=STACK, platform="linuxu", NET=f"tap:{here},mac=52:54:00:12:34:56 stream:/a,b fd:7 user,net=10.1.0.0/24 stream,id=x")
+    network.check(process=True)
+    assert [network.is_host_device(word) for word in network.words()] == [True, True, True, False, False]
+    network.check_image(network.words())
+    for word, hint in ((f"tap:{here}", f"`sudo tcpdump -i {here} -w x.pcap` does"), ("stream:/a", "passt --pcap FILE")):
+        setting(config=STACK, platform="linuxu", NET=word, CAPTURE="x.pcap")
+        with pytest.raises(machine.Problem, match=f"error: CAPTURE=x.pcap: it sees what passes QEMU, and {word} does not; .*{hint}"):
+            network.check_image(network.words())
+    setting(NET="stream:/a")
+    with pytest.raises(machine.Problem, match="error: NET=stream:/a: known are user, none, tap:<interface of this machine>, and words"):
+        network.check()
+
+
+@pytest.mark.parametrize("variables,why", [({"PORT": "80", "NET": "tap:tap0"}, "NET=user"), ({"PORT": "80", "config": "CONFIG_X=y\n"}, "the option LIBHOSTNET"),
+                                           ({"CAPTURE": "a", "NET": "none"}, "no network device")])
+def test_what_does_not_fit_a_process_is_refused(setting, variables, why):
+    setting(**{"config": STACK, "platform": "linuxu", **variables})
+    with pytest.raises(machine.Problem, match=why):
+        network.check_image(network.words())
