@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The image as a Linux process: any standard input and output, exit statuses, faults, debuggers, limits."""
+import contextlib
 import os
 import pty
 import re
@@ -136,8 +137,13 @@ int main(int argc, char** argv)
         fault(argv[2]);
     if (strcmp(what, "probe") == 0)
         return probe();
-    if (strcmp(what, "maps") == 0)
+    if (strcmp(what, "wait") == 0) {
+        puts("ready");
         return next_byte() == 'q' ? 0 : 1;
+    }
+    if (strcmp(what, "sleep") == 0)
+        for (;;)
+            hal::clock_idle_until(hal::clock_monotonic_ns() + 1000000000);
     if (strcmp(what, "reboot") == 0) {
         if (next_byte() == 'r')
             uk::shutdown(hal::Shutdown::reboot, 0);
@@ -185,6 +191,14 @@ def image(tmp_path_factory):
 def run(image, *words, **options):
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.run([image, *words], timeout=30, check=False, **options)
+
+
+@contextlib.contextmanager
+def waiting(image):
+    """A process that has said that it runs, and waits for a byte."""
+    with subprocess.Popen([image, "wait"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        yield process
 
 
 def close(*descriptors):
@@ -237,6 +251,31 @@ def test_output_of_every_kind(image, tmp_path):
     assert (tmp_path / "out").read_bytes() == b"x" * 1_000_000
     with open("/dev/full", "wb") as full:
         assert run(image, "flood", stdout=full).returncode == 9
+
+
+def standard_descriptors(process) -> list:
+    """Where they lead, as soon as all three are there."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with contextlib.suppress(FileNotFoundError):
+            return [os.readlink(f"/proc/{process.pid}/fd/{number}") for number in range(3)]
+        time.sleep(0.01)
+    raise AssertionError(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (1, 2), (0, 1, 2)])
+def test_closed_descriptors_lead_nowhere(image, tmp_path, closed):
+    """Not into the memory of the image, say, which is a file of the host."""
+    with open(tmp_path / "out", "w+b") as file:
+        files = {"stdin": file, "stdout": file, "stderr": file, "preexec_fn": close(*closed)}
+        assert run(image, **files).returncode == 0
+        assert (tmp_path / "out").read_bytes() == (b"" if 1 in closed else b"0 'process'\n")
+        with subprocess.Popen([image, "sleep"], **files) as process:
+            try:
+                found = standard_descriptors(process)
+            finally:
+                process.kill()
+    assert found == ["/dev/null" if number in closed else str(tmp_path / "out") for number in range(3)]
 
 
 def test_a_reader_that_goes_away_does_not_end_the_process(image):
@@ -310,16 +349,14 @@ def test_a_panic_ends_by_sigabrt(image):
 
 
 def test_a_signal_from_outside_is_told_apart(image):
-    with subprocess.Popen([image, "maps"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        time.sleep(0.2)
+    with waiting(image) as process:
         process.send_signal(signal.SIGSEGV)
         assert b": sent by a process" in process.stdout.read()
         assert process.wait(10) == -signal.SIGABRT
 
 
 def test_control_c_ends_the_process(image):
-    with subprocess.Popen([image, "maps"], stdin=subprocess.PIPE) as process:
-        time.sleep(0.2)
+    with waiting(image) as process:
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == -signal.SIGINT
 
@@ -337,8 +374,7 @@ def test_the_clock_is_the_hosts(image):
 
 
 def test_nothing_is_writable_and_executable(image):
-    with subprocess.Popen([image, "maps"], stdin=subprocess.PIPE) as process:
-        time.sleep(0.2)
+    with waiting(image) as process:
         with open(f"/proc/{process.pid}/maps", encoding="ascii") as file:
             maps = file.read()
         process.communicate(b"q", timeout=10)
