@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Host tests of what files that nobody named say of themselves.
 #include <uk/file/own_facts.hpp>
 
 #include <gtest/gtest.h>
