@@ -21,7 +21,7 @@ static_assert(kRoomBytes >= kMostRecord);
 
 constinit const char* g_path = nullptr;
 UK_LIBPARAM_NAMED("netdev.capture", g_path, string, "file that gets all packets, in pcap format");
-constinit uint32_t g_most_kib = CONFIG_LIBNETCAPTURE_KIB;
+constinit uint32_t g_most_kib = 16 << 10; // files usually are memory of the image
 UK_LIBPARAM_NAMED("netdev.capture_kib", g_most_kib, u32, "how large that file grows, at most");
 
 constinit Ring g_ring;
