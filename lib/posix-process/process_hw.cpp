@@ -18,7 +18,11 @@ constexpr uint64_t kStackBytes = static_cast<uint64_t>(cfg::libuksched_stack_kib
 #else
 constexpr uint64_t kStackBytes = 16384; // main()'s
 #endif
-constexpr uint64_t kFiles = 1024;
+#ifdef CONFIG_LIBPOSIX_FDTAB
+constexpr uint64_t kFiles = cfg::libposix_fdtab_most;
+#else
+constexpr uint64_t kFiles = 0;
+#endif
 
 } // namespace
 

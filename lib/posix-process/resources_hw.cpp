@@ -6,6 +6,9 @@
 #include <uk/abi/time.h>
 #include <uk/falloc/frame_allocator.hpp>
 #include <uk/hal/clock.hpp>
+#ifdef CONFIG_LIBPOSIX_FDTAB
+#include <uk/posix/fdtab.hpp>
+#endif
 #include <uk/posix/process.hpp>
 #include <uk/posix/time.hpp>
 #include <uk/syscall/edge.hpp>
@@ -13,6 +16,18 @@
 
 namespace uk::posix {
 namespace {
+
+// The table of descriptors keeps to RLIMIT_NOFILE; again if another thread has set it meanwhile. It
+// has room for what the limit is at most.
+void limit_descriptors() {
+#ifdef CONFIG_LIBPOSIX_FDTAB
+    uint64_t most = 0;
+    do {
+        most = limit_of(UK_RLIMIT_NOFILE);
+        (void)fd_table().set_limit(static_cast<unsigned>(most));
+    } while (most != limit_of(UK_RLIMIT_NOFILE));
+#endif
+}
 
 // Both ends are optional.
 Result<> exchange_limit(int process, int resource, const uk_rlimit* wanted, uk_rlimit* before) {
@@ -27,6 +42,8 @@ Result<> exchange_limit(int process, int resource, const uk_rlimit* wanted, uk_r
             UK_TRY(of.limits.set(resource, next, of.identity.privileged()));
         return found;
     }));
+    if (wanted != nullptr && resource == UK_RLIMIT_NOFILE)
+        limit_descriptors();
     return before == nullptr ? ok() : user::write(Vaddr::of(before), last);
 }
 

@@ -7,6 +7,9 @@
 #include <uk/abi/sched.h>
 #include <uk/abi/time.h>
 #include <uk/config.hpp>
+#ifdef CONFIG_LIBPOSIX_FDTAB
+#include <uk/posix/fdtab.hpp>
+#endif
 #include <uk/posix/process.hpp>
 #include <uk/sched.hpp>
 #include <uk/sched/test.hpp>
@@ -66,6 +69,22 @@ UK_TEST(limits)
     UK_TEST_EXPECT_EQ(uk_sys_setrlimit(UK_RLIMIT_CPU, nullptr), -UK_EFAULT);
     UK_TEST_EXPECT_EQ(uk_sys_setrlimit(99, &wanted), -UK_EINVAL);
 }
+
+#ifdef CONFIG_LIBPOSIX_FDTAB
+UK_TEST(fewer_descriptors)
+{
+    uk_rlimit before{};
+    UK_TEST_ASSERT(uk_sys_getrlimit(UK_RLIMIT_NOFILE, &before) == 0);
+    UK_TEST_EXPECT_EQ(before.rlim_cur, static_cast<uint64_t>(uk::cfg::libposix_fdtab_most));
+    const uk_rlimit few{8, before.rlim_max};
+    UK_TEST_EXPECT_EQ(uk_sys_setrlimit(UK_RLIMIT_NOFILE, &few), 0);
+    UK_TEST_EXPECT_EQ(uk::posix::fd_table().limit(), 8U);
+    UK_TEST_EXPECT_EQ(uk_sys_setrlimit(UK_RLIMIT_NOFILE, &before), 0);
+    UK_TEST_EXPECT_EQ(uk::posix::fd_table().limit(), before.rlim_cur);
+    const uk_rlimit more{8, before.rlim_max + 1};
+    UK_TEST_EXPECT_EQ(uk_sys_setrlimit(UK_RLIMIT_NOFILE, &more), -UK_EPERM);
+}
+#endif
 
 UK_TEST(what_was_used)
 {
