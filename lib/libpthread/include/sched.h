@@ -33,6 +33,17 @@ typedef struct {
 #define CPU_COUNT(set) __cpu_count(set)
 #define CPU_EQUAL(one, other) (__builtin_memcmp((one), (other), sizeof(cpu_set_t)) == 0)
 
+/* Of a thread by its number (gettid()), 0 the calling one; -1 and errno. Policies of whole threads
+ * are not changed here (ENOSYS): pthread_setschedparam() is what there is. */
+int sched_getaffinity(pid_t thread, size_t size, cpu_set_t* set);
+int sched_setaffinity(pid_t thread, size_t size, const cpu_set_t* set);
+int sched_getscheduler(pid_t thread);
+int sched_setscheduler(pid_t thread, int policy, const struct sched_param* param);
+int sched_getparam(pid_t thread, struct sched_param* param);
+int sched_setparam(pid_t thread, const struct sched_param* param);
+int sched_get_priority_max(int policy);
+int sched_get_priority_min(int policy);
+
 static inline int __cpu_count(const cpu_set_t* __set) {
     int __count = 0;
     for (size_t __cpu = 0; __cpu < CPU_SETSIZE; __cpu++)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
@@ -318,3 +319,22 @@ UK_TEST(cancelled_threads_end_at_their_next_point)
     UK_TEST_EXPECT_EQ(pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, nullptr), EOPNOTSUPP);
     UK_TEST_EXPECT_EQ(pthread_setcancelstate(5, nullptr), EINVAL);
 }
+
+#ifdef CONFIG_LIBPOSIX_PROCESS
+UK_TEST(policies_of_threads_by_number)
+{
+    cpu_set_t set;
+    memset(&set, 0xff, sizeof(set));
+    UK_TEST_EXPECT_EQ(sched_getaffinity(0, sizeof(set), &set), 0);
+    UK_TEST_EXPECT(CPU_ISSET(0, &set) && !CPU_ISSET(CPU_SETSIZE - 1, &set));
+    UK_TEST_EXPECT_EQ(sched_setaffinity(0, sizeof(set), &set), 0);
+    UK_TEST_EXPECT(sched_getaffinity(0, 1, &set) == -1 && errno == EINVAL);
+    UK_TEST_EXPECT(sched_getaffinity(12345, sizeof(set), &set) == -1 && errno == ESRCH);
+    UK_TEST_EXPECT_EQ(sched_getscheduler(0), SCHED_OTHER);
+    sched_param param{7};
+    UK_TEST_EXPECT(sched_getparam(0, &param) == 0 && param.sched_priority == 0);
+    UK_TEST_EXPECT_EQ(sched_get_priority_max(SCHED_FIFO), 99);
+    UK_TEST_EXPECT_EQ(sched_get_priority_min(SCHED_RR), 1);
+    UK_TEST_EXPECT(sched_setscheduler(0, SCHED_FIFO, &param) == -1 && errno == ENOSYS);
+}
+#endif
