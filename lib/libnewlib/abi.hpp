@@ -57,6 +57,7 @@ NEWLIB_SAME(struct sigaction, uk_sigaction)
 NEWLIB_SAME(siginfo_t, uk_siginfo)
 NEWLIB_SAME(stack_t, uk_stack)
 NEWLIB_SAME(sigset_t, uk_sigset)
+NEWLIB_SAME(struct sigevent, uk_sigevent)
 #undef NEWLIB_SAME
 
 } // namespace newlib

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clocks and sleep.
 #include <errno.h>
+#include <signal.h>
+#include <stdint.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <time.h>
@@ -37,6 +39,37 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec* wanted,
 
 int nanosleep(const struct timespec* wanted, struct timespec* left) {
     return status(UK_CANCELLABLE(uk_sys_nanosleep(abi(wanted), abi(left))));
+}
+
+// A timer_t holds the number, as in Linux's libraries.
+static int number_of(timer_t timer) {
+    return static_cast<int>(reinterpret_cast<intptr_t>(timer));
+}
+
+int timer_create(clockid_t clock, struct sigevent* __restrict event, timer_t* __restrict timer) {
+    int number = 0;
+    const long made = uk_sys_timer_create(clock, abi(event), &number);
+    if (made == 0) {
+        *timer = reinterpret_cast<timer_t>(static_cast<intptr_t>(number));
+    }
+    return status(made);
+}
+
+int timer_delete(timer_t timer) {
+    return status(uk_sys_timer_delete(number_of(timer)));
+}
+
+int timer_settime(timer_t timer, int flags, const struct itimerspec* __restrict wanted,
+                  struct itimerspec* __restrict before) {
+    return status(uk_sys_timer_settime(number_of(timer), flags, abi(wanted), abi(before)));
+}
+
+int timer_gettime(timer_t timer, struct itimerspec* now) {
+    return status(uk_sys_timer_gettime(number_of(timer), abi(now)));
+}
+
+int timer_getoverrun(timer_t timer) {
+    return status(uk_sys_timer_getoverrun(number_of(timer)));
 }
 
 // What is left when a signal came, in whole seconds.

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <uk/test.hpp>
@@ -153,5 +154,23 @@ UK_TEST(jumps_restore_the_mask_if_asked)
         UK_TEST_EXPECT_EQ(sigismember(&now, SIGUSR1), save == 0 ? 1 : 0);
     }
     sigprocmask(SIG_UNBLOCK, &usr, nullptr);
+}
+
+UK_TEST(timers_have_handles)
+{
+    struct sigevent event = {};
+    event.sigev_notify = SIGEV_NONE;
+    timer_t one, other;
+    UK_TEST_ASSERT(timer_create(CLOCK_MONOTONIC, &event, &one) == 0);
+    UK_TEST_ASSERT(timer_create(CLOCK_REALTIME, &event, &other) == 0 && one != other);
+    const struct itimerspec hour = {{}, {3600, 0}};
+    struct itimerspec now = {};
+    UK_TEST_EXPECT_EQ(timer_settime(one, 0, &hour, nullptr), 0);
+    UK_TEST_EXPECT(timer_gettime(one, &now) == 0 && now.it_value.tv_sec >= 3500);
+    UK_TEST_EXPECT(timer_gettime(other, &now) == 0 && now.it_value.tv_sec == 0);
+    UK_TEST_EXPECT_EQ(timer_getoverrun(one), 0);
+    UK_TEST_EXPECT(timer_delete(one) == 0 && timer_delete(other) == 0);
+    UK_TEST_EXPECT(timer_delete(one) == -1 && errno == EINVAL);
+    UK_TEST_EXPECT(timer_create(99, &event, &one) == -1 && errno == EINVAL);
 }
 #endif
