@@ -82,7 +82,8 @@ UK_TEST(initrd_outlives_every_use_of_frames)
     UK_TEST_EXPECT(is_same);
 }
 
-// One line for each member, for tests/system/test_initrd.py.
+// One line for each member and one for the damage, if there is any, for
+// tests/system/test_initrd.py.
 UK_TEST(initrd_lists_its_members)
 {
     if (initrd().empty()) {
@@ -97,5 +98,12 @@ UK_TEST(initrd_lists_its_members)
                          e.links, e.content.size(), static_cast<int>(e.path.size()), e.path.data());
         uk::hal::console_write(line, size);
     }
-    UK_TEST_EXPECT(reader.problem().text == nullptr);
+    const uk::cpio::Problem& problem = reader.problem();
+    UK_TEST_EXPECT(problem.offset < initrd().size());
+    if (problem.text != nullptr) {
+        char line[200];
+        const size_t size =
+            uk_scnprintf(line, sizeof line, "# damage %zu '%s'\n", problem.offset, problem.text);
+        uk::hal::console_write(line, size);
+    }
 }

@@ -19,6 +19,7 @@ RUN = os.path.join(guest.ROOT, "support/run/run")
 XEN = "xen-x86_64"
 ALL = [(target, "") for target in guest.TARGETS] + [("kvm-x86_64", "microvm"), (XEN, "dom0"), (XEN, "domu")]
 MEBIBYTE = 1 << 20
+LONG = "UK_CHECK_ALL" in os.environ
 
 
 def started(target: str, words: str, image="", **settings) -> tuple:
@@ -58,7 +59,8 @@ def test_an_archive_stays_whole(tmp_path, target, machine):
     assert status == 0 and "\n# 1 passed, 0 failed, 0 skipped\n" in console, console
 
 
-@pytest.mark.parametrize("target, cpus", [("linuxu-x86_64", 1), ("kvm-x86_64", 1), ("kvm-arm64", 1), ("linuxu-x86_64", 4), ("kvm-x86_64", 4)])
+@pytest.mark.parametrize("target, cpus", [*((target, 1) for target in (*guest.TARGETS, XEN)), ("linuxu-x86_64", 4), ("kvm-x86_64", 4),
+                                          *([("linuxu-arm64", 4), ("kvm-arm64", 4), (XEN, 2)] if LONG else [])])
 def test_files_in_place_are_whole(tmp_path, target, cpus):
     """Read, and written over in memory, by four threads at once; lib/cpiofs/tests/cpiofs_guest.cpp knows every byte."""
     (tmp_path / "files/bytes").mkdir(parents=True)
@@ -90,7 +92,37 @@ def test_folders_and_archives_follow_each_other(tmp_path, target):
     assert seen["big"] == (0o104751, 1000000000, 1, 5)
     assert seen["empty"][0] == 0o40700 and seen["link"][0] == 0o120777 and seen["link"][3] == 8
     assert seen["sum"][2:] == (2, 0) and seen["zum"][2] == 2 and seen["zum"][3] > 0  # the last name has the content
-    assert seen["more/file"] == (0o100600, 0, 1, 5)
+    assert seen["more/file"] == (0o100600, 0, 1, 5) and "# damage" not in console
+
+
+def digits_that_are_none(archive: bytes, path: bytes) -> bytes:
+    """The mode in the header of this member is none."""
+    header = archive.rindex(b"070701", 0, archive.index(path))
+    return archive[:header + 14] + b"0000816x" + archive[header + 22:]
+
+
+DAMAGE = {
+    "content": (lambda archive: archive[:2000], "content that is cut off"),
+    "header": (lambda archive: archive[:50], "a header that is cut off"),
+    "path": (lambda archive: archive.replace(b"in/it", b"../it"), "a path with '..'"),
+    "digits": (lambda archive: digits_that_are_none(archive, b"in/it"), "a number that is not 8 hexadecimal digits"),
+}
+
+
+@pytest.mark.parametrize("target", [*guest.TARGETS, XEN])
+@pytest.mark.parametrize("name", DAMAGE if LONG else ["digits"])
+def test_a_damaged_archive_is_read_up_to_the_damage(tmp_path, name, target):
+    """And the boot goes on. Whoever looks for a file gets EIO: test_shell.py."""
+    harm, said = DAMAGE[name]
+    archive = tmp_path / "damaged.cpio"
+    (tmp_path / "files/in").mkdir(parents=True)
+    (tmp_path / "files/in/it").write_bytes(bytes(5000))
+    archive.write_bytes(harm(cpio.pack(str(tmp_path / "files"))))
+    console, status = started(target, "initrd_lists", INITRD=archive)
+    assert status == 0 and "\n# 1 passed, 0 failed, 0 skipped\n" in console, console
+    found = re.search(r"^# damage (\d+) '(.*)'$", console, re.M)
+    assert found and found[2] == said, console
+    assert list(members(console)) == (["", "in"] if int(found[1]) > 0 else [])
 
 
 def test_without_one_there_is_none():
