@@ -43,16 +43,17 @@ UK_TEST(a_timer_is_called_soon_after_its_moment)
     Shot shot;
     unsigned early = 0;
     uint64_t least = ~uint64_t{0};
-    for (int i = 0; i < 20; i++) {
+    // A busy host may be late twenty times in a row, but not always.
+    for (int i = 0; i < 20 || (least >= 2 * kMs && i < 2000); i++) {
         shot.at = 0;
-        UK_TEST_EXPECT(shot.timer.start_after(2 * kMs).ok());
+        UK_TEST_ASSERT(shot.timer.start_after(2 * kMs).ok());
         UK_TEST_ASSERT(soon([&] { return shot.at != 0; }));
         const uint64_t late = shot.at - shot.timer.deadline();
         early += shot.at < shot.timer.deadline() ? 1 : 0;
         least = late < least ? late : least;
     }
     UK_TEST_EXPECT_EQ(early, 0u);
-    UK_TEST_EXPECT(least < 2 * kMs); // a busy host may be late, but not always
+    UK_TEST_EXPECT(least < 2 * kMs);
 }
 
 UK_TEST(ten_thousand_timers_go_in_order)
