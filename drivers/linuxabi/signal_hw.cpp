@@ -53,7 +53,7 @@ bool linuxabi::detail::send_away(void* context, const char* go_back) {
 
 bool linuxabi::detail::send_fault_away(void* context, const char* go_back,
                                        const hal::TrapFrame& fault) {
-    if (!hal::irq_enabled())
+    if (hal::kThreadsOpenIrqs && !hal::irq_enabled())
         return false;
     const View view = view_of(context);
     return go_to(uk_signal_at_fault(&fault, view.sp - kRedZone), context, view, go_back);
@@ -73,7 +73,8 @@ const char* uk_linuxabi_signal_arrived(uintptr_t copied) {
     auto& context = *static_cast<uk_ucontext*>(uk::context_in(copied));
     const uk_sigset_t mask = context.uc_sigmask;
     const uk_stack stack = context.uc_stack;
-    uk::hal::irq_enable();
+    if (uk::hal::kThreadsOpenIrqs)
+        uk::hal::irq_enable();
     uk_signal_run(&context);
     uk::hal::irq_disable();
     context.uc_sigmask = mask;

@@ -74,7 +74,7 @@ uintptr_t uk_signal_at_interrupt(uintptr_t sp) {
 uintptr_t uk_signal_at_fault(const uk::hal::TrapFrame* frame, uintptr_t sp) {
     using namespace uk::signal;
     ThreadSignals* const self = in_application();
-    if (self == nullptr)
+    if (self == nullptr || uk::hal::in_interrupt())
         return 0;
     const uk::hal::TrapInfo trap = uk::hal::trap_info(*frame);
     const Info info = signal_of(trap);

@@ -14,7 +14,8 @@ namespace uk {
 namespace {
 
 bool is_of_thread(const hal::TrapFrame& frame) {
-    return !arm64::trap_is_nested(frame) && (frame.pstate & hal::kDaifI) == 0;
+    return !arm64::trap_is_nested(frame) &&
+           (!hal::kThreadsOpenIrqs || (frame.pstate & hal::kDaifI) == 0);
 }
 
 void send_away(hal::TrapFrame& frame, uintptr_t top) {

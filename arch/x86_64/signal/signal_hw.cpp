@@ -35,7 +35,7 @@ void send_away(uint64_t& rip, uint64_t& rflags, uint64_t& rsp, uintptr_t top) {
 } // namespace
 
 bool x86::signal_at_fault(hal::TrapFrame& frame) {
-    if (on_trap_stack(frame.rsp) || (frame.rflags & hal::kRflagsIf) == 0)
+    if (on_trap_stack(frame.rsp) || (hal::kThreadsOpenIrqs && (frame.rflags & hal::kRflagsIf) == 0))
         return false;
     const uintptr_t top = uk_signal_at_fault(&frame, frame.rsp - kRedZone);
     if (top != 0)

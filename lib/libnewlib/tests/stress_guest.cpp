@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include <uk/config.hpp>
+#include <uk/sched/test.hpp>
 #include <uk/test.hpp>
 
 namespace {
@@ -184,6 +185,7 @@ void make_mutex(pthread_mutex_t& mutex, int kind) {
 
 UK_TEST(threads_and_signals_under_load)
 {
+    UK_TEST_NEEDS_THREADS;
     Shared shared;
     g_shared = &shared;
     make_mutex(shared.recursive, PTHREAD_MUTEX_RECURSIVE);

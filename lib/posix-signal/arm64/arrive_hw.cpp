@@ -25,7 +25,8 @@ void uk_signal_arrived(uk_ucontext* context) {
     registers.pstate = from.flags;
     vectors.head = {0x46508001, sizeof vectors}; // FPSIMD_MAGIC
     *reinterpret_cast<uk_aarch64_ctx*>(&vectors + 1) = {0, 0};
-    uk::hal::irq_enable();
+    if (uk::hal::kThreadsOpenIrqs)
+        uk::hal::irq_enable();
     uk_signal_run(context);
     registers.pstate = (registers.pstate & kFlags) | (from.flags & ~kFlags);
 }

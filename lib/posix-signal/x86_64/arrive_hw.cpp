@@ -26,7 +26,8 @@ void uk_signal_arrived(uk_ucontext* context) {
     registers.err = from.error;
     registers.trapno = from.number;
     registers.cr2 = from.address;
-    uk::hal::irq_enable();
+    if (uk::hal::kThreadsOpenIrqs)
+        uk::hal::irq_enable();
     uk_signal_run(context);
     registers.eflags = (registers.eflags & kFlags) | (from.flags & ~kFlags);
 }

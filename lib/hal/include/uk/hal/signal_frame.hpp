@@ -12,11 +12,16 @@
 
 #include <cstdint>
 
+#include <uk/config.hpp>
 #include <uk/hal/trap.hpp>
 
 struct uk_ucontext;
 
 namespace uk::hal {
+
+// Whether threads run with interrupts on, so that a fault with them off is the kernel's own. Where
+// threads are not preempted interrupts are off but while the processor waits.
+inline constexpr bool kThreadsOpenIrqs = cfg::libukspinlock_preempt;
 
 // Where a thread was when it was sent away. Kept until its context is on the stack.
 struct Detour {
@@ -56,10 +61,12 @@ uk::hal::Detour* uk_signal_detour();
 extern const char uk_signal_entry[];
 
 // By uk_signal_entry: on the stack that was given, interrupts off, with
-// its general and extended registers in `context`, and room for the rest, which this fills in. When
-// it returns, whoever called goes on as the context says. May never come back. Not on linuxu.
+// its general and extended registers in `context`, and room for the rest, which this fills in.
+// Opens interrupts as they are open in threads. When it returns, whoever called goes on as the
+// context says. May never come back. Not on linuxu.
 void uk_signal_arrived(struct uk_ucontext* context);
 
-// The same with a context that is whole, interrupts on: on linuxu, where it is the host's.
+// The same with a context that is whole, interrupts as in threads: on linuxu, where it is the
+// host's.
 void uk_signal_run(struct uk_ucontext* context);
 }
