@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // mimalloc over a window: the common suite, and what several CPUs do to it.
 #include <uk/alloc/conformance.hpp>
+#include <uk/fakes/effort.hpp>
 
 #include "machine.hpp"
 
@@ -36,6 +37,8 @@ TEST_F(MimallocTest, UnusedMemoryGoesBackAfterAWhile) {
 }
 
 TEST_F(MimallocTest, BlocksLargerThanASegment) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     const size_t before = heap_.stats().total_bytes;
     auto* block = static_cast<char*>(heap_.allocate(40 << 20));
     ASSERT_NE(block, nullptr);
@@ -62,6 +65,8 @@ TEST_F(MimallocTest, AlignmentsBeyondASegment) {
 }
 
 TEST_F(MimallocTest, FailuresLoseNoAddresses) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     store_.fail_at(1);
     EXPECT_NE(heap_.allocate(100), nullptr) << "is tried again";
     PageStore none(15);

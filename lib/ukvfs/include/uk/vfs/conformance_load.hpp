@@ -14,6 +14,7 @@
 #include <memory>
 #include <random>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/fakes/frames.hpp>
 #include <uk/fakes/heap.hpp>
 #include <uk/vfs/conformance.hpp>
@@ -393,6 +394,8 @@ TYPED_TEST_P(FileSystemLoad, EachFailureLeavesWhatWas) {
 }
 
 TYPED_TEST_P(FileSystemLoad, ManyNamesInOneDirectory) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     const int count = std::getenv("UK_CHECK_ALL") != nullptr ? 100'000 : 20'000;
     const size_t held = TypeParam::held();
     {
@@ -418,6 +421,8 @@ TYPED_TEST_P(FileSystemLoad, ManyNamesInOneDirectory) {
 }
 
 TYPED_TEST_P(FileSystemLoad, DeepTreesGoWithoutRecursion) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     using namespace uk::vfs;
     const size_t held = TypeParam::held();
     {
@@ -436,6 +441,8 @@ TYPED_TEST_P(FileSystemLoad, DeepTreesGoWithoutRecursion) {
 }
 
 TYPED_TEST_P(FileSystemLoad, RandomOperationsAgainstAModel) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     const char* wanted = std::getenv("UK_TEST_STEPS");
     const bool is_long = std::getenv("UK_CHECK_ALL") != nullptr;
     const int steps = wanted != nullptr ? std::atoi(wanted) : is_long ? 1'000'000 : 20'000;
