@@ -3,6 +3,7 @@
 #include <uk/base/atomic.hpp>
 #include <uk/boot.h>
 #include <uk/boot/shutdown.hpp>
+#include <uk/config.hpp>
 #include <uk/init.hpp>
 
 using ArrayFunction = void (*)();
@@ -20,7 +21,7 @@ namespace {
 
 constinit InitProgress g_progress;
 constinit Atomic<bool> g_constructed;
-constinit Atomic<bool> g_ending;
+constinit bool g_ending = false; // of the thread that ends the image
 
 } // namespace
 
@@ -36,9 +37,14 @@ void bootup::run_constructors() {
 }
 
 void shutdown(hal::Shutdown reason, int status) {
-    bool again = g_ending.exchange_acq_rel(true);
-    if (reason != hal::Shutdown::panic && !again) {
-        run_term(init_table(), g_progress);
+    if (reason != hal::Shutdown::panic) {
+        if constexpr (cfg::libuksched_threads) {
+            bootup::end_alone();
+        }
+        if (!g_ending) {
+            g_ending = true;
+            run_term(init_table(), g_progress);
+        }
     }
     hal::shutdown(reason, status);
 }

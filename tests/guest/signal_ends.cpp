@@ -14,6 +14,8 @@
 #include <pthread.h>
 #endif
 
+#include <uk/init.hpp>
+
 namespace {
 
 constexpr int kLeft = 7;
@@ -109,6 +111,42 @@ int fault_again() {
     return 1;
 }
 
+#ifdef CONFIG_LIBPTHREAD
+// While the image ends, which takes its time, another thread ends it as well.
+void (*g_meanwhile)() = nullptr;
+
+void end_slowly() {
+    constexpr unsigned kEnough = 200'000; // us, for what would end it at once
+    if (g_meanwhile == nullptr)
+        return;
+    pthread_t thread;
+    pthread_create(
+        &thread, nullptr,
+        [](void*) -> void* {
+            g_meanwhile();
+            return nullptr;
+        },
+        nullptr);
+    usleep(kEnough);
+    dprintf(STDOUT_FILENO, "delivered\n");
+}
+void begin_nothing() {}
+UK_INIT(lib, "slow end", begin_nothing, .term = end_slowly);
+
+int end_twice() {
+    g_meanwhile = [] { _exit(1); };
+    return kLeft;
+}
+int end_and_signal() {
+    g_meanwhile = [] { raise(SIGTERM); };
+    return kLeft;
+}
+int end_and_fault() {
+    g_meanwhile = write_null;
+    return kLeft;
+}
+#endif
+
 constexpr struct {
     const char* name;
     int (*go)();
@@ -120,6 +158,11 @@ constexpr struct {
              {"assertion", assertion},
              {"terminated", terminated},
              {"interrupted", interrupted},
+#ifdef CONFIG_LIBPTHREAD
+             {"end_twice", end_twice},
+             {"end_and_signal", end_and_signal},
+             {"end_and_fault", end_and_fault},
+#endif
              {"waits", waits},
              {"waits_with_handlers", waits_with_handlers},
              {"fault_blocked", fault_blocked},

@@ -8,8 +8,13 @@
 namespace uk {
 
 // Ends the image. For every reason but panic the term functions run first; a panic trusts nothing
-// and goes straight to the platform. `status` as in hal::shutdown(). Thread context for all reasons
-// but panic, which may come from anywhere.
+// and goes straight to the platform. `status` as in hal::shutdown(). Thread context, without a lock
+// that a term function takes, for all reasons but panic, which may come from anywhere.
+//
+// Other threads run on meanwhile, seconds where a network delivers what was sent. The first that
+// ends the image decides: another that does so, too, waits for that, unless it panics. File systems
+// are synced before the network ends, as one may lie beyond it: what a thread writes after that is
+// as lost as what it had not written yet.
 [[noreturn]] void shutdown(hal::Shutdown reason, int status);
 
 namespace bootup {
@@ -20,6 +25,10 @@ namespace bootup {
 
 // Runs the application's constructors (.init_array). Boot context, once.
 void run_constructors();
+
+// Images with threads have one, the scheduler's. The first thread that calls goes on, also when it
+// comes again; others stay in here.
+void end_alone();
 
 } // namespace bootup
 } // namespace uk
