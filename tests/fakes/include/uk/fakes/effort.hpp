@@ -12,8 +12,8 @@ inline unsigned effort(unsigned all) {
     return std::getenv("UK_CHECK_ALL") != nullptr ? all : (all + 4) / 5;
 }
 
-// Whether only threads matter: under ThreadSanitizer, where all takes ten times as long, and what one
-// thread does has no races. Long tests of one thread are for the other sanitizers.
+// Whether only threads matter: under ThreadSanitizer, where all takes ten times as long, and what
+// one thread does has no races. Long tests of one thread are for the other sanitizers.
 #ifdef __SANITIZE_THREAD__
 inline constexpr bool kOnlyThreads = true;
 #else
