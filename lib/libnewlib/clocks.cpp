@@ -131,3 +131,31 @@ int setitimer(int which, const struct itimerval* __restrict wanted,
 unsigned alarm(unsigned seconds) {
     return static_cast<unsigned>(uk_sys_alarm(seconds));
 }
+
+int clock_getcpuclockid(pid_t process, clockid_t* clock) {
+    if (process != 0 && process != getpid()) {
+        return ESRCH;
+    }
+    *clock = CLOCK_PROCESS_CPUTIME_ID;
+    return 0;
+}
+
+// Days from 1970-01-01 to the first of a month, 0 to 11, by the Gregorian calendar. Years begin in
+// March here, so that the day that some have more comes last.
+static long days_before(long year, int month) {
+    const long shifted = month < 2 ? year - 1 : year;
+    const int since_march = (month + 10) % 12;
+    const long era = (shifted >= 0 ? shifted : shifted - 399) / 400;
+    const long of_era = shifted - era * 400;
+    const long in_year = (153L * since_march + 2) / 5;
+    return era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + in_year - 719'468;
+}
+
+time_t timegm(struct tm* from) {
+    const int years = (from->tm_mon >= 0 ? from->tm_mon : from->tm_mon - 11) / 12;
+    const long days =
+        days_before(from->tm_year + 1900L + years, from->tm_mon - years * 12) + from->tm_mday - 1;
+    const time_t moment = ((days * 24 + from->tm_hour) * 60 + from->tm_min) * 60 + from->tm_sec;
+    gmtime_r(&moment, from); // fields that were too large, the days of week and year
+    return moment;
+}

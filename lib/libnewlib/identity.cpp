@@ -47,6 +47,10 @@ int setpgid(pid_t process, pid_t group) {
     return status(uk_sys_setpgid(process, group));
 }
 
+int setpgrp() {
+    return setpgid(0, 0);
+}
+
 uid_t getuid() {
     return static_cast<uid_t>(uk_sys_getuid());
 }
@@ -120,6 +124,10 @@ int sched_yield() {
 
 pid_t fork() {
     return status(uk_sys_fork());
+}
+
+pid_t vfork() {
+    return fork();
 }
 
 pid_t wait(int* how) {

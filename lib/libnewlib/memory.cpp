@@ -58,6 +58,35 @@ int posix_madvise(void* address, size_t length, int advice) {
                : static_cast<int>(-uk_sys_madvise(address, length, advice));
 }
 
+// What is in memory stays there, so there is nothing to do but to look at the flags.
+int mlockall(int flags) {
+    constexpr int kKnown = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
+    if ((flags & ~kKnown) != 0 || (flags & (MCL_CURRENT | MCL_FUTURE)) == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return 0;
+}
+
+int munlockall() {
+    return 0;
+}
+
+// The call answers where the end is: the old one if it could not move.
+void* sbrk(ptrdiff_t by) {
+    const long end = uk_sys_brk(nullptr);
+    if (end < 0) {
+        return pointer(end);
+    }
+    long wanted = 0;
+    if (__builtin_add_overflow(end, by, &wanted) ||
+        (by != 0 && uk_sys_brk(reinterpret_cast<void*>(wanted)) != wanted)) {
+        errno = ENOMEM;
+        return reinterpret_cast<void*>(-1);
+    }
+    return reinterpret_cast<void*>(end);
+}
+
 int mlock(const void* address, size_t length) {
     return status(uk_sys_mlock(address, length));
 }

@@ -96,3 +96,20 @@ int _gettimeofday_r(_reent* /*reent*/, struct timeval* now, void* zone) {
 }
 
 } // extern "C"
+
+// Strings have no lock: nobody else has the stream.
+void flockfile(FILE* stream) {
+    if ((stream->_flags & __SSTR) == 0) {
+        __lock_acquire_recursive(stream->_lock);
+    }
+}
+
+int ftrylockfile(FILE* stream) {
+    return (stream->_flags & __SSTR) != 0 ? 0 : __lock_try_acquire_recursive(stream->_lock);
+}
+
+void funlockfile(FILE* stream) {
+    if ((stream->_flags & __SSTR) == 0) {
+        __lock_release_recursive(stream->_lock);
+    }
+}

@@ -4,6 +4,9 @@
 #include <fenv.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -135,6 +138,55 @@ UK_TEST(no_program_takes_the_place_of_the_image)
     UK_TEST_EXPECT(refused(execlp(name, name, "-s", nullptr)));
     UK_TEST_EXPECT(refused(execle("/bin/netstat", name, "-s", nullptr, environ)));
 }
+
+UK_TEST(moments_of_utc)
+{
+    const auto moment = [](int year, int month, int day, int second) {
+        struct tm fields = {};
+        fields.tm_year = year - 1900;
+        fields.tm_mon = month - 1;
+        fields.tm_mday = day;
+        fields.tm_sec = second;
+        return timegm(&fields);
+    };
+    UK_TEST_EXPECT_EQ(moment(1970, 1, 1, 0), 0);
+    UK_TEST_EXPECT_EQ(moment(1969, 12, 31, 86399), -1);
+    UK_TEST_EXPECT_EQ(moment(2000, 2, 29, 0), 951'782'400);
+    UK_TEST_EXPECT_EQ(moment(2000, 1, 60, 0), 951'782'400); // the 60th day
+    UK_TEST_EXPECT_EQ(moment(1999, 14, 29, 0), 951'782'400);
+    UK_TEST_EXPECT_EQ(moment(2001, -10, 29, 0), 951'782'400);
+    for (time_t day = -800'000; day < 800'000; day += 997) { // as gmtime_r() has it
+        const time_t then = day * 86400 + 12'345;
+        struct tm fields;
+        gmtime_r(&then, &fields);
+        UK_TEST_ASSERT(timegm(&fields) == then);
+    }
+}
+
+UK_TEST(streams_are_locked_by_their_owner)
+{
+    flockfile(stdout);
+    UK_TEST_EXPECT_EQ(ftrylockfile(stdout), 0); // again
+    funlockfile(stdout);
+    funlockfile(stdout);
+    clockid_t clock = 0;
+    UK_TEST_EXPECT(clock_getcpuclockid(0, &clock) == 0 && clock == CLOCK_PROCESS_CPUTIME_ID);
+    UK_TEST_EXPECT_EQ(clock_getcpuclockid(77, &clock), ESRCH);
+    UK_TEST_EXPECT(mlockall(MCL_CURRENT) == 0 && munlockall() == 0);
+    UK_TEST_EXPECT(mlockall(0) == -1 && errno == EINVAL);
+    UK_TEST_EXPECT(vfork() == -1 && errno == ENOSYS);
+}
+
+#ifdef CONFIG_LIBPOSIX_MMAP
+UK_TEST(the_break_moves)
+{
+    char* const before = static_cast<char*>(sbrk(0));
+    UK_TEST_ASSERT(sbrk(8192) == before && sbrk(0) == before + 8192);
+    before[8191] = 1;
+    UK_TEST_EXPECT(sbrk(-8192) == before + 8192 && sbrk(0) == before);
+    UK_TEST_EXPECT(sbrk(PTRDIFF_MAX) == reinterpret_cast<void*>(-1) && errno == ENOMEM);
+}
+#endif
 
 #ifdef CONFIG_LIBPOSIX_SIGNAL
 UK_TEST(jumps_restore_the_mask_if_asked)
