@@ -10,7 +10,7 @@ GCC, CLANG = {}, {"CC": "clang", "CXX": "clang++"}
 KVM, KVM_ARM, XEN = "kvm-x86_64", "kvm-arm64", "xen-x86_64"
 LINUXU, LINUXU_ARM = "linuxu-x86_64", "linuxu-arm64"
 # On how many CPUs a guest with -smp runs, one after another. Emulated CPUs that wait for each other wait long on a machine with
-# fewer, so arm64 and Xen run the tests of uksmp only.
+# fewer, so arm64 and Xen run the tests of uksmp only, and in check-all those of files.
 SMP_CPUS = {KVM: ("1", "4"), LINUXU: ("1", "4", "8")}
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
 # By the words behind the compiler in a guest's name.
@@ -49,7 +49,7 @@ GUESTS = [
     ("clang-smp", LINUXU_ARM, CLANG, False), ("gcc-smp-coop", LINUXU, GCC, False),
     ("gcc-newlib", KVM, GCC, True), ("gcc-newlib", LINUXU, GCC, True), ("gcc-newlib", KVM_ARM, GCC, False),
     ("gcc-newlib", LINUXU_ARM, GCC, False), ("clang-newlib", KVM, CLANG, False), ("clang-newlib-lto", LINUXU, CLANG, False),
-    ("gcc-newlib-smp", KVM, GCC, False), ("gcc-newlib-none", LINUXU, GCC, False),
+    ("gcc-newlib-smp", KVM, GCC, False), ("gcc-newlib-coop", KVM, GCC, False), ("gcc-newlib-none", LINUXU, GCC, False),
     ("gcc-mimalloc", KVM, GCC, False), ("clang-mimalloc-lto", KVM, CLANG, False), ("gcc-mimalloc-checks", KVM, GCC, False),
     ("gcc-mimalloc", LINUXU, GCC, False), ("gcc-mimalloc-none", LINUXU, GCC, False), ("gcc-mimalloc", LINUXU_ARM, GCC, False),
     ("clang-mimalloc", KVM_ARM, CLANG, False), ("gcc-mimalloc", XEN, GCC, False),
@@ -126,11 +126,12 @@ def guest(variant: tuple, everything: bool) -> Job:
     memory = [] if target in (LINUXU, LINUXU_ARM) else ["MEM=256M"] # for 10,000 threads
     runs = [[]]
     if "-smp" in name:
-        some = ["CPUS=2" if target == XEN else "CPUS=4", "ARGS=uksmp"]
-        runs = [["CPUS=" + number] for number in SMP_CPUS[target]] if target in SMP_CPUS else [some]
+        words = ("uksmp", "ramfs", "posix_") if everything else ("uksmp",)
+        some = [["CPUS=2" if target == XEN else "CPUS=4", "ARGS=" + word] for word in words]
+        runs = [["CPUS=" + number] for number in SMP_CPUS[target]] if target in SMP_CPUS else some
         if target == KVM_ARM:
             runs.append(["CPUS=4", "ARGS=trap_stack"])
-    limit = 300 if runs[0] and target != XEN else 120
+    limit = 300 if everything or (runs[0] and target != XEN) else 120
     for words in runs:
         steps.append(Step(make(folder, "tests/guest", target, compiler, *memory, *words, "run"), count_tap, limit=limit,
                           dies=EMULATED_XEN if target == XEN else ""))
