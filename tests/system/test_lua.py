@@ -217,7 +217,7 @@ def test_mujs_runs_as_well(image_of, start, target):
     session = start(image_of("mujs", target), target)
     session.expect("> ")
     session.type("print([3,1,2].sort().map(function (x) { return x * 1.5 }).join())\r")
-    session.expect("\n1.5,3,4.5\n")
+    session.expect("\n1.5,3,4.5\n> ")
     session.type("print(Math.sqrt(2), JSON.parse('[1,[2]]')[1].length)\r")
     session.expect("\n1.4142135623730952 1\n")
     session.type("\x04")
