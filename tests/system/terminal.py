@@ -74,14 +74,20 @@ class Session:
 
 
 def image_builder(application: str, tmp_path_factory):
-    """A function that gives the image of an application of the tree for a target, built when first asked for."""
+    """A function that gives the image of an application of the tree for a target, built when first asked for; with a line of its
+    configuration, perhaps."""
     name, images = os.path.basename(application), {}
 
-    def build(target: str) -> str:
-        if target not in images:
+    def build(target: str, option: str = "") -> str:
+        if (target, option) not in images:
             folder = str(tmp_path_factory.mktemp(f"{name}-{target}"))
-            done = guest.make_in_tree(f"A={application}", f"T={target}", f"O={folder}")
+            words = [f"A={application}", f"T={target}", f"O={folder}"]
+            if option:
+                words += [f"C={folder}/config", "olddefconfig", "all"]
+                with open(f"{folder}/config", "w", encoding="utf-8") as file:
+                    file.write(option + "\n")
+            done = guest.make_in_tree(*words)
             assert done.returncode == 0, done.stdout + done.stderr
-            images[target] = os.path.join(folder, f"{name}_{target}")
-        return images[target]
+            images[target, option] = os.path.join(folder, f"{name}_{target}")
+        return images[target, option]
     return build

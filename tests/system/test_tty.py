@@ -36,8 +36,8 @@ def built_images(tmp_path_factory):
 def sessions(image_of):
     opened = []
 
-    def start(target, arguments, **variables):
-        opened.append(Session(image_of(target), target, arguments, **variables))
+    def start(target, arguments, option="", **variables):
+        opened.append(Session(image_of(target, option), target, arguments, **variables))
         return opened[-1]
     yield start
     for session in opened:
@@ -158,6 +158,22 @@ def test_nothing_wakes_a_process_that_waits_for_keys(start, image_of, wake_ups):
     before = wake_ups()
     assert start("linuxu-x86_64", "idle").end() == 0
     assert 2 <= wake_ups() - before <= MOST, wake_ups() - before
+
+
+@pytest.mark.parametrize("option, most", [("CONFIG_UKSCHED_NONE=y", MOST), ("CONFIG_LIBPOSIX_TTY_INTERRUPT=n", 10_000)])
+def test_keys_come_without_threads_and_without_interrupts(start, image_of, wake_ups, option, most):
+    target = "linuxu-x86_64"
+    with open(os.path.join(os.path.dirname(image_of(target, option)), "config"), encoding="utf-8") as file:
+        assert option.replace("=n", " is not set") in file.read()
+    for task in ("lines", "poll"):
+        session = start(target, task, option)
+        session.expect("ready\n")
+        session.type("helo\x7f\x7fllo\r\x04")
+        session.expect("[hello]\n")
+        assert session.end() == 0 and restored(session)
+    before = wake_ups()
+    assert start(target, "idle", option).end() == 0
+    assert 2 <= wake_ups() - before <= most and (wake_ups() - before > MOST) == (most > MOST), wake_ups() - before
 
 
 @pytest.mark.parametrize("task", ["lines", "poll"])
