@@ -7,6 +7,7 @@
 #include <lwip/dhcp.h>
 #include <lwip/etharp.h>
 #include <lwip/ethip6.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/snmp.h>
 #include <netif/ethernet.h>
 
@@ -213,8 +214,12 @@ unsigned Interface::receive(unsigned most) {
         netdev::Buffer* burst[kBurst];
         const unsigned wanted = min(most - count, kBurst);
         const unsigned came = device_.receive(0, {burst, wanted});
+        if (came > 1)
+            tcp_hold_acks();
         for (unsigned i = 0; i < came; i++)
             input(*burst[i]);
+        if (came > 1)
+            tcp_release_acks();
         count += came;
         if (came < wanted)
             break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Streams that leave through a device which cuts segments, to a receiver by the book on the other
 // end of the wire: byte by byte, with loss, and with windows that are small, or closed for a while.
+// And what lwIP acknowledges of what that one sends.
 #include <algorithm>
 #include <map>
 #include <random>
@@ -121,6 +122,14 @@ class Receiver {
             answer(false);
         return !arrived.empty();
     }
+    // Sends so many full segments, and says how many acknowledgments come.
+    size_t give(size_t segments) {
+        for (size_t i = 0; i < segments; i++)
+            answer(false, kMss);
+        line_.let_lwip_receive();
+        return line_.receive().size();
+    }
+    void skip(size_t bytes) { sent_ += static_cast<uint32_t>(bytes); }
     // Time goes by: the window opens again, and who has missed an answer gets it.
     void wait() {
         if (their_port_ != 0)
@@ -164,17 +173,18 @@ class Receiver {
         }
         return in_order;
     }
-    void answer(bool begins) {
+    void answer(bool begins, size_t bytes = 0) {
         Bytes frame = {2, 0,    0, 0, 0, 1, 2, 0,    0, 0,  0, 2, 8,
                        0, 0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 6, 0, 0};
         frame.insert(frame.end(), {10, 1, line_.net, 1, 10, 1, line_.net, 2});
         const size_t options = begins ? 8 : 0;
-        frame.resize(54 + options);
-        put16(frame, 16, static_cast<uint32_t>(40 + options));
+        frame.resize(54 + options + bytes);
+        put16(frame, 16, static_cast<uint32_t>(40 + options + bytes));
         put16(frame, 24, ~netdev_test::add_up(frame, 14, 34) & 0xffff);
         put16(frame, 34, kPort);
         put16(frame, 36, their_port_);
-        put32(frame, 38, begins ? 7000 : 7001);
+        put32(frame, 38, begins ? 7000 : 7001 + sent_);
+        sent_ += static_cast<uint32_t>(bytes);
         put32(frame, 42, next_);
         frame[46] = static_cast<uint8_t>((5 + options / 4) << 4);
         frame[47] = TCP_ACK | (begins ? TCP_SYN : 0);
@@ -185,7 +195,7 @@ class Receiver {
             put32(frame, 58, 0x01030300 | kScale);
         }
         const uint32_t pseudo =
-            netdev_test::add_up(frame, 26, 34, static_cast<uint32_t>(6 + 20 + options));
+            netdev_test::add_up(frame, 26, 34, static_cast<uint32_t>(6 + 20 + options + bytes));
         put16(frame, 50, ~netdev_test::add_up(frame, 34, frame.size(), pseudo) & 0xffff);
         line_.send(frame);
     }
@@ -193,6 +203,7 @@ class Receiver {
     Line& line_;
     std::minstd_rand random_;
     uint32_t next_ = 0;
+    uint32_t sent_ = 0; // to lwIP
     uint16_t their_port_ = 0;
     std::map<uint64_t, Bytes> later_;
 };
@@ -342,6 +353,27 @@ TEST(Large, TheDeviceMayStopCutting) {
     run(line, receiver, {});
     EXPECT_GE(count, 600U);
     EXPECT_EQ(line.wire.left().counters(0).tx_bad.load_relaxed(), 0U);
+}
+
+TEST(Acknowledgments, AreOneForWhatComesTogether) {
+    Line& line = *new Line(cutting(), 60);
+    Receiver peer(line, 1);
+    const Ref<Socket> socket = tcp();
+    peer.ask_for_address();
+    line.let_lwip_receive();
+    EXPECT_EQ(socket->connect(v4(kPort, 0x0a010001U | 60U << 8)).code(), Errno::inprogress);
+    while (peer.look())
+        line.let_lwip_receive();
+    EXPECT_EQ(peer.give(20), 1U);
+    EXPECT_EQ(peer.give(1) + peer.give(1), 1U) << "each second one, when they come alone";
+    EXPECT_EQ(receive(*socket).size(), 22U * kMss);
+    peer.skip(kMss); // is lost
+    EXPECT_EQ(peer.give(6), 6U) << "each says what is missing: the peer counts them";
+    peer.skip(0U - 7 * kMss);
+    (void)peer.give(1);
+    EXPECT_EQ(receive(*socket).size(), 7U * kMss);
+    const HostInet::Core core;
+    EXPECT_EQ(tcp_ack_waits, nullptr);
 }
 
 } // namespace
