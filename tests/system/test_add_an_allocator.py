@@ -69,7 +69,7 @@ def test_each_heap_can_be_the_default_one(folders, choice, name):
     done = build(folders, f"CONFIG_UKALLOC_DEFAULT_{choice}=y\nCONFIG_LIBUKALLOC_CHECKS=y\nCONFIG_LIBUKALLOC_STATS=y\n")
     assert done.returncode == 0, done.stdout
     ran = subprocess.run([folders / "heapname" / "build" / f"heapname_{TARGET}"], capture_output=True, text=True,
-                         timeout=10, check=False)
+                         timeout=120, check=False)
     assert f"memory comes from {name}\n" in ran.stdout, ran
     assert ran.returncode == 0
 

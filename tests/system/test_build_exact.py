@@ -5,10 +5,9 @@ import os
 import random
 import shutil
 import subprocess
-import time
 
 import pytest
-from toytree import IMAGE, TARGET, Tree
+from toytree import IMAGE, LIMIT, TARGET, Tree, appears
 
 CONFIG = IMAGE + ".config"
 OBJ = f"build/obj/hello_{TARGET}"
@@ -141,13 +140,14 @@ def test_changed_linker_script_and_deleted_outputs(tree):
 
 def test_source_edited_while_it_is_compiled(tree, tmp_path):
     wrapper = tmp_path / "slowcc"
-    wrapper.write_text("#!/bin/sh\ngcc \"$@\"\nstatus=$?\ncase \"$*\" in *main.c*) sleep 1;; esac\nexit $status\n")
+    wrapper.write_text("#!/bin/sh\ngcc \"$@\"\nstatus=$?\n"
+                       f"case \"$*\" in *main.c*) touch {tmp_path}/compiled; sleep 1;; esac\nexit $status\n")
     wrapper.chmod(0o755)
     words = (f"CC={wrapper}", "CXX=g++")
     with subprocess.Popen(tree.command(*words), cwd=tree.path, env=tree.environment(), stdout=subprocess.DEVNULL) as process:
-        time.sleep(0.8)
+        appears(tmp_path / "compiled")
         tree.edit("apps/hello/main.c", "return one();", "return one() + 5;")
-        process.wait(30)
+        process.wait(LIMIT)
     tree.good(*words)
     assert tree.run().returncode == 8
 

@@ -124,7 +124,7 @@ def test_builds_and_runs_unchanged(folder):
     assert "LIBUKTIME is retired: nothing needed" in said and "LIBUKSWRAND is retired: nothing needed" in said
     assert "error" not in said and "has no effect" not in said and "ing directory" not in said
     image = folder / "build" / "app-helloworld_linuxu-x86_64"
-    done = subprocess.run([image, "--", "one", "two"], capture_output=True, text=True, timeout=10, check=False)
+    done = subprocess.run([image, "--", "one", "two"], capture_output=True, text=True, timeout=120, check=False)
     assert "Hello world!\n" in done.stdout and '"one" "two"\n' in done.stdout
     assert done.returncode == 0, "main without return is success"
     for name, text in FILES.items():
@@ -150,7 +150,7 @@ def test_spinner_is_chosen_in_the_configuration(folder):
                       encoding="utf-8")
     good(folder)
     assert "CONFIG_LIBPOSIX_TIME=y\n" in config.read_text(encoding="utf-8")
-    done = subprocess.run([folder / "build" / "app-helloworld_linuxu-x86_64"], capture_output=True, text=True, timeout=10,
+    done = subprocess.run([folder / "build" / "app-helloworld_linuxu-x86_64"], capture_output=True, text=True, timeout=120,
                           check=False)
     assert "/\n" in done.stdout.replace("\r", "")
 
@@ -162,7 +162,7 @@ def test_unikraft_configuration_is_understood(folder, tmp_path):
                       "# CONFIG_APPHELLOWORLD_PRINTARGS is not set\n", encoding="utf-8")
     said = good(folder, C=str(config), O=str(tmp_path / "out"))
     assert "UK_DEFNAME is retired" in said and "LIBUKBUS is retired" in said
-    done = subprocess.run([tmp_path / "out" / "renamed_linuxu-x86_64"], capture_output=True, text=True, timeout=10,
+    done = subprocess.run([tmp_path / "out" / "renamed_linuxu-x86_64"], capture_output=True, text=True, timeout=120,
                           check=False)
     assert done.stdout.endswith("Hello world!\n")
 

@@ -190,7 +190,7 @@ def image(tmp_path_factory):
 
 def run(image, *words, **options):
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-    return subprocess.run([image, *words], timeout=30, check=False, **options)
+    return subprocess.run([image, *words], timeout=120, check=False, **options)
 
 
 @contextlib.contextmanager
@@ -295,7 +295,7 @@ def test_output_that_would_block_is_waited_for(image):
         while data := os.read(reading, 7919):
             total += len(data)
         os.close(reading)
-        assert (process.wait(10), total) == (9, 1_000_000)
+        assert (process.wait(120), total) == (9, 1_000_000)
 
 
 def test_a_stopped_process_goes_on(image):
@@ -307,7 +307,7 @@ def test_a_stopped_process_goes_on(image):
             process.send_signal(signal.SIGCONT)
             total += len(os.read(process.stdout.fileno(), 1000))
         total += len(process.stdout.read())
-        assert (process.wait(10), total) == (9, 1_000_000)
+        assert (process.wait(120), total) == (9, 1_000_000)
 
 
 def test_a_terminal(image):
@@ -318,7 +318,7 @@ def test_a_terminal(image):
         text = b""
         while text.count(b"hello") < 2:  # the terminal's echo and ours
             text += os.read(master, 100)
-        assert process.wait(10) == 6
+        assert process.wait(120) == 6
     os.close(master)
 
 
@@ -352,13 +352,13 @@ def test_a_signal_from_outside_is_told_apart(image):
     with waiting(image) as process:
         process.send_signal(signal.SIGSEGV)
         assert b": sent by a process" in process.stdout.read()
-        assert process.wait(10) == -signal.SIGABRT
+        assert process.wait(120) == -signal.SIGABRT
 
 
 def test_control_c_ends_the_process(image):
     with waiting(image) as process:
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == -signal.SIGINT
+        assert process.wait(120) == -signal.SIGINT
 
 
 def test_probe_read_stops_at_the_first_unmapped_byte(image):
@@ -377,7 +377,7 @@ def test_nothing_is_writable_and_executable(image):
     with waiting(image) as process:
         with open(f"/proc/{process.pid}/maps", encoding="ascii") as file:
             maps = file.read()
-        process.communicate(b"q", timeout=10)
+        process.communicate(b"q", timeout=120)
     assert process.returncode == 0
     permissions = [line.split()[1] for line in maps.splitlines()]
     assert not [p for p in permissions if "w" in p and "x" in p], maps
@@ -385,7 +385,7 @@ def test_nothing_is_writable_and_executable(image):
 
 
 def test_too_little_address_space_is_said(image):
-    done = subprocess.run(["sh", "-c", f"ulimit -v 30000; exec {image}"], capture_output=True, text=True, timeout=30,
+    done = subprocess.run(["sh", "-c", f"ulimit -v 30000; exec {image}"], capture_output=True, text=True, timeout=120,
                           check=False)
     assert done.returncode == 126
     assert done.stderr == ("Microlith: the host gives no 64 MiB of address space for RAM; raise the limit (ulimit -v), "
@@ -408,7 +408,7 @@ def test_gdb_stops_in_main_and_sees_a_fault(image):
 def test_strace_shows_a_handful_of_calls(image):
     if not shutil.which("strace"):
         pytest.skip("strace is not installed")
-    done = subprocess.run(["strace", "-f", "-o", "/dev/stderr", image], capture_output=True, text=True, timeout=30,
+    done = subprocess.run(["strace", "-f", "-o", "/dev/stderr", image], capture_output=True, text=True, timeout=120,
                           check=False)
     assert (done.returncode, done.stdout) == (0, "0 'process'\n")
     calls = re.findall(r"^\d+ +(\w+)\(", done.stderr, re.M)

@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TARGET = "toy-" + os.uname().machine
 IMAGE = f"build/hello_{TARGET}"
+LIMIT = 120  # seconds, for a machine that has much else to do
 
 FILES = {
     f"arch/{os.uname().machine}/Config.uk": """\
@@ -130,6 +132,14 @@ int main(void) {
 }
 
 
+def appears(path) -> None:
+    """Waits for a file."""
+    end = time.monotonic() + LIMIT
+    while not os.path.exists(path):
+        assert time.monotonic() < end, path
+        time.sleep(0.02)
+
+
 class Tree:
     """One throw-away tree and the commands that tests run in it."""
 
@@ -185,7 +195,7 @@ class Tree:
         return done.stdout
 
     def run(self, image=IMAGE):
-        return subprocess.run([self.file(image)], capture_output=True, text=True, timeout=10, check=False)
+        return subprocess.run([self.file(image)], capture_output=True, text=True, timeout=LIMIT, check=False)
 
     def start_and_kill(self, seconds: float, *words) -> None:
         """Starts make, and after a while kills it and all it started, so that nobody can clean up."""
