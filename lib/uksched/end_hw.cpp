@@ -9,7 +9,9 @@ void uk::bootup::end_alone() {
     if (!sched::started())
         return;
     Thread* const self = &sched::current();
+#ifdef CONFIG_LIBUKSCHED_EDGE
     self->in_kernel = true; // for ever: no handler of a signal, nor its default action
+#endif
     while (!first.replace_acquire(nullptr, self) && first.load_relaxed() != self)
         (void)sched::park(kNever, {"end of the image"});
 }
