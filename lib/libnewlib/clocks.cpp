@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clocks and sleep.
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/time.h>
@@ -156,6 +157,12 @@ time_t timegm(struct tm* from) {
     const long days =
         days_before(from->tm_year + 1900L + years, from->tm_mon - years * 12) + from->tm_mday - 1;
     const time_t moment = ((days * 24 + from->tm_hour) * 60 + from->tm_min) * 60 + from->tm_sec;
+    constexpr time_t kYear = 31'556'952; // seconds on average: right to a year
+    const time_t year = moment / kYear + 70;
+    if (year <= INT_MIN || year >= INT_MAX) {
+        errno = EOVERFLOW;
+        return -1;
+    }
     gmtime_r(&moment, from); // fields that were too large, the days of week and year
     return moment;
 }

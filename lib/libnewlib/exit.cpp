@@ -51,7 +51,7 @@ uk::Result<> start() {
 UK_INIT(late, "newlib", start, .term = flush_unless_ended);
 
 // The first thread to end the program goes on, also when it comes here again; others wait for it.
-void end_alone() {
+void exit_alone() {
 #ifdef CONFIG_LIBUKSCHED_THREADS
     static constinit uk::Atomic<uintptr_t> first{0};
     const auto self = reinterpret_cast<uintptr_t>(&uk::sched::current());
@@ -65,7 +65,7 @@ void end_alone() {
 
 // A function may register further ones, or call exit() itself.
 void exit(int status) {
-    end_alone();
+    exit_alone();
     uk::tls::run_exit_functions(); // this thread's objects go before static ones, others' stay
     __call_exitprocs(status, nullptr);
     uk_run_destructors();

@@ -97,14 +97,26 @@ int _gettimeofday_r(_reent* /*reent*/, struct timeval* now, void* zone) {
 
 } // extern "C"
 
+// newlib's, for who asks for a stream before anything else did: makes stdin, stdout and stderr, and
+// their locks.
+extern "C" void __sinit(struct _reent* reent);
+
+static void make_streams() {
+    if (_REENT->__sdidinit == 0) {
+        __sinit(_REENT);
+    }
+}
+
 // Strings have no lock: nobody else has the stream.
 void flockfile(FILE* stream) {
+    make_streams();
     if ((stream->_flags & __SSTR) == 0) {
         __lock_acquire_recursive(stream->_lock);
     }
 }
 
 int ftrylockfile(FILE* stream) {
+    make_streams();
     return (stream->_flags & __SSTR) != 0 ? 0 : __lock_try_acquire_recursive(stream->_lock);
 }
 

@@ -4,8 +4,13 @@
 #include <sched.h>
 #include <string.h>
 
+#include <uk/abi/sched.h>
 #include <uk/syscall.h>
 
+static_assert(sizeof(struct sched_param) == sizeof(uk_sched_param));
+static_assert(sizeof(cpu_set_t::__bits[0]) == sizeof(unsigned long));
+
+// As in lib/libnewlib: errno is the C library's, and each that there is has one.
 static int status(long value) {
     if (value < 0) {
         errno = static_cast<int>(-value);

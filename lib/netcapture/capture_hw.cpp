@@ -105,6 +105,16 @@ Result<> open_output() {
     return write_all(&header, sizeof header);
 }
 
+// Errors: ENOMEM, ENOSYS (an image without threads).
+Result<> start_writer() {
+    // Before programs that are busy: else the ring fills.
+    Ref<Thread> writer = UK_TRY(sched::create(
+        {.name = "netcapture", .priority = kDefaultPriority + 1, .service = true}, serve, nullptr));
+    g_writer.store_release(writer.get());
+    sched::unpark(*writer.release()); // for ever
+    return ok();
+}
+
 // --- boot and end
 // -----------------------------------------------------------------------------------
 
@@ -136,17 +146,16 @@ netdev::Device& watch(netdev::Device& device) {
 Result<> start() {
     if (g_path == nullptr)
         return ok();
-    if (const Result<> opened = open_output(); !opened.ok()) {
-        uk_pr_err("netdev.capture=%s: %s\n", g_path, opened.error().name());
-        return opened;
+    Result<> begun = open_output();
+    if (begun.ok())
+        begun = start_writer();
+    if (!begun.ok()) {
+        uk_pr_err("netdev.capture=%s: %s\n", g_path, begun.error().name());
+        g_ring.close();
+        return begun;
     }
     if (netdev::count() == 0)
         uk_pr_warn("netdev.capture=%s: there is no network device\n", g_path);
-    // Before programs that are busy: else the ring fills.
-    Ref<Thread> writer = UK_TRY(sched::create(
-        {.name = "netcapture", .priority = kDefaultPriority + 1, .service = true}, serve, nullptr));
-    g_writer.store_release(writer.get());
-    sched::unpark(*writer.release()); // for ever
     return ok();
 }
 
@@ -166,7 +175,7 @@ UK_NETDEV_WRAPPER({.wrap = watch});
 UK_INIT(bus, "capture of packets", prepare, .term = finish,
         .hint = "give the machine more memory, or leave netdev.capture= out");
 UK_INIT(late, "file of captured packets", start,
-        .hint = "netdev.capture= wants a path that can be written");
+        .hint = "netdev.capture= wants threads, and a path that can be written");
 
 } // namespace
 } // namespace uk::netcapture

@@ -53,6 +53,8 @@ Result<long> lock_alone(File& file, int command, unsigned long argument) {
     if (lock.l_whence < UK_SEEK_SET || lock.l_whence > UK_SEEK_END || lock.l_start < 0 ||
         (lock.l_len < 0 && lock.l_start + lock.l_len < 0))
         return Errno::inval;
+    if (lock.l_len > 0 && lock.l_len - 1 > INT64_MAX - lock.l_start)
+        return Errno::overflow;
     if (lock.l_type != UK_F_RDLCK && lock.l_type != UK_F_WRLCK && lock.l_type != UK_F_UNLCK)
         return Errno::inval;
     if (command == UK_F_GETLK || command == UK_F_OFD_GETLK) {

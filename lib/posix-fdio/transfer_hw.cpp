@@ -69,7 +69,8 @@ Result<size_t> move_all(int fd, const uk_iovec* pieces, size_t count, Offset... 
     UK_TRY(list.read(pieces, count));
     if constexpr (sizeof...(Offset) == 0) {
         if (list.bytes() == 0 && Way::allows(*file))
-            return size_t{0}; // without asking the file, which read() and write() of nothing do
+            return size_t{
+                0}; // as on Linux, where only read() and write() of nothing reach the file
     }
     return move<Way>(*file, list.all(), offset...);
 }

@@ -33,8 +33,6 @@ Result<> control(int epoll, int operation, int fd, const uk_epoll_event* wanted)
         event = UK_TRY(user::read<uk_epoll_event>(Vaddr::of(wanted)));
     const Ref<File> set = UK_TRY(posix::working_fd(epoll));
     const Ref<File> file = UK_TRY(posix::working_fd(fd));
-    if (((set->status() | file->status()) & UK_O_PATH) != 0)
-        return Errno::badf;
     if (file->ready_source() == nullptr)
         return Errno::perm;
     Epoll* const own = Epoll::of(*set);

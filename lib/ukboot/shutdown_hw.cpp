@@ -21,7 +21,7 @@ namespace {
 
 constinit InitProgress g_progress;
 constinit Atomic<bool> g_constructed;
-constinit bool g_ending = false; // of the thread that ends the image
+constinit Atomic<bool> g_ending;
 
 } // namespace
 
@@ -41,8 +41,7 @@ void shutdown(hal::Shutdown reason, int status) {
         if constexpr (cfg::libuksched_threads) {
             bootup::end_alone();
         }
-        if (!g_ending) {
-            g_ending = true;
+        if (!g_ending.exchange_acq_rel(true)) {
             run_term(init_table(), g_progress);
         }
     }

@@ -89,8 +89,10 @@ Result<EventPort> xen::console_event() {
     if (g_way == Way::hypervisor) {
         return bind_virq(kVirqConsole, 0);
     }
-    const uint64_t port = UK_TRY(parameter(Parameter::console_port));
-    return g_way == Way::ring ? Result<EventPort>(static_cast<EventPort>(port)) : Errno::nodev;
+    if (g_way != Way::ring) {
+        return Errno::nodev;
+    }
+    return static_cast<EventPort>(UK_TRY(parameter(Parameter::console_port)));
 }
 
 bool xen::console_may_be_readable() {

@@ -33,10 +33,11 @@ def program() -> str:
                           "machine> without QEMU")
 
 
-def above_standard(end: socket.socket) -> int:
-    """A descriptor for it that is none of the first three, which may be closed here."""
-    with end:
-        return fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 3)
+def above_standard(descriptor: int) -> int:
+    """Another in its place that is none of the first three, which may be closed here."""
+    above = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 3)
+    os.close(descriptor)
+    return above
 
 
 def start() -> tuple:
@@ -49,7 +50,7 @@ def start() -> tuple:
         if network.is_host_device(word):
             parameters.append(f"netdev.host={word}")
             continue
-        ours, other = map(above_standard, socket.socketpair())
+        ours, other = (above_standard(end.detach()) for end in socket.socketpair())
         parameters.append(f"netdev.host=fd:{ours}")
         inherited.append(ours)
         theirs.append(other)
@@ -63,7 +64,7 @@ def start() -> tuple:
 
 
 def start_qemu(command: list, ours: list, theirs: list) -> None:
-    told, tell = os.pipe()
+    told, tell = map(above_standard, os.pipe())
     us = os.getpid()
     if os.fork() == 0:
         for descriptor in (told, *ours):
@@ -105,10 +106,11 @@ def watch(parent: int, command: list, theirs: list, tell: int) -> None:
         code = beside.wait()
         how = f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
         print(f"run: QEMU, which is the network of the image, {how}: the image has none any more", file=sys.stderr, flush=True)
-    except OSError as why:
-        os.write(tell, f"QEMU did not start the network: {why}".encode())
-    finally:
         os._exit(0)
+    except BaseException as why:  # whatever it is: there is nobody above who could say it
+        with contextlib.suppress(OSError):
+            os.write(tell, f"QEMU did not start the network: {why!r}".encode())
+        os._exit(1)
 
 
 def let_go(theirs: list) -> None:

@@ -111,8 +111,8 @@ class Screen:
                 return out
 
     def pause(self) -> bytes:
-        """What was kept back, but the beginning of a mark or of Xen's line. What it begins is known all the same when it comes."""
-        kept = self.buffer if self.shown and b"@" not in self.buffer and XEN_LINE not in self.buffer else b""
+        """What was kept back, but the beginning of a mark, of Xen's line, or of a line's end. What it begins is known all the same when it comes."""
+        kept = self.buffer.removesuffix(b"\r") if self.shown and b"@" not in self.buffer and XEN_LINE not in self.buffer else b""
         text, self.early = kept[self.early:], max(self.early, len(kept))
         return self._clean(text)
 

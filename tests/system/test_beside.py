@@ -107,17 +107,22 @@ class Process:
             got, sent = b"", 0
             while len(got) < len(text):
                 sent += client.send(text[sent:sent + 5000])
-                got += client.recv(1 << 16)
+                came = client.recv(1 << 16)
+                assert came, f"the connection ended after {len(got)} bytes"
+                got += came
         return got == text
 
-    def quit(self) -> int:
-        end = time.monotonic() + guest.LIMIT
-        with socket.socket(type=socket.SOCK_DGRAM) as client:
-            while self.process.poll() is None and time.monotonic() < end:
-                with contextlib.suppress(ConnectionError):
-                    client.sendto(b"quit", ("127.0.0.1", self.port))
-                time.sleep(0.05)
-        return self.process.wait()
+
+
+def end(process, port: int) -> int:
+    """Its status, after it was told to end."""
+    until = time.monotonic() + guest.LIMIT
+    with socket.socket(type=socket.SOCK_DGRAM) as client:
+        while process.poll() is None and time.monotonic() < until:
+            with contextlib.suppress(ConnectionError):
+                client.sendto(b"quit", ("127.0.0.1", port))
+            time.sleep(0.05)
+    return process.wait()
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -128,7 +133,7 @@ def test_without_root(image_of, target, tmp_path):
             assert re.search(r"^CapEff:\t0+$", file.read(), re.M)
         assert f"run: 127.0.0.1:{box.port} leads to port 7 of the image\n" in box.text()
         assert box.echoes()
-        assert box.quit() == 0 and box.has_ended("qemu") and box.has_ended("watcher")
+        assert end(box.process, box.port) == 0 and box.has_ended("qemu") and box.has_ended("watcher")
     assert "warning" not in box.text().lower(), box.text()
     data = path.read_bytes()
     assert data[:4] in (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4") and len(data) > 100000 and b"quit" in data
@@ -140,6 +145,13 @@ def test_all_ends_with_the_image(image_of, number):
         os.killpg(box.process.pid, number)  # as Ctrl-C at a terminal does
         assert box.has_ended("qemu") and box.has_ended("watcher") and box.process.wait(guest.LIMIT) in (-number, 128 + number)
         assert "run: QEMU" not in box.text()
+
+
+def test_without_input_and_output(image_of):
+    port = Process.free_port()
+    with subprocess.Popen(["sh", "-c", 'exec "$0" <&- >&-', RUN], stderr=subprocess.PIPE, text=True,
+                          env=variables(image_of(TARGETS[0]), TARGETS[0], PORT=f"udp:{port}:7")) as process:
+        assert end(process, port) == 0, process.stderr.read()
 
 
 def pump(port: int, under_way: threading.Event) -> None:

@@ -48,9 +48,11 @@ def ask(program, *words, inside=None) -> None:
     while time.monotonic() < end:
         done = subprocess.run(inside.words(command) if inside else command, capture_output=True, text=True, check=False,
                               timeout=guest.LIMIT, stdin=subprocess.DEVNULL)
-        if done.returncode == 0:
+        if done.returncode == 0 and "classic_mode" not in done.stdout:
             break
-        assert re.search("refused|reset|server not ready|closed|no route", done.stderr, re.I), done.stdout + done.stderr
+        # QEMU takes a connection before the image does; nuttcp believes that an old one of its kind closed it, then.
+        assert re.search("refused|reset|server not ready|closed|no route|classic_mode", done.stdout + done.stderr, re.I), \
+            done.stdout + done.stderr
         time.sleep(0.1)
     found = RESULT.search(done.stdout)
     assert found and float(found[1]) == MEGABYTES, done.stdout + done.stderr

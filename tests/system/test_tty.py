@@ -143,7 +143,7 @@ def test_nothing_interrupts_who_waits_for_keys(target, start, tmp_path):
     session = start(target, "idle", QEMU=str(wrapper), **({} if target == XEN else {"ACCEL": "tcg"}))
     assert session.end() == 0
     count = len(re.findall(interrupt, log.read_text(encoding="utf-8", errors="replace"), re.M))
-    assert 2 <= count <= MOST, count
+    assert 2 <= count <= (MOST if target != XEN else 20 * MOST), count  # Xen's own are among them, more on a slow host
 
 
 @pytest.fixture(name="wake_ups")

@@ -214,6 +214,7 @@ def test_the_screen_shows_what_it_kept_when_nothing_comes():
     assert screen.feed(b"\r\n@microlith begins x\r\n") + screen.pause() == b""
     assert screen.feed(b"ready\r\n") == b"ready"
     assert [screen.pause(), screen.pause(), screen.feed(b"[a]\r\n"), screen.pause()] == [b"\n", b"", b"[a]", b"\n"]
+    assert [screen.feed(b"b\r") + screen.pause(), screen.feed(b"\n") + screen.pause()] == [b"b", b"\n"]
     assert screen.feed(b"\r\n@micro") + screen.pause() == b""
     assert screen.feed(b"lith ended x: reason 0, status 0\r\n") + screen.pause() == b"" and screen.ended == {"x": ("0", "0")}
     screen = xenmachine.Screen("dom0")

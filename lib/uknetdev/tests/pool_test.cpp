@@ -151,6 +151,13 @@ TEST(Pool, FromThreads) {
     pool.close();
 }
 
+// What the next device that is added is listed as; null: itself.
+uk::netdev::Device* g_in_its_place = nullptr;
+uk::netdev::Device& wrap(uk::netdev::Device& device) {
+    return g_in_its_place != nullptr ? *g_in_its_place : device;
+}
+UK_NETDEV_WRAPPER({.wrap = wrap});
+
 TEST(Devices, AreFoundInTheirOrder) {
     static netdev_test::FakeWire wire; // devices live for ever
     EXPECT_EQ(uk::netdev::find(0), nullptr);
@@ -161,6 +168,13 @@ TEST(Devices, AreFoundInTheirOrder) {
     EXPECT_EQ(uk::netdev::find(1), &wire.right());
     EXPECT_EQ(uk::netdev::find(1)->index(), 1u);
     EXPECT_EQ(uk::netdev::find(2), nullptr);
+
+    static netdev_test::FakeWire other;
+    g_in_its_place = &other.right();
+    uk::netdev::add(other.left());
+    EXPECT_EQ(uk::netdev::find(2), &other.right());
+    EXPECT_EQ(other.right().index(), 2u);
+    EXPECT_EQ(other.left().index(), 2u) << "the driver's messages name it as all do";
 }
 
 } // namespace

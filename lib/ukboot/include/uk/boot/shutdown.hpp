@@ -12,9 +12,10 @@ namespace uk {
 // that a term function takes, for all reasons but panic, which may come from anywhere.
 //
 // Other threads run on meanwhile, seconds where a network delivers what was sent. The first that
-// ends the image decides: another that does so, too, waits for that, unless it panics. File systems
-// are synced before the network ends, as one may lie beyond it: what a thread writes after that is
-// as lost as what it had not written yet.
+// ends the image decides: another that does so, too, waits for that, 10 s at most, unless it
+// panics. The same thread again, by a second Ctrl-C for instance, ends the machine at once. File
+// systems are synced before the network ends, as one may lie beyond it: what a thread writes after
+// that is as lost as what it had not written yet.
 [[noreturn]] void shutdown(hal::Shutdown reason, int status);
 
 namespace bootup {
@@ -27,7 +28,7 @@ namespace bootup {
 void run_constructors();
 
 // Images with threads have one, the scheduler's. The first thread that calls goes on, also when it
-// comes again; others stay in here.
+// comes again; others come back after 10 s, when the end is stuck.
 void end_alone();
 
 } // namespace bootup
