@@ -90,12 +90,13 @@ def watch(parent: int, command: list, theirs: list, tell: int) -> None:
     try:
         end_with(parent)
         os.setsid()
+        leave_terminal()
         us = os.getpid()
         hub = f"{os.path.basename(command[0])}: warning: hub "  # that there is no machine on it
         beside = qemu.Supervised(command, hub, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=theirs,
                                  preexec_fn=lambda: end_with(us))
-        with contextlib.suppress(OSError):
-            let_go(theirs)
+        for descriptor in theirs:  # QEMU alone shall hold the sockets
+            os.close(descriptor)
         if not answers(beside.process):
             beside.process.kill()
             beside.wait()
@@ -113,13 +114,12 @@ def watch(parent: int, command: list, theirs: list, tell: int) -> None:
         os._exit(1)
 
 
-def let_go(theirs: list) -> None:
-    """QEMU alone shall hold the sockets, and nobody here the image's input and output."""
-    for descriptor in theirs:
-        os.close(descriptor)
-    nothing = os.open(os.devnull, os.O_RDWR)
+def leave_terminal() -> None:
+    """The input and output are the image's. They may be closed: then nothing else shall be opened in their place."""
+    nothing = above_standard(os.open(os.devnull, os.O_RDWR))
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    os.close(nothing)
 
 
 def answers(process) -> bool:
