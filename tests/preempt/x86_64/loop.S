@@ -30,6 +30,7 @@ saved_x87_control:
     .text
     .set failed, 32
     .set place, 40
+    .cfi_sections .debug_frame      /* the image has no place for .eh_frame */
     .set frame, 56
 
     .macro for_general what
@@ -84,13 +85,14 @@ saved_x87_control:
     .globl \name
     .type \name, @function
 \name:
-    pushq %rbp
-    pushq %rbx
-    pushq %r12
-    pushq %r13
-    pushq %r14
-    pushq %r15
+    .cfi_startproc
+    .irp saved, rbp, rbx, r12, r13, r14, r15
+    pushq %\saved
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %\saved, 0
+    .endr
     subq $(frame + 16), %rsp
+    .cfi_adjust_cfa_offset frame + 16
     movq %rdi, frame(%rsp)
     movq %rsp, place(%rsp)
     stmxcsr saved_mxcsr(%rip)
@@ -138,13 +140,14 @@ saved_x87_control:
     fldcw saved_x87_control(%rip)
     movl failed(%rsp), %eax
     addq $(frame + 16), %rsp
-    popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbx
-    popq %rbp
+    .cfi_adjust_cfa_offset -(frame + 16)
+    .irp saved, r15, r14, r13, r12, rbx, rbp
+    popq %\saved
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore %\saved
+    .endr
     ret
+    .cfi_endproc
     .size \name, . - \name
     .endm
 
