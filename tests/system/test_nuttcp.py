@@ -48,7 +48,7 @@ def ask(program, *words, inside=None) -> None:
     while time.monotonic() < end:
         done = subprocess.run(inside.words(command) if inside else command, capture_output=True, text=True, check=False,
                               timeout=guest.LIMIT, stdin=subprocess.DEVNULL)
-        if done.returncode == 0 and "classic_mode" not in done.stdout:
+        if done.returncode == 0 and "classic_mode" not in done.stdout + done.stderr:
             break
         # QEMU takes a connection before the image does; nuttcp believes that an old one of its kind closed it, then.
         assert re.search("refused|reset|server not ready|closed|no route|classic_mode", done.stdout + done.stderr, re.I), \
