@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Host tests of the ring: what comes out is what a reader of pcap expects.
+#include "lib/ukfile/tests/host_lock.hpp"
+
 #include <uk/netcapture/ring.hpp>
 
 #include <gtest/gtest.h>
@@ -7,7 +9,6 @@
 #include <atomic>
 #include <cstring>
 #include <deque>
-#include <mutex>
 #include <random>
 #include <thread>
 #include <vector>
@@ -19,19 +20,6 @@ using uk::netcapture::kMostBytes;
 using uk::netcapture::kMostRecord;
 using uk::netcapture::RecordHeader;
 using uk::netdev::Buffer;
-
-class HostLock {
-  public:
-    struct State {};
-    State lock() {
-        lock_.lock();
-        return {};
-    }
-    void unlock(State /*state*/) { lock_.unlock(); }
-
-  private:
-    std::mutex lock_;
-};
 
 using Bytes = std::vector<uint8_t>;
 

@@ -2,6 +2,7 @@
 // Host tests of buffers, pools, and the list of devices.
 #include "../basic_pool.hpp"
 #include "fake_wire.hpp"
+#include "lib/ukfile/tests/host_lock.hpp"
 
 #include <uk/fakes/frames.hpp>
 
@@ -17,20 +18,6 @@ using uk::netdev::BasicPool;
 using uk::netdev::Buffer;
 using uk::netdev::Pool;
 using uk::netdev::release;
-
-// The locks of host tests' images are empty.
-class HostLock {
-  public:
-    struct State {};
-    State lock() {
-        lock_.lock();
-        return {};
-    }
-    void unlock(State /*state*/) { lock_.unlock(); }
-
-  private:
-    std::mutex lock_;
-};
 
 TEST(Buffer, MovesItsEnds) {
     alignas(64) std::byte memory[256];
