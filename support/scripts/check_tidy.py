@@ -5,9 +5,9 @@
 Not over tests, applications, C and assembly, nor the glue of a C library that is fetched; a library that includes other headers
 which are fetched says in its tests/gate.mk how to get them.
 
-Up to eight files of a folder are one unit, behind each other: reading the same headers for each of them, and looking through them,
-is most of the work. Where a unit has a finding, or its files do not go together, its halves are looked at, in the end each file
-alone: findings are those of one file. Not found in a unit: an include that a file lacks and one in front of it has (the build with
+Up to ten files that are compiled with the same flags are one unit, behind each other: reading the same headers for each of them, and
+looking through them, is most of the work. Where a unit has a finding, or its files do not go together, those that are named and the
+others are looked at apart, in the end each file alone: findings are those of one file. Not found in a unit: an include that a file lacks and one in front of it has (the build with
 clang++ finds it), and a static function that nobody uses but a file beside it that has one of the same name.
 
 What passed is not looked at again until one of the unit's files, a header it includes, the flags (in them the configuration) or
@@ -26,7 +26,7 @@ import kernel_compile
 WARNINGS = "-Wglobal-constructors -Wexit-time-destructors -Wthread-safety -Wnon-virtual-dtor".split()
 STAMPS = os.path.join(kernel_compile.WORK, "tidy")
 UNITS = os.path.join(kernel_compile.WORK, "tidy-units")
-MOST = 8  # files in a unit: more of them go together less often
+MOST = 10  # files in a unit: more of them go together less often
 
 
 def sources(root: str) -> list:
@@ -37,11 +37,19 @@ def sources(root: str) -> list:
 
 
 def units(root: str) -> list:
-    """Lists of files of one folder, which are compiled with the same flags (kernel_compile.options)."""
-    folders = {}
+    """Lists of files that are compiled with the same flags but for their private headers' folders."""
+    alike = {}
     for name in sources(root):
-        folders.setdefault(os.path.dirname(name), []).append(name)
-    return [names[at:at + MOST] for names in folders.values() for at in range(0, len(names), MOST)]
+        alike.setdefault(tuple(kernel_compile.shared_options(root, name)), []).append(name)
+    return [names[at:at + MOST] for names in alike.values() for at in range(0, len(names), MOST)]
+
+
+def apart(names: list, named: set) -> tuple:
+    """Two parts of a unit that cannot stay one: those that were named, if that tells any of them apart."""
+    bad = [name for name in names if name in named]
+    if bad and len(bad) < len(names):
+        return [name for name in names if name not in named], bad
+    return names[:len(names) // 2], names[len(names) // 2:]
 
 
 def fingerprint(root: str, names: list, path: str, flags: list) -> str:
@@ -63,25 +71,37 @@ def write_unit(root: str, names: list) -> str:
     return path
 
 
+def source_of(root: str, names: list, path: str, unit: str, line: int) -> tuple:
+    """(file, its line) of a place that clang-tidy named: it counts the lines of the unit."""
+    path = os.path.relpath(os.path.join(root, path), root)
+    if path == unit and len(names) > 1:
+        for name in names:
+            length = gatelib.read(root, name).count("\n") + 2  # as write_unit() writes it
+            if line <= length:
+                return name, line - 1
+            line -= length
+    return path, line
+
+
 def check_unit(root: str, names: list) -> list:
     path = write_unit(root, names)
-    flags = [*kernel_compile.FLAGS, *WARNINGS, *kernel_compile.options(root, names[0])]
+    flags = [*kernel_compile.FLAGS, *WARNINGS, *kernel_compile.options(root, *names)]
     stamp = os.path.join(root, STAMPS, names[0].replace("/", "_") + (f"+{len(names) - 1}" if len(names) > 1 else ""))
     mark = fingerprint(root, names, path, flags)
     if os.path.exists(stamp) and open(stamp, encoding="utf-8").read() == mark:
         return []
     done = subprocess.run(["clang-tidy", "--quiet", path, "--", *flags], cwd=root, capture_output=True, text=True, check=False)
-    found = re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error|fatal error): (.*)$", done.stdout, re.M)
+    found = [(*source_of(root, names, place, path, int(line)), text) for place, line, text in
+             re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error|fatal error): (.*)$", done.stdout, re.M)]
     if not found and done.returncode == 0:
         with open(stamp, "w", encoding="utf-8") as file:
             file.write(mark)
         return []
     if len(names) > 1:
-        half = len(names) // 2
-        return check_unit(root, names[:half]) + check_unit(root, names[half:])
+        return [finding for part in apart(names, {name for name, _, _ in found}) for finding in check_unit(root, part)]
     if not found:
         return [gatelib.Finding(names[0], 0, "clang-tidy failed: " + (done.stdout + done.stderr).strip()[:300])]
-    return [gatelib.Finding(os.path.relpath(os.path.join(root, path), root), int(line), text) for path, line, text in found]
+    return [gatelib.Finding(*place) for place in found]
 
 
 def check(root: str) -> list:

@@ -116,14 +116,30 @@ def upstream(root: str, folder: str) -> tuple:
     return tuple(flags[1].split())
 
 
-def options(root: str, name: str) -> list:
-    """Include options for one file: its library's folders for private headers, then everybody's include/."""
-    platform = name.split("/")[1] if name.startswith("plat/") else "kvm"
-    own, folder = [os.path.dirname(name)], os.path.dirname(name)
+def own_folders(root: str, name: str) -> list:
+    """Where a file's library keeps its private headers."""
+    own, folder = [os.path.dirname(name)], library(root, name)
+    own += [folder, os.path.join(folder, architecture(name))] if folder else []
+    return [one for one in own if os.path.isdir(os.path.join(root, one))]
+
+
+def library(root: str, name: str) -> str:
+    folder = os.path.dirname(name)
     while folder and not os.path.exists(os.path.join(root, folder, "Makefile.uk")):
         folder = os.path.dirname(folder)
-    own += [folder, os.path.join(folder, architecture(name))] if folder else []
+    return folder
+
+
+def shared_options(root: str, name: str) -> list:
+    """Options for one file but for its library's private headers: configuration, everybody's include/."""
+    platform = name.split("/")[1] if name.startswith("plat/") else "kvm"
     config = "smp" if several(name) else "edge" if edge(name) else "include"
-    return [*upstream(root, folder), "-I" + os.path.join(WORK, config), *("-I" + one for one in own if os.path.isdir(os.path.join(root, one))),
+    return [*upstream(root, library(root, name)), "-I" + os.path.join(WORK, config),
             *("-I" + folder for folder in include_folders(root, platform, name)), "-include", "uk/config.h",
             *(["-DCONFIG_HAL_CLOCK_FAST=1"] if name.startswith("plat/kvm/x86_64/") else []), '-DUK_LIBNAME="gate"']
+
+
+def options(root: str, *names: str) -> list:
+    """Include options for files with the same shared_options(), which are compiled together."""
+    own = dict.fromkeys(folder for name in names for folder in own_folders(root, name))
+    return [*("-I" + folder for folder in own), *shared_options(root, names[0])]
