@@ -68,7 +68,7 @@ class UkMemory(gdb.Command):
         super().__init__("uk-memory", gdb.COMMAND_DATA)
 
     def invoke(self, _argument, _from_tty):
-        info = gdb.parse_and_eval("uk::kvm::g_boot_info")
+        info = gdb.lookup_global_symbol("uk::kvm::g_boot_info").value()  # whatever language main() is in
         print(f"{info['platform'].string()}, entered by {info['loader'].string()}")
         for i in range(int(info["range_count"])):
             part = info["ranges"][i]
