@@ -55,7 +55,7 @@ support/new-app FOLDER writes an application to start from. docs/build.md has th
 VARIABLES = ("A", "T", "L", "O", "C", "N", "V", "ARGS", "PARAMS", "MEM", "CPUS", "INITRD", "DEVICES", "NET", "PORT", "CAPTURE",
              "MACHINE", "ACCEL", "QEMU", "LIB", "FILTER", "DURATIONS", "CC",
              "CXX", "LD", "CROSS_COMPILE", "OBJCOPY", "OBJDUMP", "NM", "READELF", "STRIP", "AR", "HOSTCC", "UK_DL", "UK_PYTHON",
-             "UK_OBJECTS", "UK_CACHE", "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
+             "UK_OBJECTS", "UK_CACHE", "UK_DEBUG_LEVEL", "UK_INSTALL", "UK_ROOT", "UK_LIBS", "LIBS")
 
 
 def run(goal: str) -> int:

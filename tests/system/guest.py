@@ -87,6 +87,21 @@ def build_hello(name: str) -> str:
     return os.path.join(folder, f"hello_{target}")
 
 
+def build_for_gdb(target: str) -> str:
+    """apps/hello with all that gdb can show: make check leaves variables and types out of the others (UK_DEBUG_LEVEL)."""
+    folder = os.path.join(HELLO, target + "-gdb")
+    words = ["A=apps/hello", f"T={target}", f"O={folder}"]
+    os.makedirs(folder, exist_ok=True)
+    config = os.path.join(folder, "config")
+    if not os.path.exists(config):
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("CONFIG_DEBUG_SYMBOLS_LVL2=y\n")
+        make_in_tree(*words, f"C={config}", "olddefconfig")
+    done = make_in_tree(*words, f"C={config}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(folder, f"hello_{target}")
+
+
 def run(target: str, arguments="", parameters=""):
     """(console, exit status) of a run with this command line."""
     return run_image(build(target), target, arguments, parameters)

@@ -289,9 +289,12 @@ def test_ctrl_c_ends_the_machine(image):
         process.wait()
 
 
-def test_debug_stops_in_main(image):
-    output, status = started(image, "debug", ARGS="end:0", GDB_ARGS="-batch -ex bt -ex uk-memory")
-    assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at tests/guest/main\.cpp:\d+$", output, re.M), output
+IN_MAIN = r"^#0 +main \(argc=2, argv=0x\w+\) at apps/hello/main\.c:\d+$"
+
+
+def test_debug_stops_in_main():
+    output, status = started(guest.build_for_gdb("kvm-x86_64"), "debug", ARGS="word", GDB_ARGS="-batch -ex bt -ex uk-memory")
+    assert status == 0 and re.search(IN_MAIN, output, re.M), output
     assert "terminating" not in output
     assert re.search(r"^kvm, entered by PVH\n(0x\w{16} 0x\w{16} \w+\n)+", output, re.M)
 
@@ -313,12 +316,13 @@ def test_more_cpus_than_the_image_can_use_are_refused(image, tmp_path):
 
 
 def test_debug_stops_a_process_in_main():
-    output, status = started(guest.build("linuxu-x86_64"), "debug", UK_PLAT="linuxu", ARGS="end:0", GDB_ARGS="-batch -ex bt")
-    assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at tests/guest/main\.cpp:\d+$", output, re.M), output
+    output, status = started(guest.build_for_gdb("linuxu-x86_64"), "debug", UK_PLAT="linuxu", ARGS="word", GDB_ARGS="-batch -ex bt")
+    assert status == 0 and re.search(IN_MAIN, output, re.M), output
 
 
-def test_initrd_arrives(image, tmp_path):
+def test_initrd_arrives(tmp_path):
     """Its bytes are readable through BootInfo when main starts."""
+    image = guest.build_for_gdb("kvm-x86_64")
     module = tmp_path / "initrd"
     module.write_bytes(bytes(range(1, 256)) * 5000)
     for machine in ("pc", "microvm"):
@@ -329,7 +333,7 @@ def test_initrd_arrives(image, tmp_path):
         try:
             while not os.path.exists(socket) and process.poll() is None:
                 time.sleep(0.05)
-            script = [f"target remote {socket}", "thbreak main", "continue", "p uk::kvm::g_boot_info.initrd.size",
+            script = [f"target remote {socket}", "set language c++", "thbreak main", "continue", "p uk::kvm::g_boot_info.initrd.size",
                       "p/x uk::kvm::g_boot_info.initrd.data[0]", "p/x uk::kvm::g_boot_info.initrd.data[1274999]", "kill"]
             done = subprocess.run(["gdb", "-nx", "-batch", *[w for line in script for w in ("-ex", line)],
                                    image + ".dbg"], capture_output=True, text=True, timeout=LIMIT, check=False,

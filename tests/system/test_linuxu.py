@@ -400,9 +400,9 @@ def test_gdb_stops_in_main_and_sees_a_fault(image):
                "-ex", "set backtrace past-main on", "-ex", "break main", "-ex", "run",
                "-ex", "backtrace", "-ex", "continue", "-ex", "backtrace", "--args", image + ".dbg", "fault", "write"]
     text = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
-    assert re.search(r"Breakpoint 1, main \(argc=3", text), text
+    assert re.search(r"Breakpoint 1, main \(", text), text
     assert re.search(r"#\d .*uk::boot \(", text), text
-    assert re.search(r"Program received signal SIGSEGV.*\n.*fault \(kind=", text), text
+    assert re.search(r"Program received signal SIGSEGV.*\n.*fault \(", text), text
 
 
 def test_strace_shows_a_handful_of_calls(image):
