@@ -66,6 +66,12 @@ def kept_objects(ctx) -> str:
     return path
 
 
+def downloads(ctx) -> str:
+    """The folder of upstream archives."""
+    cache = ctx.env.get("UK_CACHE")
+    return f"{os.path.abspath(cache) if cache else ctx.out}/download"
+
+
 def host_tool(ctx) -> str:
     """Compiles support/build/step.c, once per version of its text."""
     source = f"{ctx.base}/support/build/step.c"
@@ -124,7 +130,7 @@ def make_command(ctx, tool: str, targets, counting: bool):
     variables = [v for v in passed if v.split("=")[0] not in skip]
     variables += [f"UK_BASE={ctx.base}", f"APP_DIR={ctx.app}", f"BUILD_DIR={ctx.obj}", f"UK_IMAGE={ctx.image}",
                   f"UK_PLAT={ctx.plat}", f"UK_ARCH={ctx.arch}", f"ELIB_DIR={' '.join(ctx.libs)}", f"UK_STEP={tool}",
-                  f"UK_DL={ctx.env.get('UK_DL', '')}", f"UK_CACHE={ctx.out}/download",
+                  f"UK_DL={ctx.env.get('UK_DL', '')}", f"UK_CACHE={downloads(ctx)}",
                   f"UK_ARCHIVES={kept_objects(ctx) or ctx.out}/archives"]
     command = [ctx.env.get("MAKE", "make"), "-r", "-R", "--no-print-directory",
                "-f", f"{ctx.base}/support/build/build.mk", "-C", ctx.base]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Upstream archives: fetch, fetch2, fetchas, fetchas2, unarchive, patch. An archive is pinned by LIBX_ORIGIN_SHA256, kept in
-# the download folder, unpacked (only the paths LIBX_ORIGIN_ONLY, if set) and patched in one step into LIBX_ORIGIN. Only
+# the download folder (which builds may share), unpacked (only the paths LIBX_ORIGIN_ONLY, if set) and patched in one step into LIBX_ORIGIN. Only
 # libraries that are chosen fetch anything.
 
 UK_PREPARED :=
@@ -39,14 +39,14 @@ _unpack = rm -rf $($(1)_ORIGIN) "$$OUT" && mkdir -p "$$OUT" && \
     $(UK_BASE)/support/build/fetch --check --sha256 '$($(1)_ORIGIN_SHA256)' --out $($(1)_ARCHIVE) && \
     $(if $(filter %.zip,$($(1)_ARCHIVE)),unzip -q -DD $($(1)_ARCHIVE) -d "$$OUT",tar -xmf $($(1)_ARCHIVE) -C "$$OUT" $($(1)_ORIGIN_ONLY)) \
     $(foreach p,$($(1)_PATCHES),&& $(call _patch_command,$(p)))
-_download = UK_DL='$(UK_DL)' $(UK_BASE)/support/build/fetch --sha256 '$($(1)_ORIGIN_SHA256)' --out "$$OUT" \
-    --cache $(UK_CACHE) --name $(notdir $($(1)_ARCHIVE)) --library $(2) $($(1)_URLS)
+_download = UK_DL='$(UK_DL)' $(UK_BASE)/support/build/fetch --sha256 '$($(1)_ORIGIN_SHA256)' --out $($(1)_ARCHIVE) \
+    --cache $(UK_CACHE) --name $(notdir $($(1)_ARCHIVE)) --library $(2) $($(1)_URLS) && : >"$$OUT"
 
 # _origin <library>,<LIBRARY>: its rules. A changed patch unpacks afresh; unpacked files are newer than their objects.
 define _origin
 ifneq ($$(strip $$($(2)_URLS)),)
 $$($(2)_ARCHIVE):
-	$$(call _step,FETCH $(1),$$@,$$(call _download,$(2),$(1)),-r $(BUILD_DIR)/$(1)/archive.cmd)
+	$$(call _step,FETCH $(1),$(BUILD_DIR)/$(1)/archive,$$(call _download,$(2),$(1)))
 endif
 CMD_$(2)_ORIGIN := $$(strip $$(call _unpack,$(2)))
 ifneq "$$(file <$(BUILD_DIR)/$(1)/origin.cmd)" "$$(CMD_$(2)_ORIGIN)"

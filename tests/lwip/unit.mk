@@ -33,8 +33,8 @@ all: $(OUT)/theirs $(OUT)/ours
 $(ARCHIVE):
 	@mkdir -p $(@D)
 	@echo "  FETCH lwip"
-	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $@.part --cache build/download \
-	    --name $(LIBLWIP_ORIGIN_NAME) --library lwip $(LIBLWIP_ORIGIN_URL) && mv $@.part $@
+	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $@ --cache build/download \
+	    --name $(LIBLWIP_ORIGIN_NAME) --library lwip $(LIBLWIP_ORIGIN_URL)
 $(OUT)/unpacked: lib/lwip/origin.mk $(PATCHES) | $(ARCHIVE)
 	$(Q)support/build/fetch --check --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $(ARCHIVE)
 	$(Q)rm -rf $(TOP) && mkdir -p $(OUT)/include && tar -xmf $(ARCHIVE) -C $(OUT)

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Upstream archives: pinned, cached, patched; what is said when one is missing or corrupt. No network is used."""
+import fcntl
 import hashlib
+import importlib.machinery
+import importlib.util
 import io
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import time
 
 import pytest
-from toytree import ROOT, Tree
+from toytree import LIMIT, ROOT, Tree
 
 SOURCE = "int up(void);\nint up(void) { return 1; }\n"
 PATCH = """\
@@ -146,3 +151,52 @@ def test_private_apt_configuration(tmp_path):
     text = "".join(path.read_text() for path in (tmp_path / "apt").rglob("*") if path.is_file())
     assert "deb-src" in text
     assert not [line for line in text.splitlines() if line.startswith("deb ") or line.strip() == "Types: deb"]
+
+
+def test_output_folders_share_a_cache(tree, tmp_path):
+    tree.env["UK_CACHE"] = str(tmp_path / "cache")
+    assert any(step.startswith("FETCH libup") for step in tree.good("O=one", "fetch").steps)
+    os.unlink(tree.archive)
+    assert not any(step.startswith("FETCH") for step in tree.good("O=two").steps)
+    assert not os.path.exists(tree.file("two/download"))
+
+
+def test_who_wants_the_same_archive_waits_for_it(tmp_path):
+    """Another process holds the lock, and the archive comes from there."""
+    out = tmp_path / "up-1.0.tar.gz"
+    with open(f"{out}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        place = os.stat(lock.fileno()).st_ino
+        with subprocess.Popen([f"{ROOT}/support/build/fetch", "--sha256", archive(tmp_path / "other"), "--out", out,
+                               "file:///nowhere/up-1.0.tar.gz"]) as process:
+            while not re.search(rf"-> FLOCK .*:{place} ", open("/proc/locks", encoding="utf-8").read()):
+                assert process.poll() is None, "it does not wait"
+                time.sleep(0.02)
+            os.rename(tmp_path / "other", out)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            assert process.wait(LIMIT) == 0
+
+
+def test_package_lists_are_renewed_only_when_they_do_not_help(tmp_path, monkeypatch):
+    loader = importlib.machinery.SourceFileLoader("fetch", f"{ROOT}/support/build/fetch")
+    fetch = importlib.util.module_from_spec(importlib.util.spec_from_loader("fetch", loader))
+    loader.exec_module(fetch)
+    said, address = [], ["old"]
+
+    def run(command):
+        said.append(next(word for word in ("update", "source", "download-file") if word in command))
+        if "update" in command:
+            (tmp_path / "apt/lists/deb_Sources").write_text("")
+            address[0] = "new"
+        if "download-file" in command and "old" in command:
+            raise fetch.Failed("it is gone")
+        return f"'{address[0]}' up.tar 1 SHA256:0\n"
+    monkeypatch.setattr(fetch, "run", run)
+    get = lambda: fetch.from_debian("debsrc:up/up.tar", "out", "0", str(tmp_path))  # noqa: E731
+    get()
+    get()
+    assert said == ["update", "source", "download-file", "source", "download-file"]
+    said.clear()
+    address[0] = "old"
+    get()
+    assert said == ["source", "download-file", "update", "source", "download-file"]

@@ -173,7 +173,8 @@ class Tree:
     def environment(self, env=None):
         """What make starts with: nothing that the caller of the tests has set."""
         clean = {k: v for k, v in os.environ.items()
-                 if k not in ("A", "T", "L", "O", "C", "N", "V", "MAKEFLAGS", "MAKELEVEL", "CC", "CXX", "LD", "UK_DL", "UK_OBJECTS")}
+                 if k not in ("A", "T", "L", "O", "C", "N", "V", "MAKEFLAGS", "MAKELEVEL", "CC", "CXX", "LD", "UK_DL", "UK_OBJECTS",
+                              "UK_CACHE")}
         return {**clean, **self.env, **(env or {})}
 
     def make(self, *words, target=TARGET, cwd=None, env=None):

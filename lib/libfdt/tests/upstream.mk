@@ -12,8 +12,8 @@ LIBFDT_HOST_CACHE := build/download
 build/download/$(LIBFDT_ORIGIN_NAME):
 	@mkdir -p $(@D)
 	@echo "  FETCH libfdt"
-	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBFDT_ORIGIN_SHA256) --out $@.part --cache $(LIBFDT_HOST_CACHE) \
-	    --name $(LIBFDT_ORIGIN_NAME) --library libfdt $(LIBFDT_ORIGIN_URL) && mv $@.part $@
+	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBFDT_ORIGIN_SHA256) --out $@ --cache $(LIBFDT_HOST_CACHE) \
+	    --name $(LIBFDT_ORIGIN_NAME) --library libfdt $(LIBFDT_ORIGIN_URL)
 # One rule for all files; a stamp, because the archive's files are older than the archive.
 $(LIBFDT_HOST)/unpacked: lib/libfdt/origin.mk | build/download/$(LIBFDT_ORIGIN_NAME)
 	$(Q)support/build/fetch --check --sha256 $(LIBFDT_ORIGIN_SHA256) --out build/download/$(LIBFDT_ORIGIN_NAME)

@@ -11,8 +11,8 @@ LWIP_HOST_SRCS := $(patsubst %,$(LWIP_HOST_TOP)/src/%.c,$(LIBLWIP_UPSTREAM_SRCS)
 $(LWIP_ARCHIVE):
 	@mkdir -p $(@D)
 	@echo "  FETCH lwip"
-	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $@.$$$$.part --cache build/download \
-	    --name $(LIBLWIP_ORIGIN_NAME) --library lwip $(LIBLWIP_ORIGIN_URL) && mv $@.$$$$.part $@
+	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $@ --cache build/download \
+	    --name $(LIBLWIP_ORIGIN_NAME) --library lwip $(LIBLWIP_ORIGIN_URL)
 # A stamp, because the archive's files are older than the archive.
 $(LWIP_HOST)/unpacked: lib/lwip/origin.mk $(LWIP_PATCHES) | $(LWIP_ARCHIVE)
 	$(Q)support/build/fetch --check --sha256 $(LIBLWIP_ORIGIN_SHA256) --out $(LWIP_ARCHIVE)

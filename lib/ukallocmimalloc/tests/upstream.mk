@@ -9,8 +9,8 @@ MIMALLOC_ARCHIVE := build/download/$(LIBUKALLOCMIMALLOC_ORIGIN_NAME)
 $(MIMALLOC_ARCHIVE):
 	@mkdir -p $(@D)
 	@echo "  FETCH mimalloc"
-	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBUKALLOCMIMALLOC_ORIGIN_SHA256) --out $@.part --cache build/download \
-	    --name $(LIBUKALLOCMIMALLOC_ORIGIN_NAME) --library mimalloc $(LIBUKALLOCMIMALLOC_ORIGIN_URL) && mv $@.part $@
+	$(Q)UK_DL='$(UK_DL)' support/build/fetch --sha256 $(LIBUKALLOCMIMALLOC_ORIGIN_SHA256) --out $@ --cache build/download \
+	    --name $(LIBUKALLOCMIMALLOC_ORIGIN_NAME) --library mimalloc $(LIBUKALLOCMIMALLOC_ORIGIN_URL)
 # A stamp, because the archive's files are older than the archive.
 $(MIMALLOC_HOST)/unpacked: lib/ukallocmimalloc/origin.mk | $(MIMALLOC_ARCHIVE)
 	$(Q)support/build/fetch --check --sha256 $(LIBUKALLOCMIMALLOC_ORIGIN_SHA256) --out $(MIMALLOC_ARCHIVE)
