@@ -18,6 +18,12 @@ def tree(tmp_path):
     return Tree(tmp_path / "tree")
 
 
+@pytest.fixture
+def whole_tree(tmp_path):
+    (tmp_path / "tree").mkdir()
+    return Tree(tmp_path / "tree", whole=True)
+
+
 def symbols(tree, path):
     text = subprocess.run(["nm", tree.file(path)], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1]: line.split()[-2] for line in text.splitlines() if line.split()}
@@ -35,8 +41,8 @@ def test_first_make_builds_an_image_that_runs(tree):
     assert "Build ID" in notes
 
 
-def test_progress_counts_every_step(tree):
-    lines = [line for line in tree.good().stdout.splitlines() if line.startswith("[")]
+def test_progress_counts_every_step(whole_tree):
+    lines = [line for line in whole_tree.good().stdout.splitlines() if line.startswith("[")]
     total = int(lines[0].split("/")[1].split("]")[0])
     assert len(lines) == total
     assert [int(line[1:].split("/")[0]) for line in lines] == list(range(1, total + 1))
@@ -101,10 +107,10 @@ def test_failed_step_leaves_no_object(tree, name, text):
     assert not [file for file in left if file.startswith("bad") or file.endswith("~")]
 
 
-def test_changed_compiler_rebuilds(tree):
-    first = tree.good("CC=gcc").steps
-    assert len(tree.good("CC=clang").steps) == len(first)
-    assert b"clang" in open(tree.file(f"build/obj/hello_{TARGET}/apphello/main.c.o"), "rb").read()
+def test_changed_compiler_rebuilds(whole_tree):
+    first = whole_tree.good("CC=gcc").steps
+    assert len(whole_tree.good("CC=clang").steps) == len(first)
+    assert b"clang" in open(whole_tree.file(f"build/obj/hello_{TARGET}/apphello/main.c.o"), "rb").read()
 
 
 def test_link_time_optimization_inlines_across_files(tree):
@@ -320,27 +326,27 @@ def test_external_library(tree):
     assert tree.run().returncode == 6
 
 
-def test_clean_goals(tree):
-    tree.good()
-    said = tree.good("clean").stdout
+def test_clean_goals(whole_tree):
+    whole_tree.good()
+    said = whole_tree.good("clean").stdout
     assert said == f"removed {OBJ} {IMAGE} {IMAGE}.dbg {IMAGE}.map\n"
-    assert tree.good("clean").stdout == f"nothing to remove for apps/hello on {TARGET}\n"
-    assert not os.path.exists(tree.file(IMAGE)) and os.path.exists(tree.file(IMAGE + ".config"))
-    tree.good()
-    tree.good("properclean")
-    assert not os.path.exists(tree.file(IMAGE + ".config"))
-    tree.good()
-    assert tree.good("distclean").stdout == "removed compile_commands.json build\n"
-    assert not os.path.exists(tree.file("build")) and not os.path.exists(tree.file("compile_commands.json"))
+    assert whole_tree.good("clean").stdout == f"nothing to remove for apps/hello on {TARGET}\n"
+    assert not os.path.exists(whole_tree.file(IMAGE)) and os.path.exists(whole_tree.file(IMAGE + ".config"))
+    whole_tree.good()
+    whole_tree.good("properclean")
+    assert not os.path.exists(whole_tree.file(IMAGE + ".config"))
+    whole_tree.good()
+    assert whole_tree.good("distclean").stdout == "removed compile_commands.json build\n"
+    assert not os.path.exists(whole_tree.file("build")) and not os.path.exists(whole_tree.file("compile_commands.json"))
 
 
-def test_distclean_leaves_what_make_did_not_create(tree):
-    folder = tree.file("elsewhere")
+def test_distclean_leaves_what_make_did_not_create(whole_tree):
+    folder = whole_tree.file("elsewhere")
     os.makedirs(f"{folder}/obj/mine")
     for name in ("notes", "obj/mine/data", f"my_{TARGET}.txt"):
         with open(f"{folder}/{name}", "w", encoding="utf-8"):
             pass
-    tree.good(f"O={folder}")
-    tree.good(f"O={folder}", "distclean")
+    whole_tree.good(f"O={folder}")
+    whole_tree.good(f"O={folder}", "distclean")
     left = sorted(os.path.join(where, f)[len(folder) + 1:] for where, _, files in os.walk(folder) for f in files)
     assert left == sorted([f"my_{TARGET}.txt", "notes", "obj/mine/data"])

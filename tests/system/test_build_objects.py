@@ -9,9 +9,9 @@ CONFIG = IMAGE + ".config"
 
 
 @pytest.fixture
-def tree(tmp_path):
+def tree(tmp_path, request):
     (tmp_path / "tree").mkdir()
-    made = Tree(tmp_path / "tree")
+    made = Tree(tmp_path / "tree", whole=getattr(request, "param", False))
     made.env["UK_OBJECTS"] = str(tmp_path / "objects")
     assert kept(made.good()) == set()
     return made
@@ -41,6 +41,7 @@ def read(tree, name: str) -> bytes:
         return file.read()
 
 
+@pytest.mark.parametrize("tree", [True], ids=["whole"], indirect=True)
 def test_an_equal_build_compiles_nothing(tree):
     done = anew(tree)
     assert compiled(done) == set() and {"main.c", "one.cpp", "start.S", "link.lds.S"} <= kept(done)

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A throw-away tree for tests of the build: the real Makefile and support folder, and a platform, libraries and an
 application of a few lines each that make a static Linux program. So these tests say nothing about any other library."""
+import functools
 import os
+import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -28,6 +31,7 @@ endchoice
     "plat/toy/Makefile.uk": """\
 $(eval $(call addplat_s,toy,$(CONFIG_PLAT_TOY)))
 $(eval $(call addplatlib_s,toy,libtoyplat,$(CONFIG_PLAT_TOY)))
+LIBTOYPLAT_FLOOR := libc
 LIBTOYPLAT_SRCS-y += $(LIBTOYPLAT_BASE)/start.S $(LIBTOYPLAT_BASE)/toy.cpp
 ARCHFLAGS-y += -mno-red-zone
 PLAT_LDSCRIPT := $(LIBTOYPLAT_BASE)/link.lds.S
@@ -85,6 +89,7 @@ config LIBONE_NUMBER
 """,
     "lib/one/Makefile.uk": """\
 $(eval $(call addlib_s,libone,$(CONFIG_LIBONE)))
+LIBONE_FLOOR := libc
 CINCLUDES-$(CONFIG_LIBONE) += -I$(LIBONE_BASE)/include
 CXXINCLUDES-$(CONFIG_LIBONE) += -I$(LIBONE_BASE)/include
 LIBONE_SRCS-y += $(LIBONE_BASE)/one.cpp
@@ -140,14 +145,28 @@ def appears(path) -> None:
         time.sleep(0.02)
 
 
-class Tree:
-    """One throw-away tree and the commands that tests run in it."""
+@functools.cache
+def quick_hostcc() -> str:
+    """Instead of a compiler for this machine: gives the build's own tool, which it compiled once."""
+    folder = tempfile.TemporaryDirectory(prefix="hostcc-")
+    subprocess.run(["cc", "-O1", "-o", f"{folder.name}/tool", f"{ROOT}/support/build/step.c"], check=True)
+    with open(f"{folder.name}/cc", "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\n[ "$1$2" = -O1-o ] && cp {folder.name}/tool "$3"\n')
+    os.chmod(f"{folder.name}/cc", 0o755)
+    quick_hostcc.folder = folder  # lives as long as the tests
+    return f"{folder.name}/cc"
 
-    def __init__(self, path):
-        self.path, self.env = str(path), {}
+
+class Tree:
+    """One throw-away tree and the commands that tests run in it. What takes most of the time of a build, and is the same each
+    time, is left out unless the tree is `whole`: the build's own tool, and headers compiled in advance (none on the floor libc)."""
+
+    def __init__(self, path, whole=False):
+        self.path, self.env, self.whole = str(path), {}, whole
         for name in ("Makefile", "Config.uk", "support"):
             os.symlink(f"{ROOT}/{name}", f"{self.path}/{name}")
         for name, text in FILES.items():
+            text = re.sub(r"^\w+_FLOOR := libc\n", "", text, flags=re.M) if whole else text
             self.write(name, text.replace("@ARCH@", os.uname().machine.upper()))
 
     def file(self, name: str) -> str:
@@ -175,7 +194,8 @@ class Tree:
         clean = {k: v for k, v in os.environ.items()
                  if k not in ("A", "T", "L", "O", "C", "N", "V", "MAKEFLAGS", "MAKELEVEL", "CC", "CXX", "LD", "UK_DL", "UK_OBJECTS",
                               "UK_CACHE")}
-        return {**clean, **self.env, **(env or {})}
+        quick = {} if self.whole or "HOSTCC" in clean else {"HOSTCC": quick_hostcc()}
+        return {**clean, **quick, **self.env, **(env or {})}
 
     def make(self, *words, target=TARGET, cwd=None, env=None):
         """Runs make; the result has returncode, stdout (both streams, in order) and steps (files built)."""
