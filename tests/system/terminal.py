@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A program at a terminal, typed to through a pseudo terminal, as a user would."""
+import functools
 import os
 import pty
+import re
 import select
 import shlex
 import signal
@@ -73,21 +75,23 @@ class Session:
         os.close(self.master)
 
 
-def image_builder(application: str, tmp_path_factory):
-    """A function that gives the image of an application of the tree for a target, built when first asked for; with a line of its
-    configuration, perhaps."""
-    name, images = os.path.basename(application), {}
+def image_builder(application: str):
+    """A function that gives the image of an application of the tree for a target, built when first asked for: as it is
+    usually configured, or as Kconfig's defaults and this line have it. Tests share the folders: a large image takes seconds even of
+    objects that are there."""
+    name = os.path.basename(application)
 
+    @functools.cache
     def build(target: str, option: str = "") -> str:
-        if (target, option) not in images:
-            folder = str(tmp_path_factory.mktemp(f"{name}-{target}"))
-            words = [f"A={application}", f"T={target}", f"O={folder}"]
-            if option:
-                words += [f"C={folder}/config", "olddefconfig", "all"]
-                with open(f"{folder}/config", "w", encoding="utf-8") as file:
-                    file.write(option + "\n")
-            done = guest.make_in_tree(*words)
-            assert done.returncode == 0, done.stdout + done.stderr
-            images[target, option] = os.path.join(folder, f"{name}_{target}")
-        return images[target, option]
+        folder = os.path.join(guest.ROOT, "build/check", name, "-".join([target, re.sub(r"\W", "-", option)]).rstrip("-"))
+        image, words = f"{folder}/{name}_{target}", [f"A={application}", f"T={target}", f"O={folder}"]
+        config = f"{image}.config"  # where it is without C=, too
+        os.makedirs(folder, exist_ok=True)
+        if option and not os.path.exists(config):
+            with open(config, "w", encoding="utf-8") as file:
+                file.write(f"{option}\n")
+            words += ["olddefconfig", "all"]
+        done = guest.make_as_configured(config, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return image
     return build

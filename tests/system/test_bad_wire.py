@@ -17,8 +17,8 @@ ADDRESS = "10.7.0.2"
 
 
 @pytest.fixture(scope="module", name="image_of")
-def built_images(tmp_path_factory):
-    return terminal.image_builder("tests/inet", tmp_path_factory)
+def built_images():
+    return terminal.image_builder("tests/inet")
 
 
 def echo(size: int, seed: int, address: str = ADDRESS) -> list:

@@ -23,8 +23,8 @@ NOBODY = ["env", "--default-signal", *(["setpriv", "--bounding-set=-all", "--inh
 
 
 @pytest.fixture(scope="module", name="image_of")
-def built_images(tmp_path_factory):
-    return terminal.image_builder("tests/inet", tmp_path_factory)
+def built_images():
+    return terminal.image_builder("tests/inet")
 
 
 def variables(image, target, **more) -> dict:

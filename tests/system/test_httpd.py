@@ -335,8 +335,8 @@ class Machine(Server):
 
 
 @pytest.fixture(scope="module", name="image_of")
-def built_images(tmp_path_factory):
-    return terminal.image_builder("apps/httpd", tmp_path_factory)
+def built_images():
+    return terminal.image_builder("apps/httpd")
 
 
 @pytest.fixture(scope="module", params=MACHINES, name="machine")

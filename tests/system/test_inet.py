@@ -9,6 +9,7 @@ import time
 
 import guest
 import pytest
+import terminal
 
 LONG = "UK_CHECK_ALL" in os.environ
 TARGETS = ["kvm-x86_64", "kvm-arm64"] if LONG else ["kvm-x86_64"]
@@ -64,17 +65,8 @@ class Machine:
 
 
 @pytest.fixture(scope="module", name="image_of")
-def built_images(tmp_path_factory):
-    images = {}
-
-    def build(target: str) -> str:
-        if target not in images:
-            folder = tmp_path_factory.mktemp(target)
-            done = guest.make_in_tree("A=tests/inet", f"T={target}", f"O={folder}")
-            assert done.returncode == 0, done.stdout + done.stderr
-            images[target] = str(folder / f"inet_{target}")
-        return images[target]
-    return build
+def built_images():
+    return terminal.image_builder("tests/inet")
 
 
 @pytest.fixture(name="start")

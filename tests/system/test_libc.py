@@ -34,8 +34,8 @@ def built_for_the_host(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module", name="image_of")
-def built_images(tmp_path_factory):
-    build = image_builder("tests/libc", tmp_path_factory)
+def built_images():
+    build = image_builder("tests/libc")
     return lambda target: [*guest.EMULATOR.get(target, []), build(target)]
 
 

@@ -18,8 +18,8 @@ MEMORY = "256M"
 
 
 @pytest.fixture(scope="module", name="image_of")
-def built_images(tmp_path_factory):
-    return terminal.image_builder("apps/httpd", tmp_path_factory)
+def built_images():
+    return terminal.image_builder("apps/httpd")
 
 
 def client(namespace, name, *words, limit=600) -> dict:

@@ -19,8 +19,8 @@ RESULT = re.compile(r"megabytes=([\d.]+) ")
 
 
 @pytest.fixture(scope="module", name="image_of")
-def images(tmp_path_factory):
-    return terminal.image_builder("apps/nuttcp", tmp_path_factory)
+def images():
+    return terminal.image_builder("apps/nuttcp")
 
 
 @pytest.fixture(scope="module", name="program")

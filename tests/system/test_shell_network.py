@@ -2,12 +2,13 @@
 """apps/shell with a network: its commands for it, typed as a user would, and what libraries count."""
 import os
 import re
+import shutil
 import time
 
 import guest
 import pytest
 from terminal import Session
-from test_shell import Shell
+from test_shell import LONG, SHARED, Shell
 
 TARGET = "kvm-x86_64"
 
@@ -16,8 +17,13 @@ TARGET = "kvm-x86_64"
 def built_image(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("network"))
     with open(f"{guest.ROOT}/README.md", encoding="utf-8") as file:
-        words = re.search(r"ping.* \| `make (.*) O=build/shell-network run`", file.read())[1].split()
-    done = guest.make_in_tree(*words, f"O={folder}")
+        application, usual = re.search(r"ping.* \| `make (\S+) C=(\S+) O=build/shell-network run`", file.read()).groups()
+    config = os.path.join(folder, os.path.basename(usual))
+    shutil.copyfile(os.path.join(guest.ROOT, usual), config)
+    if not LONG:
+        with open(config, "a", encoding="utf-8") as file:
+            file.write(SHARED + "\n")
+    done = guest.make_in_tree(application, f"C={config}", f"O={folder}")
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"shell_{TARGET}")
 
@@ -27,7 +33,7 @@ def shells(image):
     opened: list[Session] = []
 
     def start(parameters=""):
-        config = os.path.join(os.path.dirname(image), f"network-{TARGET}.config")
+        config = os.path.join(os.path.dirname(image), f"network-{TARGET}")
         opened.append(Shell(image, TARGET, "", PARAMS=parameters, UK_CONFIG=config))
         opened[-1].shown()
         return opened[-1]

@@ -28,8 +28,8 @@ MOST = 30
 
 
 @pytest.fixture(scope="module", name="image_of")
-def built_images(tmp_path_factory):
-    return image_builder("tests/tty", tmp_path_factory)
+def built_images():
+    return image_builder("tests/tty")
 
 
 @pytest.fixture(name="start")
@@ -163,7 +163,7 @@ def test_nothing_wakes_a_process_that_waits_for_keys(start, image_of, wake_ups):
 @pytest.mark.parametrize("option, most", [("CONFIG_UKSCHED_NONE=y", MOST), ("CONFIG_LIBPOSIX_TTY_INTERRUPT=n", 10_000)])
 def test_keys_come_without_threads_and_without_interrupts(start, image_of, wake_ups, option, most):
     target = "linuxu-x86_64"
-    with open(os.path.join(os.path.dirname(image_of(target, option)), "config"), encoding="utf-8") as file:
+    with open(f"{image_of(target, option)}.config", encoding="utf-8") as file:
         assert option.replace("=n", " is not set") in file.read()
     for task in ("lines", "poll"):
         session = start(target, task, option)
