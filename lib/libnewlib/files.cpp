@@ -30,6 +30,11 @@ int openat_with(int folder, const char* path, int flags, unsigned mode);
 int fcntl_with(int fd, int command, unsigned long argument);
 }
 
+// What the faces uk_c_*() end with when there is an error.
+long uk_c_failed(long value) {
+    return newlib::fail<long>(value);
+}
+
 int open_with(const char* path, int flags, unsigned mode) {
     return status(UK_CANCELLABLE(uk_sys_openat(AT_FDCWD, path, flags, mode)));
 }
@@ -45,9 +50,9 @@ int creat(const char* path, mode_t mode) {
 
 int fcntl_with(int fd, int command, unsigned long argument) {
     if (UK_CANCEL_POINTS != 0 && (command == F_SETLKW || command == F_OFD_SETLKW)) {
-        return status(UK_CANCELLABLE(uk_sys_fcntl(fd, command, argument)));
+        return UK_CANCELLABLE_C(uk_c_fcntl(fd, command, argument));
     }
-    return status(uk_sys_fcntl(fd, command, argument));
+    return uk_c_fcntl(fd, command, argument);
 }
 
 int close(int fd) {
@@ -55,28 +60,27 @@ int close(int fd) {
 }
 
 ssize_t read(int fd, void* data, size_t size) {
-    return result(UK_CANCELLABLE(uk_sys_read(fd, data, size)));
+    return UK_CANCELLABLE_C(uk_c_read(fd, data, size));
 }
 
 ssize_t write(int fd, const void* data, size_t size) {
-    return result(UK_CANCELLABLE(uk_sys_write(fd, data, size)));
+    return UK_CANCELLABLE_C(uk_c_write(fd, data, size));
 }
 
 ssize_t readv(int fd, const struct iovec* pieces, int count) {
-    return result(UK_CANCELLABLE(uk_sys_readv(fd, abi(pieces), static_cast<unsigned long>(count))));
+    return UK_CANCELLABLE_C(uk_c_readv(fd, abi(pieces), static_cast<unsigned long>(count)));
 }
 
 ssize_t writev(int fd, const struct iovec* pieces, int count) {
-    return result(
-        UK_CANCELLABLE(uk_sys_writev(fd, abi(pieces), static_cast<unsigned long>(count))));
+    return UK_CANCELLABLE_C(uk_c_writev(fd, abi(pieces), static_cast<unsigned long>(count)));
 }
 
 ssize_t pread(int fd, void* data, size_t size, off_t offset) {
-    return result(UK_CANCELLABLE(uk_sys_pread64(fd, data, size, offset)));
+    return UK_CANCELLABLE_C(uk_c_pread64(fd, data, size, offset));
 }
 
 ssize_t pwrite(int fd, const void* data, size_t size, off_t offset) {
-    return result(UK_CANCELLABLE(uk_sys_pwrite64(fd, data, size, offset)));
+    return UK_CANCELLABLE_C(uk_c_pwrite64(fd, data, size, offset));
 }
 
 ssize_t preadv(int fd, const struct iovec* pieces, int count, off_t offset) {
@@ -90,7 +94,7 @@ ssize_t pwritev(int fd, const struct iovec* pieces, int count, off_t offset) {
 }
 
 off_t lseek(int fd, off_t offset, int whence) {
-    return result(uk_sys_lseek(fd, offset, whence));
+    return uk_c_lseek(fd, offset, whence);
 }
 
 int dup(int fd) {

@@ -70,7 +70,7 @@ int next_of(DIR* stream, struct dirent** entry) {
 
 void move_to(DIR* stream, long position) {
     const Locked locked(stream);
-    stream->position = result(uk_sys_lseek(stream->fd, position, SEEK_SET));
+    stream->position = uk_c_lseek(stream->fd, position, SEEK_SET);
     stream->next = 0;
     stream->filled = 0;
 }

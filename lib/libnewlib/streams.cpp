@@ -31,15 +31,15 @@ int _close_r(_reent* /*reent*/, int fd) {
 }
 
 _ssize_t _read_r(_reent* /*reent*/, int fd, void* data, size_t size) {
-    return result(uk_sys_read(fd, data, size));
+    return uk_c_read(fd, data, size);
 }
 
 _ssize_t _write_r(_reent* /*reent*/, int fd, const void* data, size_t size) {
-    return result(uk_sys_write(fd, data, size));
+    return uk_c_write(fd, data, size);
 }
 
 _off_t _lseek_r(_reent* /*reent*/, int fd, _off_t offset, int whence) {
-    return result(uk_sys_lseek(fd, offset, whence));
+    return uk_c_lseek(fd, offset, whence);
 }
 
 int _fstat_r(_reent* /*reent*/, int fd, struct stat* out) {
@@ -51,7 +51,7 @@ int _stat_r(_reent* /*reent*/, const char* path, struct stat* out) {
 }
 
 int _fcntl_r(_reent* /*reent*/, int fd, int command, int argument) {
-    return status(uk_sys_fcntl(fd, command, static_cast<unsigned long>(argument)));
+    return uk_c_fcntl(fd, command, static_cast<unsigned long>(argument));
 }
 
 int _isatty_r(_reent* /*reent*/, int fd) {

@@ -13,7 +13,7 @@ namespace uk::posix {
 
 namespace {
 
-Result<uint64_t> lseek(int fd, int64_t offset, int whence) {
+[[gnu::always_inline]] inline Result<uint64_t> lseek(int fd, int64_t offset, int whence) {
     Ref<File> file = UK_TRY(working_fd(fd));
     if (whence < UK_SEEK_SET || whence > UK_SEEK_HOLE)
         return Errno::inval;
@@ -71,17 +71,18 @@ Result<long> lock_alone(File& file, int command, unsigned long argument) {
     return 0;
 }
 
-// Commands that only some kinds of files know.
-Result<long> special(File& file, int command, unsigned long argument) {
-    const Result<long> result = file.control(command, argument);
+// Commands that only some kinds of files know. Apart: the others need less of a frame.
+[[gnu::noinline]] Result<long> special(int fd, int command, unsigned long argument) {
+    Ref<File> file = UK_TRY(working_fd(fd));
+    const Result<long> result = file->control(command, argument);
     if (result.code() != Errno::notty)
         return result;
     if (is_lock_command(command))
-        return lock_alone(file, command, argument);
+        return lock_alone(*file, command, argument);
     return command == UK_F_GETPIPE_SZ || command == UK_F_SETPIPE_SZ ? Errno::badf : Errno::inval;
 }
 
-Result<long> fcntl(int fd, int command, unsigned long argument) {
+[[gnu::always_inline]] inline Result<long> fcntl(int fd, int command, unsigned long argument) {
     FdTable& table = fd_table();
     switch (command) {
     case UK_F_DUPFD:
@@ -103,7 +104,7 @@ Result<long> fcntl(int fd, int command, unsigned long argument) {
         UK_TRY(working_fd(fd))->set_status(static_cast<uint32_t>(argument));
         return 0;
     default:
-        return special(*UK_TRY(working_fd(fd)), command, argument);
+        return special(fd, command, argument);
     }
 }
 
@@ -146,11 +147,13 @@ Result<long> ioctl(int fd, unsigned request, unsigned long argument) {
 
 using uk::OnSignal;
 
-extern "C" {
+UK_SYSCALL_FACES(long, lseek, (int fd, int64_t offset, int whence), OnSignal::fail,
+                 uk::posix::lseek(fd, offset, whence))
 
-long uk_sys_lseek(int fd, int64_t offset, int whence) {
-    return uk::syscall([&] { return uk::posix::lseek(fd, offset, whence); });
-}
+UK_SYSCALL_FACES(int, fcntl, (int fd, int command, unsigned long argument), OnSignal::restart,
+                 uk::posix::fcntl(fd, command, argument))
+
+extern "C" {
 
 long uk_sys_fstat(int fd, uk_stat* out) {
     return uk::syscall([&] { return uk::posix::fstat(fd, out); });
@@ -161,10 +164,6 @@ long uk_sys_newfstatat(int folder, const char* path, uk_stat* out, int flags) {
     return uk::syscall([&] { return uk::posix::fstatat(folder, path, out, flags); });
 }
 #endif
-
-long uk_sys_fcntl(int fd, int command, unsigned long argument) {
-    return uk::syscall<OnSignal::restart>([&] { return uk::posix::fcntl(fd, command, argument); });
-}
 
 long uk_sys_ioctl(int fd, unsigned request, unsigned long argument) {
     return uk::syscall<OnSignal::restart>([&] { return uk::posix::ioctl(fd, request, argument); });

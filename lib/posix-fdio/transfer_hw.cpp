@@ -47,7 +47,8 @@ template <class Way, class... Offset>
 
 // One piece.
 template <class Way, class... Offset>
-Result<size_t> move_one(int fd, const void* data, size_t size, Offset... offset) {
+[[gnu::always_inline]] inline Result<size_t> move_one(int fd, const void* data, size_t size,
+                                                      Offset... offset) {
     if (((static_cast<int64_t>(offset) < 0) || ...))
         return Errno::inval;
     Ref<File> file = UK_TRY(fd_table().get(fd));
@@ -86,31 +87,25 @@ using uk::posix::Read;
 using uk::posix::Write;
 
 // Those that wait have moved nothing when they give up.
+UK_SYSCALL_FACES(long, read, (int fd, void* data, size_t size), OnSignal::restart,
+                 move_one<Read>(fd, data, size))
+
+UK_SYSCALL_FACES(long, write, (int fd, const void* data, size_t size), OnSignal::restart,
+                 move_one<Write>(fd, data, size))
+
+UK_SYSCALL_FACES(long, pread64, (int fd, void* data, size_t size, int64_t offset),
+                 OnSignal::restart, move_one<Read>(fd, data, size, offset))
+
+UK_SYSCALL_FACES(long, pwrite64, (int fd, const void* data, size_t size, int64_t offset),
+                 OnSignal::restart, move_one<Write>(fd, data, size, offset))
+
+UK_SYSCALL_FACES(long, readv, (int fd, const uk_iovec* pieces, unsigned long count),
+                 OnSignal::restart, move_all<Read>(fd, pieces, count))
+
+UK_SYSCALL_FACES(long, writev, (int fd, const uk_iovec* pieces, unsigned long count),
+                 OnSignal::restart, move_all<Write>(fd, pieces, count))
+
 extern "C" {
-
-long uk_sys_read(int fd, void* data, size_t size) {
-    return uk::syscall<OnSignal::restart>([&] { return move_one<Read>(fd, data, size); });
-}
-
-long uk_sys_write(int fd, const void* data, size_t size) {
-    return uk::syscall<OnSignal::restart>([&] { return move_one<Write>(fd, data, size); });
-}
-
-long uk_sys_pread64(int fd, void* data, size_t size, int64_t offset) {
-    return uk::syscall<OnSignal::restart>([&] { return move_one<Read>(fd, data, size, offset); });
-}
-
-long uk_sys_pwrite64(int fd, const void* data, size_t size, int64_t offset) {
-    return uk::syscall<OnSignal::restart>([&] { return move_one<Write>(fd, data, size, offset); });
-}
-
-long uk_sys_readv(int fd, const uk_iovec* pieces, unsigned long count) {
-    return uk::syscall<OnSignal::restart>([&] { return move_all<Read>(fd, pieces, count); });
-}
-
-long uk_sys_writev(int fd, const uk_iovec* pieces, unsigned long count) {
-    return uk::syscall<OnSignal::restart>([&] { return move_all<Write>(fd, pieces, count); });
-}
 
 // All of the offset is in its first word, where words have 64 bits.
 long uk_sys_preadv(int fd, const uk_iovec* pieces, unsigned long count, unsigned long offset,

@@ -55,7 +55,7 @@ def user_counted(program: str, *arguments) -> tuple:
 
 
 def calls() -> list:
-    """Instructions of a call of the C library above those of uk_sys_*, the call of which is not counted."""
+    """Instructions of a call of the C library above those of a call of uk_sys_*: of each its own call and return are counted."""
     events, text = user_counted(built("tests/bench/calls", LINUXU, "calls", "CONFIG_ARCH_X86_64=y", "CONFIG_PLAT_LINUXU=y"))
     at = {value: insns for kind, value, insns in events if kind == "mark"}
     each = {name: (at[int(last)] - at[int(first)]) / int(count)

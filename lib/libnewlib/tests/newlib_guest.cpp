@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Guest tests: parts of C that are this folder's own.
 #include <errno.h>
+#include <fcntl.h>
 #include <fenv.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -8,9 +9,12 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <uk/syscall.h>
 #include <uk/test.hpp>
 
 namespace {
@@ -122,6 +126,28 @@ UK_TEST(system_calls_by_number)
     UK_TEST_EXPECT_EQ(errno, ENOSYS);
 }
 
+// As functions of C, of the kernel, and by number: each tells of errors in its own way.
+UK_TEST(every_door_tells_of_errors)
+{
+    char byte = 0;
+    const iovec piece = {&byte, 1};
+    const auto refused = [](long result) {
+        const int problem = errno;
+        errno = 0;
+        return result == -1 && problem == EBADF;
+    };
+    errno = 0;
+    UK_TEST_EXPECT(refused(read(-1, &byte, 1)) && refused(write(-1, &byte, 1)));
+    UK_TEST_EXPECT(refused(pread(-1, &byte, 1, 0)) && refused(pwrite(-1, &byte, 1, 0)));
+    UK_TEST_EXPECT(refused(readv(-1, &piece, 1)) && refused(writev(-1, &piece, 1)));
+    UK_TEST_EXPECT(refused(lseek(-1, 0, SEEK_SET)) && refused(fcntl(-1, F_GETFD)));
+    UK_TEST_EXPECT(uk_sys_write(-1, &byte, 1) == -EBADF && uk_sys_read(-1, &byte, 1) == -EBADF);
+    UK_TEST_EXPECT(uk_sys_lseek(-1, 0, 0) == -EBADF && uk_sys_fcntl(-1, F_GETFD, 0) == -EBADF);
+    UK_TEST_EXPECT_EQ(errno, 0);
+    UK_TEST_EXPECT(refused(syscall(SYS_write, -1, &byte, 1)));
+    UK_TEST_EXPECT(write(1, &byte, 0) == 0 && fcntl(1, F_GETFD) == 0 && errno == 0);
+}
+
 UK_TEST(no_program_takes_the_place_of_the_image)
 {
     char name[] = "netstat";
@@ -225,4 +251,28 @@ UK_TEST(timers_have_handles)
     UK_TEST_EXPECT(timer_delete(one) == -1 && errno == EINVAL);
     UK_TEST_EXPECT(timer_create(99, &event, &one) == -1 && errno == EINVAL);
 }
+
+#ifdef CONFIG_LIBPOSIX_PIPE
+// Not what a handler left in it that ran before the call was back. One may run behind it as well,
+// so once is enough.
+UK_TEST(errno_is_that_of_the_call)
+{
+    struct sigaction action = {}, before;
+    action.sa_handler = [](int) { errno = 0; };
+    int fds[2];
+    UK_TEST_ASSERT(sigaction(SIGALRM, &action, &before) == 0 && pipe(fds) == 0);
+    const itimerval each_millisecond = {{0, 1000}, {0, 1000}}, never = {};
+    UK_TEST_ASSERT(setitimer(ITIMER_REAL, &each_millisecond, nullptr) == 0);
+    int problem = 0;
+    for (int times = 0; times < 1000 && problem != EINTR; times++) {
+        char byte;
+        UK_TEST_EXPECT_EQ(read(fds[0], &byte, 1), -1);
+        problem = errno;
+    }
+    UK_TEST_EXPECT_EQ(setitimer(ITIMER_REAL, &never, nullptr), 0);
+    UK_TEST_EXPECT_EQ(problem, EINTR);
+    UK_TEST_EXPECT(close(fds[0]) == 0 && close(fds[1]) == 0);
+    UK_TEST_EXPECT_EQ(sigaction(SIGALRM, &before, nullptr), 0);
+}
+#endif
 #endif

@@ -34,9 +34,18 @@ void uk_cancel_point_end(long result);
         uk_cancel_point_end(uk_cancellable_);                                                      \
         uk_cancellable_;                                                                           \
     })
+/* The same of a face uk_c_*(), which has left its error in errno: <errno.h> must be there. */
+#define UK_CANCELLABLE_C(call)                                                                     \
+    __extension__({                                                                                \
+        uk_cancel_point_begin();                                                                   \
+        const __typeof__(call) uk_cancellable_ = (call);                                           \
+        uk_cancel_point_end(uk_cancellable_ < 0 ? -errno : uk_cancellable_);                       \
+        uk_cancellable_;                                                                           \
+    })
 #define UK_CANCEL_POINTS 1
 
 #else
 #define UK_CANCELLABLE(call) (call)
+#define UK_CANCELLABLE_C(call) (call)
 #define UK_CANCEL_POINTS 0
 #endif

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include <uk/abi/signal.h>
+#include <uk/config.h>
 
 /* Their layouts are in <uk/abi/...>. */
 struct uk_epoll_event;
@@ -54,6 +55,24 @@ extern "C" {
 #define UK_SYSCALL(name, parameters) long uk_sys_##name parameters;
 #include <uk/syscall/list.inc>
 #undef UK_SYSCALL
+
+#ifdef CONFIG_LIBSYSCALL_SHIM_C
+/* For a C library: the second face of those that programs call most. An error is what uk_c_failed()
+ * makes of it. The body is in both faces, so that neither is a call of the other; the image has
+ * those that somebody calls. Of the type that POSIX's function has, which then is a jump. */
+long uk_c_read(int fd, void* data, size_t size);
+long uk_c_write(int fd, const void* data, size_t size);
+long uk_c_pread64(int fd, void* data, size_t size, int64_t offset);
+long uk_c_pwrite64(int fd, const void* data, size_t size, int64_t offset);
+long uk_c_readv(int fd, const struct uk_iovec* pieces, unsigned long count);
+long uk_c_writev(int fd, const struct uk_iovec* pieces, unsigned long count);
+long uk_c_lseek(int fd, int64_t offset, int whence);
+int uk_c_fcntl(int fd, int command, unsigned long argument);
+
+/* Defined by the C library: puts the error of `result`, which is -errno, into errno; returns -1.
+ * Called when all handlers of signals have run. */
+long uk_c_failed(long result);
+#endif
 
 /* The system call that has this number on Linux of this architecture (<uk/abi/syscall.h>). What
  * there is no row for is -ENOSYS; the log names each such number once. */

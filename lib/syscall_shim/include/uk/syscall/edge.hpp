@@ -108,3 +108,28 @@ inline long syscall(Body body) {
 #endif
 
 } // namespace uk
+
+// A system call that has both faces of <uk/syscall.h>; `...` is what its body returns, type is that
+// of the face for C libraries.
+//
+//     UK_SYSCALL_FACES(long, lseek, (int fd, int64_t offset, int whence), uk::OnSignal::fail,
+//                      uk::posix::lseek(fd, offset, whence))
+//
+// The body is inlined into both, and should say so of itself: a compiler makes a function of what
+// is there twice. The second looks at the result behind the edge, where a handler has left errno.
+#define UK_FACE_BODY_(on_signal, ...)                                                              \
+    uk::syscall<on_signal>([&]() __attribute__((always_inline)) { return __VA_ARGS__; })
+#ifdef CONFIG_LIBSYSCALL_SHIM_C
+#define UK_C_FACE_(type, name, parameters, ...)                                                    \
+    extern "C" type uk_c_##name parameters {                                                       \
+        const long result = __VA_ARGS__;                                                           \
+        return static_cast<type>(result < 0 ? uk_c_failed(result) : result);                       \
+    }
+#else
+#define UK_C_FACE_(...)
+#endif
+#define UK_SYSCALL_FACES(type, name, parameters, on_signal, ...)                                   \
+    extern "C" long uk_sys_##name parameters {                                                     \
+        return UK_FACE_BODY_(on_signal, __VA_ARGS__);                                              \
+    }                                                                                              \
+    UK_C_FACE_(type, name, parameters, UK_FACE_BODY_(on_signal, __VA_ARGS__))
