@@ -19,6 +19,9 @@ uk_irq_stubs:
     .endr
 
     /* Saves what functions may change, and rbp. */
+#ifdef CONFIG_ARCH_X86_64_IRQ_TWICE
+    .balign 128                         /* the emulator looks for interrupts at each page: none while the frame moves */
+#endif
 uk_irq_common:
 #ifdef CONFIG_ARCH_X86_64_IRQ_TWICE
     testl $0x200, 24(%rsp)              /* interrupts were off: it is the last one, again */
@@ -53,6 +56,15 @@ uk_irq_common:
     movq 48(%rcx), %rsi                 /* the interrupted stack pointer */
     subq $8, %rsp
     cld
+#ifdef CONFIG_ARCH_X86_64_IRQ_IN_SHADOW
+    movq 8(%rbp), %rax                  /* rip, which the application's memory may be: that could fault */
+    testq %rax, %rax
+    jns 5f
+    cmpb $0xf4, (%rax)                  /* between sti and hlt, whose wait is over; nobody else halts with interrupts on */
+    jne 5f
+    incq 8(%rbp)
+5:
+#endif
     call uk_interrupt
     testq %rax, %rax
     jnz 2f

@@ -2,7 +2,10 @@
 // Guest tests of a Xen domain: hypercalls, events, xenstore and grants, against the real ones.
 #include <string_view>
 
+#include <uk/hal/clock.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/test.hpp>
+#include <uk/x86/irq.hpp>
 #include <uk/x86/layout.h>
 #include <uk/xen/events.hpp>
 
@@ -63,6 +66,14 @@ DomId own_number() {
     return number;
 }
 
+// Instead of the alarm that was set; the timer's interrupt sets that again.
+bool set_timer(uint64_t at_ns) {
+    SingleshotTimer request{at_ns, 0, 0};
+    return call(Call::vcpu, kSetSingleshotTimer, uk::hal::cpu_index(),
+                reinterpret_cast<uint64_t>(&request))
+        .ok();
+}
+
 } // namespace
 
 UK_TEST(refused_hypercalls_are_errors)
@@ -86,6 +97,19 @@ UK_TEST(event_reaches_its_own_domain)
     UK_TEST_EXPECT(!take_event(g_shared.info, here.port));
     UK_TEST_EXPECT(call(Call::event_channel, kCloseEvent, &there.local_port).ok());
     UK_TEST_EXPECT(call(Call::event_channel, kCloseEvent, &here.port).ok());
+}
+
+// As an emulator does that forgets what sti promises (docs/xen-under-emulation.md): the upcall's
+// return address is that of the halt.
+UK_TEST(upcall_before_a_halt_ends_it)
+{
+    constexpr uint64_t kAnother = 10'000'000'000; // interrupt, which would end it, too
+    uk::hal::clock_idle_until(0);                 // lets Xen call us
+    const uint64_t start = uk::hal::clock_monotonic_ns();
+    UK_TEST_ASSERT(set_timer(start + kAnother));
+    asm volatile("int %0\n\thlt" : : "i"(uk::x86::kFirstIrqVector + 1) : "memory");
+    UK_TEST_EXPECT(uk::hal::clock_monotonic_ns() - start < kAnother);
+    UK_TEST_EXPECT(set_timer(0));
 }
 
 UK_TEST(granted_page_is_read_by_the_hypervisor)
