@@ -30,8 +30,7 @@ class SyncTest : public testing::Test {
     using Cond = uk::pthread::Cond<Face>;
     using Barrier = uk::pthread::Barrier<Face>;
 
-    template <class Body>
-    void seeds(unsigned count, Body body) {
+    void seeds(unsigned count, sim::Body body) {
 #ifdef SIM_TSAN
         count = (count + 9) / 10;
 #endif

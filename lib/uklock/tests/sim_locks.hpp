@@ -45,8 +45,7 @@ class LockTest : public testing::Test {
     using EventSet = uk::BasicEventSet<Face>;
 
     // Another order of interrupts and preemption for each seed.
-    template <class Body>
-    static void seeds(unsigned count, Body body) {
+    static void seeds(unsigned count, sim::Body body) {
         count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one CPU has no races; and it is slow

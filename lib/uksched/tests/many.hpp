@@ -360,8 +360,7 @@ struct System {
 
     // Runs body() as the first thread, with all CPUs; it ends its threads itself. Then nothing may
     // be left.
-    template <class Body>
-    static void run(unsigned seed, Options options, Body body) {
+    static void run(unsigned seed, Options options, sim::Body body) {
         g = std::make_unique<State>();
         g->random.seed(seed);
         g->count = kCount;

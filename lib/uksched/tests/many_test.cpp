@@ -25,8 +25,7 @@ unsigned any(unsigned below) {
 template <class S>
 class ManyTest : public testing::Test {
   protected:
-    template <class Body>
-    void seeds(unsigned count, Body body) {
+    void seeds(unsigned count, sim::Body body) {
         count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one host thread has no races; and it is slow

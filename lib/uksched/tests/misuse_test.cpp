@@ -20,8 +20,7 @@ template <class P>
 class MisuseTest : public testing::Test {
   protected:
     using System = sim::System<P>;
-    template <class Body>
-    void seeds(unsigned count, Body body) {
+    void seeds(unsigned count, sim::Body body) {
         count = uk::fakes::effort(count);
         for (unsigned seed = 1; seed <= count && !this->HasFailure(); seed++) {
             SCOPED_TRACE(seed);

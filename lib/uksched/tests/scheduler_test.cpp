@@ -26,8 +26,7 @@ template <class P>
 class SchedulerTest : public testing::Test {
   protected:
     using System = sim::System<P>;
-    template <class Body>
-    void seeds(unsigned count, Body body) {
+    void seeds(unsigned count, sim::Body body) {
         count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one CPU has no races; and it is slow

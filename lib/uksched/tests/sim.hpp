@@ -248,7 +248,6 @@ struct System {
     }
 
     // Runs body() as the first thread; it ends its threads itself. Then nothing may be left.
-    template <class Body>
     static void run(unsigned seed, Body body) {
         g = std::make_unique<State>();
         g->random.seed(seed);

@@ -34,8 +34,7 @@ class TimerTest : public testing::Test {
     static inline Timers* timers = nullptr;
 
     // Another order of interrupts and preemption for each seed. The body leaves no timer armed.
-    template <class Body>
-    static void seeds(unsigned count, Body body) {
+    static void seeds(unsigned count, sim::Body body) {
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one CPU has no races; and it is slow
 #endif
