@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <uk/base/endian.hpp>
+#include <uk/fakes/effort.hpp>
 
 #include "firmware.hpp"
 
@@ -116,7 +117,7 @@ TEST(Acpi, SkipsATableWithAWrongChecksum) {
 
 TEST(Acpi, SurvivesCorruption) {
     std::mt19937_64 random(3);
-    for (int round = 0; round < 20000; round++) {
+    for (unsigned round = 0; round < uk::fakes::effort(20'000); round++) {
         Firmware f;
         Paddr root{build(f, round % 2 == 0,
                          {f.table("FACP", fadt(244, 0)), f.table("HPET", hpet(0, 64))})};

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include <uk/fakes/effort.hpp>
+
 extern "C" {
 void* uk_host_memcpy(void*, const void*, size_t);
 void* uk_host_mempcpy(void*, const void*, size_t);
@@ -88,7 +90,7 @@ TEST(Mem, Find) {
     std::mt19937 random(6);
     mem_suite::Guarded hay_block(4096);
     mem_suite::Guarded needle_block(4096);
-    for (int i = 0; i < 200000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(200'000); i++) {
         const unsigned letters = 1 + random() % 3; // few letters: periodic needles, near misses
         const size_t n = random() % 80;
         const size_t m = random() % (i % 2 ? 12 : 40);

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+#include <uk/fakes/effort.hpp>
+
 #include "lib/libnewlib/quad.hpp"
 
 namespace quad = newlib::quad;
@@ -62,7 +64,7 @@ std::vector<Bits> numbers() {
                              quad::kInfinity,
                              quad::kInfinity + 1,
                              quad::kNan};
-    for (int i = 0; i < 400; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(400); i++) {
         Bits some = random_bits();
         if (i % 2 == 0) {
             some &= quad::kSign | (quad::kHidden - 1);

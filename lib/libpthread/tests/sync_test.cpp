@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Condition variables, barriers and once on one simulated CPU, with interrupts and preemption
 // wherever they could come, and waits that are interrupted.
+#include <uk/fakes/effort.hpp>
 #include <uk/lock/mutex.hpp>
 #include <uk/schedcoop/coop_policy.hpp>
 #include <uk/schedprio/prio_policy.hpp>
@@ -31,6 +32,7 @@ class SyncTest : public testing::Test {
     using Barrier = uk::pthread::Barrier<Face>;
 
     void seeds(unsigned count, sim::Body body) {
+        count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10;
 #endif

@@ -14,6 +14,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <uk/fakes/effort.hpp>
+
 #include "host_inet.hpp"
 
 namespace {
@@ -202,7 +204,7 @@ class Both {
 
 TEST(TcpLikeHost, RandomOperations) {
     const Stack stack;
-    for (uint64_t seed = 0; seed < 200 && !HasFailure(); seed++) {
+    for (uint64_t seed = 0; seed < uk::fakes::effort(200) && !HasFailure(); seed++) {
         SCOPED_TRACE(seed);
         Both(seed).run(100);
     }

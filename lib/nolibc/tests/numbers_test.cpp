@@ -8,6 +8,8 @@
 #include <random>
 #include <string>
 
+#include <uk/fakes/effort.hpp>
+
 #include "nolibc.hpp"
 
 namespace {
@@ -73,7 +75,7 @@ TEST(Strtol, IsTheHosts) {
             compare_integers(text, base);
         }
     }
-    for (int i = 0; i < 200'000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(200'000); i++) {
         int base = static_cast<int>(below(36)) + 1;
         compare_integers(random_text(" +-0123456789xXabfzAZ", 24), base == 1 ? 0 : base);
     }
@@ -182,13 +184,13 @@ TEST(Strtod, ReadsTheSameText) {
           "- 1",   "0x1.P",  "1E5",  "0X1P3"}) {
         compare_floats(text);
     }
-    for (int i = 0; i < 200'000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(200'000); i++) {
         compare_floats(random_text(" +-0123456789.eEpPxXabf", 14));
     }
 }
 
 TEST(Strtod, RoundsAnyDoubleAndItsNeighbours) {
-    for (int i = 0; i < 30'000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(30'000); i++) {
         double value = std::bit_cast<double>(g_random());
         if (!std::isfinite(value)) {
             continue;

@@ -8,6 +8,8 @@
 #include <random>
 #include <string>
 
+#include <uk/fakes/effort.hpp>
+
 #include "nolibc.hpp"
 
 namespace {
@@ -139,7 +141,7 @@ bool cut_prefix(const std::string& text) {
 }
 
 TEST(Sscanf, IsTheHosts) {
-    for (int i = 0; i < 300'000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(300'000); i++) {
         std::string text = random_text();
         if (!cut_prefix(text)) {
             ASSERT_NO_FATAL_FAILURE(compare(text, random_format()));

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <uk/fakes/effort.hpp>
 #include <uk/posix/fdtab/basic_fd_table.hpp>
 
 #include "../../ukfile/tests/host_lock.hpp"
@@ -258,7 +259,7 @@ void against_model(unsigned seed, unsigned spread) {
 }
 
 TEST_F(FdTable, AgainstAModel) {
-    for (unsigned seed = 1; seed <= 6 && !HasFailure(); seed++) {
+    for (unsigned seed = 1; seed <= uk::fakes::effort(6) && !HasFailure(); seed++) {
         SCOPED_TRACE(seed);
         against_model<40>(seed, 48);
         against_model<64>(seed, 70);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The futex table on one simulated CPU, with interrupts and preemption wherever they could come.
+#include <uk/fakes/effort.hpp>
 #include <uk/schedcoop/coop_policy.hpp>
 #include <uk/schedprio/prio_policy.hpp>
 
@@ -47,6 +48,7 @@ class FutexTest : public testing::Test {
 
     template <class Body>
     void seeds(unsigned count, Body body) {
+        count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10;
 #endif

@@ -7,6 +7,8 @@
 
 #include <signal.h>
 
+#include <uk/fakes/effort.hpp>
+
 #include "both.hpp"
 
 namespace poll_tests {
@@ -228,7 +230,7 @@ class LikeHost : public testing::Test {
 
 TEST_F(LikeHost, RandomOperations) {
     signal(SIGPIPE, SIG_IGN);
-    for (unsigned seed = 1; seed <= 60; seed++) {
+    for (unsigned seed = 1; seed <= uk::fakes::effort(60); seed++) {
         random_.seed(seed);
         for (int i = 0; i < 2000; i++) {
             step();

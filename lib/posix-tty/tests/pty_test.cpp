@@ -16,6 +16,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <uk/fakes/effort.hpp>
+
 #include "screen_text.hpp"
 
 namespace {
@@ -275,7 +277,7 @@ TEST_F(PtyTest, WithoutReaders) {
 }
 
 TEST_F(PtyTest, AtRandom) {
-    for (unsigned seed = 1; seed <= 60; seed++) {
+    for (unsigned seed = 1; seed <= uk::fakes::effort(60); seed++) {
         SCOPED_TRACE(seed);
         std::minstd_rand random(seed);
         Pair both;

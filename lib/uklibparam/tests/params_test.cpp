@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Host tests: splitting the command line, setting parameters, and what is said about wrong ones.
+#include <uk/fakes/effort.hpp>
 #include <uk/libparam.hpp>
 
 #include <gtest/gtest.h>
@@ -340,7 +341,7 @@ TEST_F(Params, RandomLines) {
     const char* pieces[] = {" ",           "'",       "\"",        "a",    "]",          "[",
                             "vfs.fstab=[", "x.tiny=", "net.port=", "help", "boot.fast=", "--",
                             "99",          "\\",      "\t",        "=",    "colour=blue"};
-    for (int i = 0; i < 20000; i++) {
+    for (unsigned i = 0; i < uk::fakes::effort(20'000); i++) {
         std::string text;
         for (size_t n = random() % 20; n > 0; n--) {
             text += pieces[random() % std::size(pieces)];

@@ -2,6 +2,7 @@
 // Timers over the simulated machine, and a fixture that runs a body under many seeds.
 #pragma once
 
+#include <uk/fakes/effort.hpp>
 #include <uk/schedcoop/coop_policy.hpp>
 #include <uk/schedprio/prio_policy.hpp>
 #include <uk/timer/timers.hpp>
@@ -35,6 +36,7 @@ class TimerTest : public testing::Test {
 
     // Another order of interrupts and preemption for each seed. The body leaves no timer armed.
     static void seeds(unsigned count, sim::Body body) {
+        count = uk::fakes::effort(count);
 #ifdef SIM_TSAN
         count = (count + 9) / 10; // one CPU has no races; and it is slow
 #endif

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include <uk/fakes/effort.hpp>
+
 #include "page_store.hpp"
 
 namespace {
@@ -187,7 +189,7 @@ class Twin {
 };
 
 TEST(PagedContentModel, RandomOperations) {
-    for (unsigned seed = 1; seed <= 12; seed++) {
+    for (unsigned seed = 1; seed <= uk::fakes::effort(12); seed++) {
         PageStore store;
         store.most_frames = seed % 3 == 0 ? 40 : ~uint64_t{0};
         std::vector<std::byte> base(seed % 2 ? 50000 : 0, std::byte{'b'});

@@ -12,6 +12,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <uk/fakes/effort.hpp>
+
 #include "host_unix.hpp"
 
 namespace unix_tests {
@@ -308,7 +310,7 @@ class LikeHost : public testing::Test {
 TEST_F(LikeHost, RandomOperations) {
     signal(SIGPIPE, SIG_IGN);
     host_file_ = dup(STDERR_FILENO);
-    for (unsigned seed = 1; seed <= 60; seed++) {
+    for (unsigned seed = 1; seed <= uk::fakes::effort(60); seed++) {
         random_.seed(seed);
         our_file_ = HostUnix::add_file(host_file<PlainFile>(), false).value();
         for (int i = 0; i < 2000; i++) {
