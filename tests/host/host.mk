@@ -2,11 +2,12 @@
 # Builds the host tests: one GoogleTest binary for each folder that has tests/*_test.cpp, in several
 # variants (compiler-sanitizer). Called by tests/host/run; see CONTRIBUTING.md, "Host tests".
 #
-#   make -f tests/host/host.mk [VARIANTS="gcc-asan clang-asan gcc-tsan"] [FOLDERS="lib/base"] [V=1]
+#   make -f tests/host/host.mk [VARIANTS="gcc-asan clang-asan clang-tsan"] [FOLDERS="lib/base"] [V=1]
 #
 # Every binary is linked from its test files, tests/fakes and an archive of all pure sources: any
-# .cpp of lib/, drivers/ and arch/ that is not called *_hw.cpp or slot.cpp. A folder may have a
-# tests/host.mk that sets, for itself:
+# .cpp of lib/, drivers/ and arch/ that is not called *_hw.cpp or slot.cpp (under ThreadSanitizer:
+# of those that its tests may need, tests/host/needed.py). A folder may have a tests/host.mk that
+# sets, for itself:
 #   HOST_SRCS      more sources for this binary only, C or C++ ($(D) is the folder)
 #   HOST_CXXFLAGS  more flags for HOST_SRCS and the test files
 #   HOST_SRCS_FLAGS  more flags for HOST_SRCS only
@@ -68,13 +69,23 @@ INCLUDES := -Itests/fakes/include -I$(OUT)/include -Iarch/$(HOST_ISA)/include \
             $(addprefix -I,$(filter-out $(addsuffix /%,$(PRIVATE_DIRS)), \
             $(shell find lib drivers arch -type d -name include $(foreach isa,$(OTHER_ISAS),-not -path 'lib/*/$(isa)/include') 2>/dev/null | sort))) -I.
 
+# $(1) variant: the sources of its archive.
+pure_of = $(if $(findstring tsan,$(1)),$(PURE_TSAN),$(PURE))
+PURE_TSAN := $(if $(TSAN_FILES),$(shell tests/host/needed.py $(INCLUDES) --sources $(PURE) \
+                 --for $(TSAN_FILES) $(FAKES) $(foreach d,$(TSAN_DIRS),$(SRCS.$(d)))))
+
 # Changes when a source comes or goes, so that the archives follow.
 $(shell mkdir -p $(OUT); echo '$(PURE) $(FAKES)' >$(OUT)/sources.new; \
         cmp -s $(OUT)/sources.new $(OUT)/sources || mv $(OUT)/sources.new $(OUT)/sources)
+ifneq ($(PURE_TSAN),)
+$(shell echo '$(PURE_TSAN)' >$(OUT)/sources.tsan.new; \
+        cmp -s $(OUT)/sources.tsan.new $(OUT)/sources.tsan || mv $(OUT)/sources.tsan.new $(OUT)/sources.tsan)
+endif
+list_of = $(OUT)/sources $(if $(findstring tsan,$(1)),$(OUT)/sources.tsan)
 
 # --- how each variant is compiled --------------------------------------------------------------
 # Compiling the test files is most of the work: with -O0 it takes half the time and the tests run three times slower, which pays.
-$(foreach v,gcc-asan clang-asan gcc-tsan,$(eval OPT.$(v) := -O1)$(eval OPT.$(v).test := -O0))
+$(foreach v,gcc-asan clang-asan gcc-tsan clang-tsan,$(eval OPT.$(v) := -O1)$(eval OPT.$(v).test := -O0))
 # As in images, without exceptions: a sixth of the compiler's work on test files went into their tables.
 COMMON := -std=c++20 -fno-exceptions -DUK_HOST_TEST -g1 -fno-omit-frame-pointer -pthread \
           -Wall -Wextra -Wshadow -Wundef -Werror -MMD -MP $(INCLUDES) -include uk/config.h
@@ -83,9 +94,12 @@ CXX.clang-asan := $(CLANGXX) -fsanitize=address,undefined -fno-sanitize-recover=
 # What libFuzzer needs to learn costs the tests little, so both share the sources' objects.
 COVERAGE.clang-asan := -fsanitize-coverage=inline-8bit-counters,pc-table
 CXX.gcc-tsan   := $(GXX) -fsanitize=thread -Wno-tsan
+# g++ defines the macro itself.
+CXX.clang-tsan := $(CLANGXX) -fsanitize=thread -D__SANITIZE_THREAD__=1
 PCH.gcc-asan   := gch
 PCH.gcc-tsan   := gch
 PCH.clang-asan := pch
+PCH.clang-tsan := pch
 USE_PCH.gch     = -include $(OUT)/$(1)/pch.hpp
 USE_PCH.pch     = -fpch-instantiate-templates -include-pch $(OUT)/$(1)/pch.hpp.pch
 MAKE_PCH.pch   := -fpch-instantiate-templates
@@ -132,7 +146,7 @@ $(O)/test: $(T:%.cpp=$(OUT)/$(1)/%.o) $(foreach s,$(SRCS.$(2)),$(OUT)/$(1)/priva
 	@echo "  LD  $(1) $(2)"; rm -f $$@
 	$(Q)$(CXX.$(1)) -fuse-ld=lld -pthread -o $$@ $$(filter %.o,$$^) -Wl,--start-group $(OUT)/$(1)/own/$(2)/libown.a \
 	    $(OUT)/$(1)/libfakes.a $(OUT)/$(1)/libpure.a -Wl,--end-group -lgtest
-$(OUT)/$(1)/own/$(2)/libown.a: $(patsubst %.cpp,$(OUT)/$(1)/%.o,$(filter $(2)/%,$(PURE))) $(OUT)/sources
+$(OUT)/$(1)/own/$(2)/libown.a: $(patsubst %.cpp,$(OUT)/$(1)/%.o,$(filter $(2)/%,$(call pure_of,$(1)))) $(call list_of,$(1))
 	@mkdir -p $$(@D); rm -f $$@
 	$(Q)ar rcs $$@ $$(wildcard $$(filter %.o,$$^))
 all: $(O)/test
@@ -147,10 +161,10 @@ $(OUT)/$(1)/std.hpp.$(PCH.$(1)): tests/host/std.hpp tests/host/host.mk | $(OUT)/
 	@mkdir -p $$(@D)
 	@echo "  PCH $(1) sources"
 	$(Q)$(CXX.$(1)) $(COMMON) $(OPT.$(1)) $(MAKE_PCH.$(PCH.$(1))) -x c++-header -o $$@ $$<
-$(foreach s,$(PURE) $(FAKES),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(call USE_STD.$(PCH.$(1)),$(1)),$(call STD.$(PCH.$(1)),$(1)))))
-$(OUT)/$(1)/libpure.a: $(PURE:%.cpp=$(OUT)/$(1)/%.o)
+$(foreach s,$(call pure_of,$(1)) $(FAKES),$(eval $(call object,$(1),$(OUT)/$(1)/$(s:.cpp=.o),$(s),$(call USE_STD.$(PCH.$(1)),$(1)),$(call STD.$(PCH.$(1)),$(1)))))
+$(OUT)/$(1)/libpure.a: $(patsubst %.cpp,$(OUT)/$(1)/%.o,$(call pure_of,$(1)))
 $(OUT)/$(1)/libfakes.a: $(FAKES:%.cpp=$(OUT)/$(1)/%.o)
-$(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a: $(OUT)/sources
+$(OUT)/$(1)/libpure.a $(OUT)/$(1)/libfakes.a: $(call list_of,$(1))
 	@mkdir -p $$(@D); rm -f $$@
 	$(Q)ar rcs $$@ $$(wildcard $$(filter %.o,$$^))
 DEPS += $(OUT)/$(1)/pch.hpp.d $(OUT)/$(1)/std.hpp.d
