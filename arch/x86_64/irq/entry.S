@@ -5,9 +5,9 @@
 #include <uk/x86/layout.h>
 
     .section .text.irq, "ax", @progbits
-    .globl uk_irq_stubs, uk_irq_switch, uk_kernel_stack
-    .hidden uk_irq_stubs, uk_irq_switch, uk_kernel_stack
-    .balign 16
+    .globl uk_irq_stubs, uk_irq_switch
+    .hidden uk_irq_stubs, uk_irq_switch
+    .balign 128     /* so all up to the frame's move is in one page: emulators look for interrupts at the next one's begin */
     .type uk_irq_stubs, @function
 uk_irq_stubs:
     vector = 32
@@ -19,11 +19,8 @@ uk_irq_stubs:
     .endr
 
     /* Saves what functions may change, and rbp. */
-#ifdef CONFIG_ARCH_X86_64_IRQ_TWICE
-    .balign 128                         /* the emulator looks for interrupts at each page: none while the frame moves */
-#endif
 uk_irq_common:
-#ifdef CONFIG_ARCH_X86_64_IRQ_TWICE
+#ifdef CONFIG_ARCH_X86_64_IRQ_ANYWHERE
     testl $0x200, 24(%rsp)              /* interrupts were off: it is the last one, again */
     jz 4f
 #endif
@@ -56,16 +53,15 @@ uk_irq_common:
     movq 48(%rcx), %rsi                 /* the interrupted stack pointer */
     subq $8, %rsp
     cld
-#ifdef CONFIG_ARCH_X86_64_IRQ_IN_SHADOW
+#ifdef CONFIG_ARCH_X86_64_IRQ_ANYWHERE
     movq 8(%rbp), %rax                  /* rip, which the application's memory may be: that could fault */
     testq %rax, %rax
     jns 5f
     cmpb $0xf4, (%rax)                  /* between sti and hlt, whose wait is over; nobody else halts with interrupts on */
     jne 5f
     incq 8(%rbp)
-5:
 #endif
-    call uk_interrupt
+5:  call uk_interrupt
     testq %rax, %rax
     jnz 2f
 uk_irq_return:
@@ -79,7 +75,7 @@ uk_irq_return:
     .endr
     iretq
 2:  jmp *%rax
-#ifdef CONFIG_ARCH_X86_64_IRQ_TWICE
+#ifdef CONFIG_ARCH_X86_64_IRQ_ANYWHERE
     /* Who serves the first serves this one. Unless it came while the first was on this very stack, whose frame is lost. */
 4:  pushq %rax
     leaq 56(%rsp), %rax                 /* where this stack begins */
@@ -121,12 +117,5 @@ uk_irq_switch:
     fxrstor64 (%rsp)
     jmp uk_irq_return
     .size uk_irq_switch, . - uk_irq_switch
-
-    /* The top of the kernel stack. Until somebody gives threads their own, there is one stack for interrupts and
-     * exceptions. */
-    .section .data.irq, "aw", @progbits
-    .balign 8
-uk_kernel_stack:
-    .quad uk_trap_stack + UK_TRAP_STACK_SIZE
 
     .section .note.GNU-stack, "", @progbits

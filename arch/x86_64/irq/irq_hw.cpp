@@ -15,14 +15,12 @@ using UkFunction = void (*)();
 extern const char uk_irq_stubs[]; // 16 bytes for each line
 void uk_irq_switch();
 UkFunction uk_interrupt(unsigned vector, uintptr_t sp);
-extern UkFunction uk_irq_act;
-extern size_t uk_irq_state_size;
-extern bool uk_irq_state_is_xsave;
-}
-
+// Until somebody gives threads their own, there is one stack for interrupts and exceptions.
+constinit void* uk_kernel_stack = uk_trap_stack + UK_TRAP_STACK_SIZE;
 constinit UkFunction uk_irq_act = nullptr;
 constinit size_t uk_irq_state_size = 512; // what FXSAVE writes
 constinit bool uk_irq_state_is_xsave = false;
+}
 
 namespace uk {
 namespace {

@@ -9,7 +9,7 @@
 #include <uk/x86/layout.h>
 
 extern "C" {
-extern void* uk_kernel_stack; // irq/entry.S
+extern void* uk_kernel_stack; // irq/irq_hw.cpp
 }
 
 namespace uk::hal {

@@ -7,7 +7,7 @@
 #include <uk/hal/cpus.hpp>
 #include <uk/x86/layout.h>
 
-extern "C" char uk_trap_stack[]; // of CPU 0
+extern "C" char uk_trap_stack[UK_TRAP_STACK_SIZE]; // of CPU 0
 
 namespace uk::x86 {
 
