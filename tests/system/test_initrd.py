@@ -18,6 +18,7 @@ import cpio  # noqa: E402
 RUN = os.path.join(guest.ROOT, "support/run/run")
 XEN = "xen-x86_64"
 ALL = [(target, "") for target in guest.TARGETS] + [("kvm-x86_64", "microvm"), (XEN, "dom0"), (XEN, "domu")]
+ANYHOW = [each for each in ALL if each[1] != "domu"]  # a domain with the same archive: test_xen.py
 MEBIBYTE = 1 << 20
 LONG = "UK_CHECK_ALL" in os.environ
 
@@ -51,7 +52,7 @@ def fill(folder, data: bytes) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("target, machine", ALL)
+@pytest.mark.parametrize("target, machine", ALL if LONG else ANYHOW)
 def test_an_archive_stays_whole(tmp_path, target, machine):
     """20 MiB, while every frame of memory that there is is written over."""
     settings = {} if target.startswith("linuxu") else {"MEM": "64M", "MACHINE": machine}

@@ -18,7 +18,7 @@ def test_the_suite_of_memory_functions(tmp_path):
         subprocess.run([COMPILER, "-c", *(f"-D{word}=uk_arch_{word}" for word in ("memcpy", "memmove", "memset")),
                         os.path.join(ROOT, "lib/base/arch/arm64", f"{name}.S"), "-o", objects[-1]], check=True)
     program = str(tmp_path / "mem_test")
-    subprocess.run([COMPILER, "-O1", "-w", "-static", f"-I{ROOT}", f"-I{GTEST}", f"-I{GTEST}/include", "-o", program, SUITE,
+    subprocess.run([COMPILER, "-O0", "-w", "-static", f"-I{ROOT}", f"-I{GTEST}", f"-I{GTEST}/include", "-o", program, SUITE,
                     *objects, f"{GTEST}/src/gtest-all.cc", f"{GTEST}/src/gtest_main.cc"], check=True)
     said = subprocess.run([*EMULATOR.get("linuxu-arm64", []), program], capture_output=True, text=True, timeout=120,
                           check=False)

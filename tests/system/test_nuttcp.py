@@ -90,6 +90,7 @@ def test_as_a_client(image_of, program, target, way):
         server.wait()
 
 
+@pytest.mark.skipif(not machines.LONG, reason="one more image: in make check-all; test_inet.py and test_httpd.py have processes")
 def test_as_a_process(image_of, program, namespace):
     namespace.add_tap("guest", "10.7.0.1/24", headers=True)
     parameters = f"netdev.host=tap:guest {machines.ADDRESS}"
