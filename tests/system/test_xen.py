@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The real Xen: images as its control domain and as domains that xl creates, how they end, and what is said where they
 cannot run."""
+import gzip
+import lzma
 import os
 import random
 import re
 import select
+import struct
 import subprocess
 import sys
 import time
@@ -214,6 +217,16 @@ def test_packages_that_cannot_be_had(image, tmp_path):
         (python / name).symlink_to(f"/usr/bin/{name}")
     console, code = started(image, QEMU=str(qemu), UK_CACHE=str(tmp_path / "cache"), PATH=str(python))
     assert code == 1 and re.search(r"^error: Xen comes from Debian's packages, and apt-cache is not there", console, re.M), console
+
+
+@pytest.mark.parametrize("pack, known", [(lzma.compress, True), (gzip.compress, False)])
+def test_the_kernel_is_unpacked_if_it_is_packed_by_xz(pack, known):
+    elf = b"\x7fELF" + bytes(range(256)) * 40
+    packed = pack(elf) + len(elf).to_bytes(4, "little")
+    head = bytearray(1024)  # the boot sector and one more; behind them 64 bytes of code
+    head[0x1f1], head[0x202:0x206], head[0x248:0x250] = 1, b"HdrS", struct.pack("<II", 64, len(packed))
+    kernel = bytes(head) + b"c" * 64 + packed + b"the rest"
+    assert packages.unpacked(kernel) == (elf if known else kernel)
 
 
 def test_the_configuration_for_xl_lies_beside_the_image(image):

@@ -126,3 +126,12 @@ def test_looks_where_make_says_the_image_is(image, tmp_path):
     made = f"{image.removesuffix('.dbg')}: up to date, 54,472 bytes. Start it with: make run\n"
     result = symbolize(made + report(*facts(image)), cwd=tmp_path)
     assert result.returncode == 0 and "uk::crash(int*)" in result.stdout
+
+
+def test_one_process_answers_for_all_addresses(image, tmp_path):
+    tool, log = tmp_path / "tool", tmp_path / "starts"
+    tool.write_text(f'#!/bin/sh\necho start >>{log}\nexec addr2line "$@"\n', encoding="utf-8")
+    tool.chmod(0o755)
+    done = subprocess.run([SCRIPT, image], input=2 * report(*facts(image)), capture_output=True, text=True, check=True,
+                          env={**os.environ, "ADDR2LINE": str(tool)})
+    assert done.stdout.count("_start at ") == 2 and log.read_text() == "start\n"
