@@ -15,18 +15,19 @@ double random_double(void) {
     static const double kPowers[] = {1, 10, 100, 1000, 1e4, 1e5, 1e6, 1e9, 1e15, 1e22};
     const uint64_t bits = random_bits();
     const double sign = below(2) ? -1 : 1;
+    const unsigned kind = below(6), digits = below(1000000), power = below(10);
     double value;
 
-    switch (below(6)) {
+    switch (kind) {
     case 0:
         memcpy(&value, &bits, sizeof(value));
         return isnan(value) ? INFINITY : value;
     case 1:
-        return sign * (double)below(1000000) / kPowers[below(10)];
+        return sign * (double)digits / kPowers[power];
     case 2:
-        return sign * ((double)below(4096) + 0.5) / (double)(1u << below(12));
+        return sign * ((double)(digits % 4096) + 0.5) / (double)(1u << power);
     case 3:
-        return sign * (double)below(100000) * kPowers[below(10)];
+        return sign * (double)(digits % 100000) * kPowers[power];
     case 4:
         return sign * (double)(bits >> 11) * 0x1p-53;
     default:

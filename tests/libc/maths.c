@@ -55,7 +55,9 @@ static unsigned bits_of_float(float value) {
 
 // Most lie where a function is interesting, some are anything.
 static double argument(void) {
-    switch (below(5)) {
+    const unsigned kind = below(5), halvings = below(30);
+
+    switch (kind) {
     case 0:
         return random_double();
     case 1:
@@ -65,7 +67,7 @@ static double argument(void) {
     case 3:
         return (double)(random_bits() >> 11) * 0x1p-53 * 700;
     default:
-        return 1 + ((double)(random_bits() >> 11) * 0x1p-53 - 0.5) / (double)(1u << below(30));
+        return 1 + ((double)(random_bits() >> 11) * 0x1p-53 - 0.5) / (double)(1u << halvings);
     }
 }
 

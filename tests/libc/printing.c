@@ -59,8 +59,8 @@ static void literal(void) {
 
 static int print_integer(char* text, size_t size) {
     static const char* const kLengths[] = {"hh", "h", "", "l", "ll", "j", "z", "t"};
-    const unsigned length = below(8);
-    const uint64_t value = below(4) ? random_bits() >> below(64) : below(3) - 1u;
+    const unsigned length = below(8), shift = below(64);
+    const uint64_t value = below(4) ? random_bits() >> shift : below(3) - 1u;
 
     flags("-+ #0");
     field(25);
@@ -99,7 +99,8 @@ static int print_double(char* text, size_t size) {
 }
 
 static int print_long_double(char* text, size_t size) {
-    const long double value = (long double)random_double() * (1 + (long double)below(1000) / 997);
+    const long double factor = 1 + (long double)below(1000) / 997;
+    const long double value = (long double)random_double() * factor;
 
     flags("-+ #0");
     field(20);
@@ -141,7 +142,8 @@ static int print_by_position(char* text, size_t size) {
     };
     put(kFormats[below(4)]);
     const double value = (double)below(10000) / 64;
-    return snprintf(text, size, format, (int)below(1000) - 500, "word", (int)below(12), value);
+    const int first = (int)below(1000) - 500, digits = (int)below(12);
+    return snprintf(text, size, format, first, "word", digits, value);
 }
 
 void print_answers(unsigned count) {

@@ -6,7 +6,7 @@
 
 extern uint64_t random_state;
 
-// xorshift64*
+// xorshift64*. At most one call in an expression: C leaves open which of two comes first.
 static inline uint64_t random_bits(void) {
     random_state ^= random_state >> 12;
     random_state ^= random_state << 25;

@@ -28,6 +28,7 @@ static void write_number(void) {
                                          "NaN", "na",       "nan(1)", "i"};
     static const char* const kExponents[] = {"e", "E", "e-", "e+", "E-", "p", ""};
     static const char* const kAfter[] = {"", "", " ", "x", "e", ".", "5"};
+    int precision;
 
     end = text;
     choose(kBefore, 8);
@@ -36,7 +37,8 @@ static void write_number(void) {
         choose(kWords, 8);
         break;
     case 1:
-        end += sprintf(end, "%.*g", 1 + (int)below(25), random_double());
+        precision = 1 + (int)below(25);
+        end += sprintf(end, "%.*g", precision, random_double());
         break;
     case 2:
         end = stpcpy(end, below(2) ? "0x" : "0X");
@@ -95,8 +97,8 @@ static void read_integers(unsigned number) {
     printf("%u \"%s\" %d strtoll %lld %td %d", number, text, base, a, stop - text, errno == ERANGE);
     errno = 0;
     const unsigned long b = strtoul(text, &stop, base);
-    printf(" strtoul %lu %td %d atoi %d\n", b, stop - text, errno == ERANGE,
-           (int)strtol(text, NULL, 10));
+    printf(" strtoul %lu %td %d", b, stop - text, errno == ERANGE);
+    printf(" atoi %d\n", (int)strtol(text, NULL, 10));
 }
 
 // Text that fits the format, for the most part.
@@ -108,14 +110,18 @@ static void scan(unsigned number) {
     char word[40] = "", set[40] = "";
     long long big = -1;
 
+    const uint64_t whole = random_bits(), large = random_bits() >> 1;
+    const int precision = 1 + (int)below(16), width = (int)below(12);
+    const double first = random_double(), second = random_double();
+    const unsigned number_behind = below(1000), place = below(10);
+    const char* const digit = below(3) ? "" : "g";
+
     end = text;
-    end += sprintf(end, "%d %x, %.*g;%*g", (int)random_bits(), (unsigned)random_bits(),
-                   1 + (int)below(16), random_double(), (int)below(12),
-                   (double)(float)random_double());
-    end += sprintf(end, " %llx%s abc-%u]", (unsigned long long)random_bits() >> 1,
-                   below(3) ? "" : "g", below(1000));
+    end += sprintf(end, "%d %x, %.*g;%*g", (int)whole, (unsigned)(whole >> 32), precision, first,
+                   width, (double)(float)second);
+    end += sprintf(end, " %llx%s abc-%u]", (unsigned long long)large, digit, number_behind);
     if (below(4) == 0)
-        text[below(10)] = " -."[below(3)];
+        text[place] = " -."[below(3)];
     count = sscanf(text, "%d%x , %lf;%f%llx %39[a-c]-%3s%n", &a, &c, &d, &e, &big, set, word, &at);
     printf("%u \"%s\" %d: %d %x %016llx %016llx %llx %s %s %d", number, text, count, a, c, bits(d),
            bits((double)e), big, set, word, at);
@@ -128,7 +134,8 @@ void read_answers(unsigned count) {
         write_number();
         read_doubles(i);
         if (below(2)) {
-            end = text + sprintf(text, below(2) ? "%s" : "0x%s", below(2) ? "-" : "");
+            const char* const sign = below(2) ? "-" : "";
+            end = text + sprintf(text, below(2) ? "%s" : "0x%s", sign);
             digits("0123456789abcdefz", 20);
             *end = '\0';
         }

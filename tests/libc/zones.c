@@ -41,6 +41,7 @@ void zone_answers(unsigned count) {
         parts.tm_mday += (int)below(80) - 40;
         parts.tm_sec += (int)below(100000) - 50000;
         setenv("TZ", "UTC0", 1);
-        printf(" moved %lld, %d-%d\n", (long long)mktime(&parts), parts.tm_mon, parts.tm_mday);
+        const time_t moved = mktime(&parts);
+        printf(" moved %lld, %d-%d\n", (long long)moved, parts.tm_mon, parts.tm_mday);
     }
 }
