@@ -99,7 +99,8 @@ static int print_double(char* text, size_t size) {
 }
 
 static int print_long_double(char* text, size_t size) {
-    const long double factor = 1 + (long double)below(1000) / 997;
+    // Eleven bits: with the 53 of a double they fit the shortest long double.
+    const long double factor = 1 + (long double)below(1024) / 1024;
     const long double value = (long double)random_double() * factor;
 
     flags("-+ #0");
