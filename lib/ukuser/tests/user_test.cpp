@@ -45,7 +45,7 @@ void on_fault(int signal, siginfo_t* /*info*/, void* argument) {
     pc = static_cast<std::decay_t<decltype(pc)>>(go_on);
 }
 
-// Pages of the application: the last one is not there.
+// Pages of the application. The one behind them may not be used, and is nobody else's.
 class User : public testing::Test {
   protected:
     User() {
@@ -57,12 +57,12 @@ class User : public testing::Test {
         void* pages = mmap(nullptr, kSize + kPageSize, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         memory_ = static_cast<char*>(pages);
-        munmap(memory_ + kSize, kPageSize);
+        mprotect(memory_ + kSize, kPageSize, PROT_NONE);
         std::mt19937 random(1);
         for (size_t i = 0; i < kSize; i++)
             memory_[i] = static_cast<char>(1 + random() % 255);
     }
-    ~User() override { munmap(memory_, kSize); }
+    ~User() override { munmap(memory_, kSize + kPageSize); }
     Vaddr end() const { return Vaddr::of(memory_ + kSize); }
 
     char* memory_ = nullptr;
