@@ -372,17 +372,20 @@ def test_alarms_and_switches_at_their_end(preempt, machine, processor):
 
 def test_full_stack_of_exceptions_is_reported(image, tmp_path):
     """gdb takes the room away in the handler of a first exception; pushing a frame then raises a second one."""
-    for place in ("(long)uk_trap_stack + 64", "(long)uk_trap_stack - 4096"):
+    for place in ("(long)&uk_trap_stack + 64", "(long)&uk_trap_stack - 4096"):
         script = ["thbreak uk_trap", "continue", f"set $sp = {place}", "continue"]
         said, console = under_gdb(tmp_path, image, script, "-append", "crash:write_null")
         report = guest.report_of(console)
         assert "the stack of exceptions is full" in report, said + console
 
 
-@pytest.mark.parametrize("broken", ["$sp = 0x1000", "frame->stack = 0x1000"])
+VECTOR, STACK = (f"{{unsigned long}}($x0 + {place})" for place in (288, 296))  # of the TrapFrame
+
+
+@pytest.mark.parametrize("broken", ["$sp = 0x1000", f"{STACK} = 0x1000"])
 def test_broken_kernel_stack_is_reported(image, tmp_path, broken):
     """gdb takes the stack away from the handler of an interrupt, or from the next interrupt."""
-    script = ["thbreak uk_trap if frame->vector == 1", "continue", f"set {broken}", "continue"]
+    script = [f"thbreak *uk_trap if {VECTOR} == 1", "continue", f"set {broken}", "continue"]
     said, console = under_gdb(tmp_path, image, script, "-append", "clock")
     report = guest.report_of(console)
     assert "data abort" in report and "while another exception or an interrupt was handled" in report, said + console
