@@ -13,7 +13,6 @@
 
 #include "result.hpp"
 
-using newlib::result;
 using newlib::status;
 
 struct __dirstream {

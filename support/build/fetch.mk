@@ -46,7 +46,7 @@ _download = UK_DL='$(UK_DL)' $(UK_BASE)/support/build/fetch --sha256 '$($(1)_ORI
 define _origin
 ifneq ($$(strip $$($(2)_URLS)),)
 $$($(2)_ARCHIVE):
-	$$(call _step,FETCH $(1),$(BUILD_DIR)/$(1)/archive,$$(call _download,$(2),$(1)))
+	$$(call _step,FETCH $(1),$(BUILD_DIR)/$(1)/archive.fetched,$$(call _download,$(2),$(1)))
 endif
 CMD_$(2)_ORIGIN := $$(strip $$(call _unpack,$(2)))
 ifneq "$$(file <$(BUILD_DIR)/$(1)/origin.cmd)" "$$(CMD_$(2)_ORIGIN)"

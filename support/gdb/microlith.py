@@ -68,7 +68,10 @@ class UkMemory(gdb.Command):
         super().__init__("uk-memory", gdb.COMMAND_DATA)
 
     def invoke(self, _argument, _from_tty):
-        info = gdb.lookup_global_symbol("uk::kvm::g_boot_info").value()  # whatever language main() is in
+        symbol = gdb.lookup_global_symbol("uk::kvm::g_boot_info")  # whatever language main() is in
+        if symbol is None:
+            raise gdb.GdbError("uk-memory: this image is not for kvm, or its debug information (DEBUG_SYMBOLS) is below level 2")
+        info = symbol.value()
         print(f"{info['platform'].string()}, entered by {info['loader'].string()}")
         for i in range(int(info["range_count"])):
             part = info["ranges"][i]

@@ -36,12 +36,22 @@ def sources(root: str) -> list:
             if name.startswith(("lib/", "drivers/", "arch/", "plat/")) and "/tests/" not in name and not name.startswith(fetched)]
 
 
+def private_headers(root: str, name: str) -> dict:
+    """{name: folder} of the headers that a file finds without a folder's name."""
+    return {header: folder for folder in kernel_compile.own_folders(root, name)
+            for header in os.listdir(os.path.join(root, folder)) if header.endswith((".h", ".hpp"))}
+
+
 def units(root: str) -> list:
-    """Lists of files that are compiled with the same flags but for their private headers' folders."""
+    """Lists of files that are compiled with the same flags but for their private headers' folders, which have no names in common."""
     alike = {}
     for name in sources(root):
-        alike.setdefault(tuple(kernel_compile.shared_options(root, name)), []).append(name)
-    return [names[at:at + MOST] for names in alike.values() for at in range(0, len(names), MOST)]
+        found, own = alike.setdefault(tuple(kernel_compile.shared_options(root, name)), []), private_headers(root, name)
+        if not found or len(found[-1][0]) == MOST or any(found[-1][1].get(header, folder) != folder for header, folder in own.items()):
+            found.append(([], {}))
+        found[-1][0].append(name)
+        found[-1][1].update(own)
+    return [names for found in alike.values() for names, _ in found]
 
 
 def apart(names: list, named: set) -> tuple:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The image of tests/guest, built once for each target, and runs of it as a user would start it."""
 import functools
+import hashlib
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 
@@ -24,11 +24,34 @@ def make_in_tree(*words, limit=600):
                           env={**clean, "UK_INSTALL": "no"})
 
 
-def make_as_configured(config: str, *words):
-    """The same with C=, after a configuration was made if there is none."""
-    if not os.path.exists(config):
-        done = make_in_tree(*words, f"C={config}", "olddefconfig")
+@functools.cache
+def options_of(application: str) -> str:
+    """Hash of what decides a configuration beside the file it begins with."""
+    places = [os.path.join(folder, name) for top in ("arch", "plat", "lib", "drivers", "support", application)
+              for folder, _, names in os.walk(os.path.join(ROOT, top)) for name in names
+              if name == "Config.uk" or os.path.basename(folder) == "defconfigs"]
+    digest = hashlib.sha256(os.environ.get("UK_DEBUG_LEVEL", "").encode())
+    for place in sorted(places):
+        with open(place, "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()
+
+
+def make_as_configured(config: str, application: str, *words, start=""):
+    """make in the root of this tree with C=, and a configuration that begins with `start`, or with the application's own. It is made
+    afresh where that or an option of the tree has changed since, and takes its place when it is whole."""
+    mark, words = options_of(application) + start, (f"A={application}", *words)
+    known = f"{config}.mark"
+    if not os.path.exists(config) or not os.path.exists(known) or open(known, encoding="utf-8").read() != mark:
+        new = f"{config}.{os.getpid()}"
+        if start:
+            with open(new, "w", encoding="utf-8") as file:
+                file.write(start)
+        done = make_in_tree(*words, f"C={new}", "olddefconfig")
         assert done.returncode == 0, done.stdout + done.stderr
+        os.rename(new, config)
+        with open(known, "w", encoding="utf-8") as file:
+            file.write(mark)
     return make_in_tree(*words, f"C={config}")
 
 
@@ -42,7 +65,7 @@ def build(target: str) -> str:
     """The image's path."""
     folder = os.path.join(OUT, target)
     os.makedirs(folder, exist_ok=True)
-    done = make_as_configured(f"{folder}/config", "A=tests/guest", f"T={target}", f"O={folder}")
+    done = make_as_configured(f"{folder}/config", "tests/guest", f"T={target}", f"O={folder}")
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(OUT, target, f"guest_{target}")
 
@@ -64,12 +87,7 @@ def build_as(target: str, name: str, option: str) -> str:
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(ROOT, "tests/guest/defconfigs", target), encoding="utf-8") as file:
         text = file.read() + f"{option}\n"
-    words = ["A=tests/guest", f"T={target}", f"O={folder}", f"C={folder}/config"]
-    if not os.path.exists(f"{folder}/config"):
-        with open(f"{folder}/config", "w", encoding="utf-8") as file:
-            file.write(text)
-        make_in_tree(*words, "olddefconfig")
-    done = make_in_tree(*words)
+    done = make_as_configured(f"{folder}/config", "tests/guest", f"T={target}", f"O={folder}", start=text)
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"guest_{target}")
 
@@ -79,10 +97,9 @@ def build_hello(name: str) -> str:
     target = name.removeprefix("smallest-")
     folder = os.path.join(HELLO, name)
     os.makedirs(folder, exist_ok=True)
-    config = os.path.join(folder, "config")
-    if name != target and not os.path.exists(config):  # make would take the other one
-        shutil.copyfile(os.path.join(ROOT, "apps/hello/defconfigs", name), config)
-    done = make_as_configured(config, "A=apps/hello", f"T={target}", f"O={folder}")
+    with open(os.path.join(ROOT, "apps/hello/defconfigs", name), encoding="utf-8") as file:
+        text = file.read() if name != target else ""  # make would take the plain one
+    done = make_as_configured(os.path.join(folder, "config"), "apps/hello", f"T={target}", f"O={folder}", start=text)
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"hello_{target}")
 
@@ -90,14 +107,9 @@ def build_hello(name: str) -> str:
 def build_for_gdb(target: str) -> str:
     """apps/hello with all that gdb can show: make check leaves variables and types out of the others (UK_DEBUG_LEVEL)."""
     folder = os.path.join(HELLO, target + "-gdb")
-    words = ["A=apps/hello", f"T={target}", f"O={folder}"]
     os.makedirs(folder, exist_ok=True)
-    config = os.path.join(folder, "config")
-    if not os.path.exists(config):
-        with open(config, "w", encoding="utf-8") as file:
-            file.write("CONFIG_DEBUG_SYMBOLS_LVL2=y\n")
-        make_in_tree(*words, f"C={config}", "olddefconfig")
-    done = make_in_tree(*words, f"C={config}")
+    done = make_as_configured(os.path.join(folder, "config"), "apps/hello", f"T={target}", f"O={folder}",
+                              start="CONFIG_DEBUG_SYMBOLS_LVL2=y\n")
     assert done.returncode == 0, done.stdout + done.stderr
     return os.path.join(folder, f"hello_{target}")
 

@@ -84,14 +84,10 @@ def image_builder(application: str):
     @functools.cache
     def build(target: str, option: str = "") -> str:
         folder = os.path.join(guest.ROOT, "build/check", name, "-".join([target, re.sub(r"\W", "-", option)]).rstrip("-"))
-        image, words = f"{folder}/{name}_{target}", [f"A={application}", f"T={target}", f"O={folder}"]
-        config = f"{image}.config"  # where it is without C=, too
+        image = f"{folder}/{name}_{target}"
         os.makedirs(folder, exist_ok=True)
-        if option and not os.path.exists(config):
-            with open(config, "w", encoding="utf-8") as file:
-                file.write(f"{option}\n")
-            words += ["olddefconfig", "all"]
-        done = guest.make_as_configured(config, *words)
+        done = guest.make_as_configured(f"{image}.config", application, f"T={target}", f"O={folder}",  # where it is without C=, too
+                                        start=f"{option}\n" if option else "")
         assert done.returncode == 0, done.stdout + done.stderr
         return image
     return build

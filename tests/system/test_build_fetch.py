@@ -169,7 +169,8 @@ def test_who_wants_the_same_archive_waits_for_it(tmp_path):
         place = os.stat(lock.fileno()).st_ino
         with subprocess.Popen([f"{ROOT}/support/build/fetch", "--sha256", archive(tmp_path / "other"), "--out", out,
                                "file:///nowhere/up-1.0.tar.gz"]) as process:
-            while not re.search(rf"-> FLOCK .*:{place} ", open("/proc/locks", encoding="utf-8").read()):
+            end = time.monotonic() + LIMIT
+            while time.monotonic() < end and not re.search(rf"-> FLOCK .*:{place} ", open("/proc/locks", encoding="utf-8").read()):
                 assert process.poll() is None, "it does not wait"
                 time.sleep(0.02)
             os.rename(tmp_path / "other", out)

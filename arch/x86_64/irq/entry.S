@@ -18,7 +18,7 @@ uk_irq_stubs:
     vector = vector + 1
     .endr
 
-    /* Saves what functions may change, and rbp. */
+    .balign 16      /* Saves what functions may change, and rbp. */
 uk_irq_common:
 #ifdef CONFIG_ARCH_X86_64_IRQ_ANYWHERE
     testl $0x200, 24(%rsp)              /* interrupts were off: it is the last one, again */
