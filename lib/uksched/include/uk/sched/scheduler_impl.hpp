@@ -8,13 +8,14 @@
 namespace uk {
 
 // Locks the run queue that `thread` belongs to; interrupts are off. A thread changes its CPU only
-// under the lock of the one it leaves, so it stays while that lock is held.
+// under the lock of the one it leaves, so it stays while that lock is held. It may have gone and
+// come back meanwhile: the second look orders us behind who sent it, whose lock was another one.
 template <class M, class P>
 typename Scheduler<M, P>::Cpu& Scheduler<M, P>::lock_home(Thread& thread) {
     for (;;) {
         Cpu& cpu = cpus_[M::kCpus == 1 ? 0 : thread.cpu_.load_acquire()];
         cpu.lock.lock_irqs_off();
-        if (M::kCpus == 1 || &cpu == &cpus_[thread.cpu_.load_relaxed()])
+        if (M::kCpus == 1 || &cpu == &cpus_[thread.cpu_.load_acquire()])
             return cpu;
         cpu.lock.unlock_irqs_off();
     }
