@@ -37,11 +37,12 @@ def options_of(application: str) -> str:
     return digest.hexdigest()
 
 
-def make_as_configured(config: str, application: str, *words, start=""):
-    """make in the root of this tree with C=, and a configuration that begins with `start`, or with the application's own. It is made
-    afresh where that or an option of the tree has changed since, and takes its place when it is whole."""
-    mark, words = options_of(application) + start, (f"A={application}", *words)
+def build_configured(application: str, target: str, folder: str, config: str, start="") -> str:
+    """The path of an application's image below `folder`, by a configuration that begins with `start`, or with the application's own.
+    It is made afresh where that or an option of the tree has changed since, and takes its place when it is whole."""
+    mark, words = options_of(application) + start, (f"A={application}", f"T={target}", f"O={folder}")
     known = f"{config}.mark"
+    os.makedirs(folder, exist_ok=True)
     if not os.path.exists(config) or not os.path.exists(known) or open(known, encoding="utf-8").read() != mark:
         new = f"{config}.{os.getpid()}"
         if start:
@@ -52,7 +53,9 @@ def make_as_configured(config: str, application: str, *words, start=""):
         os.rename(new, config)
         with open(known, "w", encoding="utf-8") as file:
             file.write(mark)
-    return make_in_tree(*words, f"C={config}")
+    done = make_in_tree(*words, f"C={config}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return os.path.join(folder, f"{os.path.basename(application)}_{target}")
 
 
 def make(target: str, *words, limit=600):
@@ -64,10 +67,7 @@ def make(target: str, *words, limit=600):
 def build(target: str) -> str:
     """The image's path."""
     folder = os.path.join(OUT, target)
-    os.makedirs(folder, exist_ok=True)
-    done = make_as_configured(f"{folder}/config", "tests/guest", f"T={target}", f"O={folder}")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return os.path.join(OUT, target, f"guest_{target}")
+    return build_configured("tests/guest", target, folder, f"{folder}/config")
 
 
 def build_newlib(target: str) -> str:
@@ -84,34 +84,23 @@ def build_smp(target: str) -> str:
 def build_as(target: str, name: str, option: str) -> str:
     """One that `make check` builds, too (tests/runner/parts.py)."""
     folder = os.path.join(ROOT, "build/check", f"guest-{target}-gcc-{name}")
-    os.makedirs(folder, exist_ok=True)
     with open(os.path.join(ROOT, "tests/guest/defconfigs", target), encoding="utf-8") as file:
         text = file.read() + f"{option}\n"
-    done = make_as_configured(f"{folder}/config", "tests/guest", f"T={target}", f"O={folder}", start=text)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return os.path.join(folder, f"guest_{target}")
+    return build_configured("tests/guest", target, folder, f"{folder}/config", text)
 
 
 def build_hello(name: str) -> str:
     """Builds apps/hello from one of its defconfigs; the image's path."""
     target = name.removeprefix("smallest-")
-    folder = os.path.join(HELLO, name)
-    os.makedirs(folder, exist_ok=True)
     with open(os.path.join(ROOT, "apps/hello/defconfigs", name), encoding="utf-8") as file:
         text = file.read() if name != target else ""  # make would take the plain one
-    done = make_as_configured(os.path.join(folder, "config"), "apps/hello", f"T={target}", f"O={folder}", start=text)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return os.path.join(folder, f"hello_{target}")
+    return build_configured("apps/hello", target, os.path.join(HELLO, name), os.path.join(HELLO, name, "config"), text)
 
 
 def build_for_gdb(target: str) -> str:
     """apps/hello with all that gdb can show: make check leaves variables and types out of the others (UK_DEBUG_LEVEL)."""
     folder = os.path.join(HELLO, target + "-gdb")
-    os.makedirs(folder, exist_ok=True)
-    done = make_as_configured(os.path.join(folder, "config"), "apps/hello", f"T={target}", f"O={folder}",
-                              start="CONFIG_DEBUG_SYMBOLS_LVL2=y\n")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return os.path.join(folder, f"hello_{target}")
+    return build_configured("apps/hello", target, folder, f"{folder}/config", "CONFIG_DEBUG_SYMBOLS_LVL2=y\n")
 
 
 def run(target: str, arguments="", parameters=""):

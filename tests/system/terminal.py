@@ -84,10 +84,6 @@ def image_builder(application: str):
     @functools.cache
     def build(target: str, option: str = "") -> str:
         folder = os.path.join(guest.ROOT, "build/check", name, "-".join([target, re.sub(r"\W", "-", option)]).rstrip("-"))
-        image = f"{folder}/{name}_{target}"
-        os.makedirs(folder, exist_ok=True)
-        done = guest.make_as_configured(f"{image}.config", application, f"T={target}", f"O={folder}",  # where it is without C=, too
-                                        start=f"{option}\n" if option else "")
-        assert done.returncode == 0, done.stdout + done.stderr
-        return image
+        config = f"{folder}/{name}_{target}.config"  # where it is without C=, too
+        return guest.build_configured(application, target, folder, config, f"{option}\n" if option else "")
     return build
