@@ -239,8 +239,9 @@ def debug(command, program: str = "gdb") -> int:
         machine = Supervised(words, stdin=subprocess.DEVNULL, start_new_session=True)
         try:
             wait_for(socket, machine.process)
-            words = gdb(["-ex", f"target remote {socket}", "-ex", "thbreak main", "-ex", "continue",
-                         *split("GDB_ARGS"), image() + ".dbg"], program)
+            # gdb reads main's first instructions to stop behind those that store its arguments; nothing is mapped there yet.
+            stop = ["-ex", "set trust-readonly-sections on", "-ex", "thbreak main", "-ex", "set trust-readonly-sections off"]
+            words = gdb(["-ex", f"target remote {socket}", *stop, "-ex", "continue", *split("GDB_ARGS"), image() + ".dbg"], program)
             show(words)
             return subprocess.run(words, check=False).returncode
         finally:

@@ -13,6 +13,7 @@ LINUXU, LINUXU_ARM = "linuxu-x86_64", "linuxu-arm64"
 # fewer, so arm64 and Xen run the tests of uksmp only, and in check-all those of files.
 SMP_CPUS = {KVM: ("4", "1"), LINUXU: ("4", "1", "8")}
 O_S, O_0, LTO = "CONFIG_OPTIMIZE_SIZE=y", "CONFIG_OPTIMIZE_NONE=y", "CONFIG_OPTIMIZE_LTO=y"
+G_2 = "CONFIG_DEBUG_SYMBOLS_LVL2=y"  # gdb's tests use these images, too (tests/system/guest.py)
 # By the words behind the compiler in a guest's name.
 GUEST_OPTIONS = {"coop": "CONFIG_UKSCHED_COOP=y", "none": "CONFIG_UKSCHED_NONE=y", "checks": "CONFIG_LIBUKALLOC_CHECKS=y", "lto": LTO,
                  "mimalloc": "CONFIG_UKALLOC_DEFAULT_MIMALLOC=y", "smp": "CONFIG_LIBUKSMP=y", "newlib": "CONFIG_LIBC_NEWLIB=y",
@@ -25,7 +26,7 @@ EMULATED_XEN = r"crash report begins|^no end after"
 # name, target, compiler, options over the default configuration, built for check (not only for check-all)
 IMAGES = [
     ("gcc", KVM, GCC, [], True), ("clang", KVM, CLANG, [], True),
-    ("gcc-debug", KVM, GCC, [O_0], True), ("gcc-size-lto", KVM, GCC, [O_S, LTO], True),
+    ("gcc-debug", KVM, GCC, [O_0, G_2], True), ("gcc-size-lto", KVM, GCC, [O_S, LTO], True),
     ("clang-lto", KVM, CLANG, [LTO], False),
     ("gcc", LINUXU, GCC, [], True), ("clang", LINUXU, CLANG, [], False),
     ("gcc", LINUXU_ARM, GCC, [], True), ("clang", LINUXU_ARM, CLANG, [], False),
@@ -35,7 +36,7 @@ IMAGES = [
     ("gcc-size", KVM, GCC, [O_S], False), ("gcc-lto", KVM, GCC, [LTO], False), ("gcc-debug", LINUXU, GCC, [O_0], False),
     ("gcc-lto", LINUXU, GCC, [LTO], False), ("clang-lto", LINUXU, CLANG, [LTO], False),
     ("gcc-debug", LINUXU_ARM, GCC, [O_0], False), ("gcc-size-lto", LINUXU_ARM, GCC, [O_S, LTO], False),
-    ("clang-lto", LINUXU_ARM, CLANG, [LTO], False), ("gcc-debug", KVM_ARM, GCC, [O_0], False),
+    ("clang-lto", LINUXU_ARM, CLANG, [LTO], False), ("gcc-debug", KVM_ARM, GCC, [O_0, G_2], False),
     ("clang-lto", KVM_ARM, CLANG, [LTO], False), ("clang-debug", KVM_ARM, CLANG, [O_0], False),
 ]
 GUESTS = [

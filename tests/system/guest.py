@@ -98,9 +98,12 @@ def build_hello(name: str) -> str:
 
 
 def build_for_gdb(target: str) -> str:
-    """apps/hello with all that gdb can show: make check leaves variables and types out of the others (UK_DEBUG_LEVEL)."""
-    folder = os.path.join(HELLO, target + "-gdb")
-    return build_configured("apps/hello", target, folder, f"{folder}/config", "CONFIG_DEBUG_SYMBOLS_LVL2=y\n")
+    """apps/hello with all that gdb can show: make check leaves variables and types out of the others (UK_DEBUG_LEVEL). One that
+    it builds, too (tests/runner/parts.py); of arm64 in check-all only."""
+    folder = os.path.join(ROOT, "build/check", f"{target}-gcc-debug")
+    with open(os.path.join(ROOT, "apps/hello/defconfigs", target), encoding="utf-8") as file:
+        text = file.read() + "CONFIG_OPTIMIZE_NONE=y\nCONFIG_DEBUG_SYMBOLS_LVL2=y\n"
+    return build_configured("apps/hello", target, folder, f"{folder}/config", text)
 
 
 def run(target: str, arguments="", parameters=""):

@@ -325,6 +325,12 @@ def test_too_little_memory_is_refused(image):
 
 
 def test_debug_stops_in_main():
+    output, status = started(guest.build_hello("kvm-arm64"), "debug", ARGS="word", GDB_ARGS="-batch -ex bt")
+    assert status == 0 and re.search(r"^#0 +main \(.*\) at apps/hello/main\.c:\d+$", output, re.M), output
+
+
+@pytest.mark.skipif(not LONG, reason="an image with types for gdb; x86_64 has one")
+def test_debug_shows_memory():
     output, status = started(guest.build_for_gdb("kvm-arm64"), "debug", ARGS="word", GDB_ARGS="-batch -ex bt -ex uk-memory")
     assert status == 0 and re.search(r"^#0 +main \(argc=2, argv=0x\w+\) at apps/hello/main\.c:\d+$", output, re.M), output
     assert re.search(r"^kvm, entered by Linux arm64\n(0x\w{16} 0x\w{16} \w+\n)+", output, re.M)
@@ -348,6 +354,7 @@ def under_gdb(folder, image: str, script: list, *options) -> tuple:
         return done.stdout + done.stderr, file.read().replace("\r", "")
 
 
+@pytest.mark.skipif(not LONG, reason="an image with types for gdb; test_initrd.py reads archives")
 def test_initrd_arrives(tmp_path):
     """Its bytes are readable through BootInfo when main starts."""
     module = tmp_path / "initrd"
