@@ -39,8 +39,9 @@ ifneq ($(strip $(_LEVELS_BAD)),)
 $(error UK-OPTION LIBUKPRINT_LEVELS there is no library '$(firstword $(_LEVELS_BAD))'; this image has: $(_LEVELS_KNOWN))
 endif
 _level_word = $(lastword $(patsubst $(1)=%,%,$(filter $(1)=%,$(_LEVELS))))
-_level = $(or $(_LEVEL_$(call _level_word,$(call _libname,$(1)))),$(CONFIG_LIBUKPRINT_LEVEL),3)
-_defines = -D__LIBNAME__=$(1) -DUK_LIBNAME='"$(call _libname,$(1))"' -DUK_LOG_LEVEL=$(call _level,$(1)) \
+# Only where a library has one of its own: the objects of images with other levels are then the same where nothing is logged.
+_level = $(_LEVEL_$(call _level_word,$(call _libname,$(1))))
+_defines = -D__LIBNAME__=$(1) -DUK_LIBNAME='"$(call _libname,$(1))"' $(addprefix -DUK_LOG_LEVEL=,$(call _level,$(1))) \
            -D__BASENAME__=$(notdir $(2)) $(if $(3),-D__VARIANT__=$(3))
 _lto = $(if $($(1)_EXPORTS)$($(1)_LOCALS),,$(if $(filter -fno-lto,$(call _both,$(1)_CFLAGS) $(call _both,$(1)_CXXFLAGS)),,$(_LTO)))
 

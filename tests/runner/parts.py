@@ -45,7 +45,7 @@ GUESTS = [
     ("gcc-none", LINUXU, GCC, FEW), ("gcc-none", KVM, GCC, False), ("gcc-none", KVM_ARM, GCC, False),
     ("gcc", LINUXU_ARM, GCC, True), ("clang", LINUXU_ARM, CLANG, False),
     ("gcc", KVM_ARM, GCC, True), ("clang", KVM_ARM, CLANG, False), ("gcc", XEN, GCC, True), ("clang", XEN, CLANG, False),
-    ("gcc-smp", KVM, GCC, True), ("gcc-smp", LINUXU, GCC, True), ("gcc-smp", KVM_ARM, GCC, FEW), ("gcc-smp", LINUXU_ARM, GCC, False),
+    ("gcc-smp", KVM, GCC, True), ("gcc-smp", LINUXU, GCC, FEW), ("gcc-smp", KVM_ARM, GCC, FEW), ("gcc-smp", LINUXU_ARM, GCC, False),
     ("gcc-smp", XEN, GCC, False), ("clang-smp", KVM, CLANG, False), ("clang-smp", LINUXU, CLANG, False),
     ("clang-smp", LINUXU_ARM, CLANG, False), ("gcc-smp-coop", LINUXU, GCC, False),
     ("gcc-newlib", KVM, GCC, True), ("gcc-newlib", LINUXU, GCC, True), ("gcc-newlib", KVM_ARM, GCC, False),

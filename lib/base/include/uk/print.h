@@ -2,11 +2,11 @@
 /* Kernel log, for C11 and C++: uk_pr_info("mapped %zu pages\n", n).
  *
  * A line carries a level, the library it comes from (UK_LIBNAME, a string literal given by the
- * build; "app" when undefined) and its place in the source. Levels above UK_LOG_LEVEL (given per
- * library by the build; 3 = info when undefined) are type-checked but cost nothing in the image.
- * Messages end in "\n"; a message without it is continued by the next one of the same library. May
- * be called from anywhere, interrupt handlers included, from the first instruction of uk::boot on;
- * never blocks, never fails.
+ * build; "app" when undefined) and its place in the source. Levels above UK_LOG_LEVEL (the option
+ * LIBUKPRINT_LEVEL, unless the build gives the library another; 3 = info without either) are
+ * type-checked but cost nothing in the image. Messages end in "\n"; a message without it is
+ * continued by the next one of the same library. May be called from anywhere, interrupt handlers
+ * included, from the first instruction of uk::boot on; never blocks, never fails.
  */
 #ifndef UK_PRINT_H
 #define UK_PRINT_H
@@ -26,7 +26,9 @@
 #define KLVL_INFO UK_KLVL_INFO
 #define KLVL_DEBUG UK_KLVL_DEBUG
 
-#ifndef UK_LOG_LEVEL
+#if !defined(UK_LOG_LEVEL) && defined(CONFIG_LIBUKPRINT_LEVEL)
+#define UK_LOG_LEVEL CONFIG_LIBUKPRINT_LEVEL
+#elif !defined(UK_LOG_LEVEL)
 #define UK_LOG_LEVEL UK_KLVL_INFO
 #endif
 #ifndef UK_LIBNAME
