@@ -1,7 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Each header compiles alone and included twice; each .h also as C11, and is not C++ in disguise."""
+"""Each header compiles alone and included twice; each .h also as C11, and is not C++ in disguise.
+
+Most of the work would be reading the toolchain's headers again and again. So those that a header reaches in any case are read precompiled:
+not one more, for then nobody would see that it lacks an include.
+"""
+import collections
 import concurrent.futures
+import functools
 import os
 import re
 import subprocess
@@ -10,6 +16,55 @@ import gatelib
 import kernel_compile
 
 C_FLAGS = "-std=c11 -ffreestanding -Wall -Wextra -Wundef -Wstrict-prototypes".split()
+
+
+PRECOMPILED = os.path.join(kernel_compile.WORK, "precompiled")
+# Those of the toolchain's headers that take long to read.
+OFTEN = 4  # a set that fewer headers reach is not worth it
+DEAR = ("bit", "compare", "concepts", "cstddef", "cstdint", "new", "span", "string_view", "type_traits", "utility")
+
+
+@functools.cache
+def _includes(root: str, path: str) -> tuple:
+    """The names that a header includes whatever is defined: those between #if and #endif are left out, but for its guard's."""
+    text = gatelib.without_comments(gatelib.read(root, path), keep_strings=True)
+    guard = re.match(r"\s*#\s*ifndef\s+(\w+)\s*#\s*define\s+\1\s", text)
+    found, depth = [], -1 if guard else 0
+    for word, name in re.findall(r"^[ \t]*#[ \t]*(include|if|endif)\w*(?:[ \t]*[<\"]([^>\"]+)[>\"])?", text, re.M):
+        depth += {"if": 1, "endif": -1}.get(word, 0)
+        if word == "include" and name and depth == 0:
+            found.append(name)
+    return tuple(found)
+
+
+@functools.cache
+def _is_file(path: str) -> bool:
+    return os.path.isfile(path)
+
+
+def reached(root: str, header: str, includes: list) -> frozenset:
+    """Which of DEAR a header includes in any case, itself or by way of others."""
+    folders = [word.removeprefix("-I") for word in includes if word.startswith("-I")]
+    seen, left, found = set(), [header], set()
+    while left:
+        seen.add(path := left.pop())
+        for name in _includes(root, path):
+            places = (os.path.normpath(os.path.join(folder, name)) for folder in (os.path.dirname(path), *folders))
+            ours = next((place for place in places if _is_file(os.path.join(root, place))), "")
+            if not ours and name in DEAR:
+                found.add(name)
+            if ours and ours not in seen:
+                left.append(ours)
+    return frozenset(found)
+
+
+def _precompile(root: str, names: frozenset) -> str:
+    """A file to -include that stands for the named headers, read before; "" if that fails: then they are read each time."""
+    path = os.path.join(root, PRECOMPILED, "-".join(sorted(names)) + ".hpp")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("".join(f"#include <{name}>\n" for name in sorted(names)))
+    done = subprocess.run(["g++", *kernel_compile.FLAGS, "-x", "c++-header", "-o", path + ".gch", path], cwd=root, capture_output=True, check=False)
+    return path if done.returncode == 0 else ""
 
 
 def _compile(root: str, command: list, header: str):
@@ -35,10 +90,17 @@ def _headers(root: str) -> list:
 
 def check(root: str) -> list:
     kernel_compile.write_config(root)
+    os.makedirs(os.path.join(root, PRECOMPILED), exist_ok=True)
     findings, jobs = [], []
-    for header in _headers(root):
-        includes = kernel_compile.options(root, header)
-        jobs.append((["g++", *kernel_compile.FLAGS, *includes, "-x", "c++"], header))
+    options = {header: kernel_compile.options(root, header) for header in _headers(root)}
+    dear = {header: reached(root, header, includes) for header, includes in options.items()}
+    often = [names for names, number in collections.Counter(dear.values()).items() if names and number >= OFTEN]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        ready = dict(zip(often, pool.map(lambda names: _precompile(root, names), often)))
+    for header, includes in options.items():
+        most = max((names for names in often if names <= dear[header]), key=len, default=None)
+        first = ["-include", ready[most]] if most and ready[most] else []
+        jobs.append((["g++", *kernel_compile.FLAGS, *first, *includes, "-x", "c++"], header))
         if header.endswith(".h"):
             jobs.append((["gcc", *C_FLAGS, *includes, "-x", "c"], header))
             text = gatelib.without_comments(gatelib.read(root, header), keep_strings=True)
