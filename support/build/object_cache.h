@@ -21,7 +21,7 @@ static uint32_t rotate(uint32_t value, int by) {
     return value >> by | value << (32 - by);
 }
 
-static void sha256_block(struct sha256* hash) {
+static void sha256_block(uint32_t state[8], const unsigned char* block) {
     static const uint32_t k[64] = {
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
         0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
@@ -33,26 +33,28 @@ static void sha256_block(struct sha256* hash) {
         0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
         0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
         0xc67178f2};
-    uint32_t w[64], s[8];
-    for (int i = 0; i < 16; i++)
-        w[i] = (uint32_t)hash->block[4 * i] << 24 | (uint32_t)hash->block[4 * i + 1] << 16 |
-               (uint32_t)hash->block[4 * i + 2] << 8 | hash->block[4 * i + 3];
+    uint32_t w[64];
+    for (int i = 0; i < 16; i++) {
+        uint32_t word;
+        memcpy(&word, block + 4 * i, sizeof word);
+        w[i] = be32toh(word);
+    }
     for (int i = 16; i < 64; i++)
         w[i] = w[i - 16] + w[i - 7] +
                (rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3) +
                (rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10);
-    memcpy(s, hash->state, sizeof s);
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     for (int i = 0; i < 64; i++) {
-        uint32_t one = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) +
-                       ((s[4] & s[5]) ^ (~s[4] & s[6])) + k[i] + w[i];
-        uint32_t two = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) +
-                       ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += one;
-        s[0] = one + two;
+        uint32_t one =
+            h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + k[i] + w[i];
+        uint32_t two =
+            (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        h = g, g = f, f = e, e = d + one;
+        d = c, c = b, b = a, a = one + two;
     }
-    for (int i = 0; i < 8; i++)
-        hash->state[i] += s[i];
+    state[0] += a, state[1] += b, state[2] += c, state[3] += d;
+    state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
 static void sha256_begin(struct sha256* hash) {
@@ -63,10 +65,20 @@ static void sha256_begin(struct sha256* hash) {
 }
 
 static void sha256_add(struct sha256* hash, const void* data, size_t size) {
-    for (const unsigned char* at = data; size != 0; size--) {
-        hash->block[hash->length++ % 64] = *at++;
-        if (hash->length % 64 == 0)
-            sha256_block(hash);
+    const unsigned char* at = data;
+    const size_t have = hash->length % 64;
+    hash->length += size;
+    if (have + size >= 64) {
+        if (have) {
+            memcpy(hash->block + have, at, 64 - have);
+            sha256_block(hash->state, hash->block);
+            at += 64 - have, size -= 64 - have;
+        }
+        for (; size >= 64; at += 64, size -= 64)
+            sha256_block(hash->state, at);
+        memcpy(hash->block, at, size);
+    } else {
+        memcpy(hash->block + have, at, size);
     }
 }
 

@@ -19,6 +19,7 @@
 // to the file $UK_STEP_FAILED, which is printed when everything else has ended.
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
