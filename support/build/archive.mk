@@ -27,5 +27,5 @@ $(3): $$($(2)_ARCHIVE_LIST) $$(call _archive_patches,$(2)) $(UK_BASE)/support/bu
 	$$(call _step,ARCHIVE $(1) (compiled once$(comma) in about a minute),$(3),$$(CMD_$(3)),-a)
 _ARCHIVES += $(3)
 endef
-$(foreach lib,$(sort $(UK_LIBS)),$(if $($(call uc,$(lib))_ARCHIVE_LIST),\
-    $(eval $(call _archive,$(lib),$(call uc,$(lib)),$(BUILD_DIR)/$(lib)/$(lib).a))))
+$(foreach lib,$(sort $(UK_LIBS)),$(if $($(call _uc,$(lib))_ARCHIVE_LIST),\
+    $(eval $(call _archive,$(lib),$(call _uc,$(lib)),$(BUILD_DIR)/$(lib)/$(lib).a))))

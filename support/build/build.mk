@@ -27,7 +27,7 @@ $(foreach part,$(UK_PARTS),$(if $(wildcard $(part)/Makefile.uk),$(eval $(call im
 include $(UK_BASE)/support/build/compile.mk
 include $(UK_BASE)/support/build/syscalls.mk
 # Archives of the libraries that are built.
-$(foreach lib,$(sort $(filter $(UK_LIBS) $(UK_PLATLIBS),$(_FETCHING))),$(eval $(call _origin,$(lib),$(call uc,$(lib)))))
+$(foreach lib,$(sort $(filter $(UK_LIBS) $(UK_PLATLIBS),$(_FETCHING))),$(eval $(call _origin,$(lib),$(call _uc,$(lib)))))
 
 # A library that two folders register is one library.
 _EMPTY := $(strip $(foreach lib,$(sort $(UK_LIBS) $(UK_PLATLIBS)),$(call _library,$(lib))))

@@ -2,15 +2,15 @@
 # One library: its objects, their commands and their staleness.
 
 # _relative <library>,<source>: a path below the library's build folder that no other source of it has.
-_relative = $(strip $(if $(filter $($(call uc,$(1))_BASE)/%,$(2)),$(patsubst $($(call uc,$(1))_BASE)/%,%,$(2)),\
-    $(if $(filter $($(call uc,$(1))_BUILD)/%,$(2)),$(patsubst $($(call uc,$(1))_BUILD)/%,_build/%,$(2)),_abs$(2))))
+_relative = $(strip $(if $(filter $($(call _uc,$(1))_BASE)/%,$(2)),$(patsubst $($(call _uc,$(1))_BASE)/%,%,$(2)),\
+    $(if $(filter $($(call _uc,$(1))_BUILD)/%,$(2)),$(patsubst $($(call _uc,$(1))_BUILD)/%,_build/%,$(2)),_abs$(2))))
 
 # _file_var <source>,<variant>: X of LIBX_FILE_FLAGS: FOO for foo.c, FOO_ISR for foo.c|isr. '-' and '.' may stand as they
 # are, as Unikraft spells it, or as '_'.
 _base_name = $(basename $(notdir $(1)))
-_upper_name = $(call uc,$(call _base_name,$(1))$(if $(2),_$(2)))
-_clean_name = $(subst -,_,$(subst .,_,$(_upper_name)))
-_file_vars = $(call _upper_name,$(1),$(2)) $(filter-out $(call _upper_name,$(1),$(2)),$(call _clean_name,$(1),$(2)))
+_upper_name = $(call _uc,$(call _base_name,$(1))$(if $(2),_$(2)))
+_spellings = $(1) $(filter-out $(1),$(subst -,_,$(subst .,_,$(1))))
+_file_vars = $(or $(_VARS_OF_$(2)|$(1)),$(eval _VARS_OF_$(2)|$(1) := $(call _spellings,$(call _upper_name,$(1),$(2))))$(_VARS_OF_$(2)|$(1)))
 _of_file = $(foreach v,$(call _file_vars,$(2),$(3)),$(call _both,$(1)_$(v)_$(4)))
 
 _in_tree = $(filter $(UK_BASE)/arch/% $(UK_BASE)/plat/% $(UK_BASE)/lib/% $(UK_BASE)/drivers/%,$($(1)_BASE)/)
@@ -88,11 +88,11 @@ _compile_LDS = $(_command_as) -D__LINKER__ $(_DEP) -E -P -x assembler-with-cpp $
 
 # _object <library>,<source>,<variant>,<kind>,<output>: one step. TOOLCHAIN_ID makes a changed compiler a changed command.
 define _object
-CMD_$(5) := $$(strip : $$(TOOLCHAIN_ID); $$(call _compile_$(4),$(1),$(2),$(3),$(call uc,$(1))))
+CMD_$(5) := $$(strip : $$(TOOLCHAIN_ID); $$(call _compile_$(4),$(1),$(2),$(3),$(call _uc,$(1))))
 ifneq "$$(file <$(5).cmd)" "$$(CMD_$(5))"
 $(5): FORCE
 endif
-$(5): $(2) | $$(UK_PREPARED) $(if $(filter CXX,$(4)),$(call _precompiled_of,$(1),$(2),$(3),$(call uc,$(1))))
+$(5): $(2) | $$(UK_PREPARED) $(if $(filter CXX,$(4)),$(call _precompiled_of,$(1),$(2),$(3),$(call _uc,$(1))))
 	$$(call _step,$(4) $$(call _shown,$(2))$(if $(3), ($(3))),$(5),$$(CMD_$(5)),-d)
 _ALL_OBJECTS += $(5)
 _SOURCE_$(5) := $(2)
@@ -100,19 +100,19 @@ endef
 
 # _source <library>,<source>,<variant>,<kind>,<output without suffix>
 define _source
-$(if $(filter CC CXX AS,$(4)),$(eval $(call _object,$(1),$(2),$(3),$(4),$(5).o))$(eval $(call uc,$(1))_OBJS-y += $(5).o),\
+$(if $(filter CC CXX AS,$(4)),$(eval $(call _object,$(1),$(2),$(3),$(4),$(5).o))$(eval $(call _uc,$(1))_OBJS-y += $(5).o),\
 $(if $(filter LDS,$(4)),$(eval $(call _object,$(1),$(2),$(3),$(4),$(5:.S=)))$(eval UK_LDS += $(5:.S=)),\
 $(if $(filter LD,$(4)),$(eval UK_LDS += $(2)),\
 $(if $(filter %.h %.hpp %.hh %.in,$(2)),,$(error $(1): cannot tell what kind of source '$(2)' is \
 (known: .c .cc .cpp .cxx .S .s .lds.S .lds .ld))))))
 endef
-_source_variant = $(call _source,$(1),$(2),$(3),$(strip $(call _kind,$(2))),$($(call uc,$(1))_BUILD)/$(call _relative,$(1),$(2))$(if $(3),.$(3)))
+_source_variant = $(call _source,$(1),$(2),$(3),$(strip $(call _kind,$(2))),$($(call _uc,$(1))_BUILD)/$(call _relative,$(1),$(2))$(if $(3),.$(3)))
 _variants = $(or $(wordlist 2,99,$(subst |, ,$(1))),_)
 _source_word = $(foreach variant,$(call _variants,$(2)),$(call _source_variant,$(1),$(firstword $(subst |, ,$(2))),$(filter-out _,$(variant))))
 
 # _library <library>: all of it. Objects are linked one by one, or localized first if exportsyms.uk names what is public
 # or localsyms.uk what is not.
-_library = $(call _library_named,$(1),$(call uc,$(1)))
+_library = $(call _library_named,$(1),$(call _uc,$(1)))
 define _library_named
 $(if $(strip $($(2)_BASE)),,$(error library '$(1)' has no folder: addlib must be called in its Makefile.uk))
 $(eval $(2)_EXPORTS := $(strip $($(2)_EXPORTS) $(wildcard $($(2)_BASE)/exportsyms.uk)))

@@ -12,6 +12,8 @@ endef
 
 qstrip = $(strip $(subst ",,$(1)))
 uc = $(subst a,A,$(subst b,B,$(subst c,C,$(subst d,D,$(subst e,E,$(subst f,F,$(subst g,G,$(subst h,H,$(subst i,I,$(subst j,J,$(subst k,K,$(subst l,L,$(subst m,M,$(subst n,N,$(subst o,O,$(subst p,P,$(subst q,Q,$(subst r,R,$(subst s,S,$(subst t,T,$(subst u,U,$(subst v,V,$(subst w,W,$(subst x,X,$(subst y,Y,$(subst z,Z,$(1)))))))))))))))))))))))))))
+# The same of one word, of which the build asks again and again: that is 26 functions each time.
+_uc = $(or $(_UC_$(1)),$(eval _UC_$(1) := $(uc))$(_UC_$(1)))
 
 # Names that application folders may use.
 UK_API_VERSION := $(CONFIG_UK_API_VERSION)
@@ -33,8 +35,8 @@ endef
 
 # _register <library>: where it lies and where its objects go; known even if the library is not chosen.
 define _register
-$(call uc,$(1))_BASE := $(_IMPORT_BASE)
-$(call uc,$(1))_BUILD := $(BUILD_DIR)/$(1)
+$(call _uc,$(1))_BASE := $(_IMPORT_BASE)
+$(call _uc,$(1))_BUILD := $(BUILD_DIR)/$(1)
 endef
 
 # addlib <library>, addlib_s <library>,<y or empty>
@@ -48,7 +50,7 @@ endef
 
 # addplat <platform>, addplat_s <platform>,<y or empty>
 define addplat
-UK_PLAT_$(call uc,$(1))_BASE := $(_IMPORT_BASE)
+UK_PLAT_$(call _uc,$(1))_BASE := $(_IMPORT_BASE)
 UK_PLATS += $(1)
 endef
 define addplat_s
@@ -58,7 +60,7 @@ endef
 # addplatlib <platform>,<library>, addplatlib_s <platform>,<library>,<y or empty>: linked into that platform's image only
 define addplatlib
 $(call _register,$(2))
-$(call uc,$(2))_PLAT := $(1)
+$(call _uc,$(2))_PLAT := $(1)
 UK_PLATLIBS += $(2)
 endef
 define addplatlib_s

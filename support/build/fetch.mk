@@ -7,9 +7,9 @@ UK_PREPARED :=
 
 # fetchas2 <library>,<url>,<second url>,<file name>,<folder of patches, optional>
 define fetchas2
-$(call uc,$(1))_ORIGIN := $(BUILD_DIR)/$(1)/origin
-$(call uc,$(1))_ARCHIVE := $(UK_CACHE)/$(4)
-$(call uc,$(1))_URLS := $(2) $(3)
+$(call _uc,$(1))_ORIGIN := $(BUILD_DIR)/$(1)/origin
+$(call _uc,$(1))_ARCHIVE := $(UK_CACHE)/$(4)
+$(call _uc,$(1))_URLS := $(2) $(3)
 $(if $(5),$(call patch,$(1),$(5)))
 $(if $(filter $(1),$(_FETCHING)),$(error $(1): fetch may be used once per library))
 _FETCHING += $(1)
@@ -21,16 +21,16 @@ fetch2 = $(call fetchas2,$(1),$(2),$(3),$(notdir $(2)),$(4))
 
 # unarchive <library>,<archive that is there already>,<patches>
 define unarchive
-$(call uc,$(1))_ORIGIN := $(BUILD_DIR)/$(1)/origin
-$(call uc,$(1))_ARCHIVE := $(2)
-$(call uc,$(1))_URLS :=
+$(call _uc,$(1))_ORIGIN := $(BUILD_DIR)/$(1)/origin
+$(call _uc,$(1))_ARCHIVE := $(2)
+$(call _uc,$(1))_URLS :=
 $(if $(3),$(call patch,$(1),$(3)))
 _FETCHING += $(1)
 endef
 
 # patch <library>,<folder of *.patch>,<folder inside the archive>: applied in the order of their names, with -p1
 define patch
-$(call uc,$(1))_PATCHES += $(foreach file,$(sort $(wildcard $(2)/*.patch $(2)/*.diff)),$(file)|$(3))
+$(call _uc,$(1))_PATCHES += $(foreach file,$(sort $(wildcard $(2)/*.patch $(2)/*.diff)),$(file)|$(3))
 endef
 
 _words_of = $(subst |, ,$(1))
