@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Formats and arguments made at random, printed into strings. Left out is what C leaves to the
-// library: %p, %n, %La, the sign of a NaN, how many digits are before the point of a subnormal %a;
-// and more than 42 digits of a long double, which newlib does not have.
+// library: %p, %n, %La, the sign of a NaN, how many digits are before the point of a subnormal %a.
 #include <float.h>
 #include <limits.h>
 #include <math.h>
@@ -104,9 +103,9 @@ static int print_long_double(char* text, size_t size) {
     const long double value = (long double)random_double() * factor;
 
     flags("-+ #0");
-    field(20);
+    field(90);
     put("L");
-    *end++ = (value > -1e20L && value < 1e20L ? "eEfFgG" : "eEgGgG")[below(6)];
+    *end++ = "eEfFgG"[below(6)];
     literal();
     return PRINT(text, size, value);
 }
