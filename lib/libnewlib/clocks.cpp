@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/time.h>
+#include <sys/timeb.h>
 #include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
@@ -165,4 +166,25 @@ time_t timegm(struct tm* from) {
     }
     gmtime_r(&moment, from); // fields that were too large, the days of week and year
     return moment;
+}
+
+useconds_t ualarm(useconds_t first, useconds_t then) {
+    const auto interval = [](useconds_t microseconds) {
+        return timeval{.tv_sec = microseconds / 1'000'000, .tv_usec = microseconds % 1'000'000};
+    };
+    const itimerval wanted = {.it_interval = interval(then), .it_value = interval(first)};
+    itimerval before = {};
+    setitimer(ITIMER_REAL, &wanted, &before);
+    return static_cast<useconds_t>(before.it_value.tv_sec * 1'000'000 + before.it_value.tv_usec);
+}
+
+int ftime(struct timeb* now) {
+    timespec wall;
+    if (clock_gettime(CLOCK_REALTIME, &wall) != 0) {
+        return -1;
+    }
+    *now = {};
+    now->time = wall.tv_sec;
+    now->millitm = static_cast<unsigned short>(wall.tv_nsec / 1'000'000);
+    return 0;
 }

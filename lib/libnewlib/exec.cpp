@@ -27,6 +27,14 @@ int execvp(const char* file, char* const arguments[]) {
     return execve(file, arguments, environ);
 }
 
+int execvpe(const char* file, char* const arguments[], char* const environment[]) {
+    return execve(file, arguments, environment);
+}
+
+int fexecve(int /*fd*/, char* const arguments[], char* const environment[]) {
+    return execve("", arguments, environment);
+}
+
 int execl(const char* path, const char* /*first*/, ...) {
     return execve(path, kNone, environ);
 }
@@ -36,5 +44,9 @@ int execle(const char* path, const char* /*first*/, ...) {
 }
 
 int execlp(const char* file, const char* /*first*/, ...) {
+    return execve(file, kNone, environ);
+}
+
+int execlpe(const char* file, const char* /*first*/, ...) {
     return execve(file, kNone, environ);
 }

@@ -2,6 +2,7 @@
 // Who a process is: identities, groups, sessions, priorities.
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,6 +92,22 @@ int setregid(gid_t real, gid_t effective) {
     return status(uk_sys_setregid(real, effective));
 }
 
+int setresuid(uid_t real, uid_t effective, uid_t saved) {
+    return status(uk_sys_setresuid(real, effective, saved));
+}
+
+int setresgid(gid_t real, gid_t effective, gid_t saved) {
+    return status(uk_sys_setresgid(real, effective, saved));
+}
+
+int getresuid(uid_t* real, uid_t* effective, uid_t* saved) {
+    return status(uk_sys_getresuid(real, effective, saved));
+}
+
+int getresgid(gid_t* real, gid_t* effective, gid_t* saved) {
+    return status(uk_sys_getresgid(real, effective, saved));
+}
+
 int getgroups(int most, gid_t groups[]) {
     return status(uk_sys_getgroups(most, groups));
 }
@@ -136,4 +153,33 @@ pid_t wait(int* how) {
 
 pid_t waitpid(pid_t process, int* how, int options) {
     return status(UK_CANCELLABLE(uk_sys_wait4(process, how, options, nullptr)));
+}
+
+pid_t wait4(pid_t process, int* how, int options, struct rusage* usage) {
+    return status(UK_CANCELLABLE(uk_sys_wait4(process, how, options, abi(usage))));
+}
+
+pid_t wait3(int* how, int options, struct rusage* usage) {
+    return wait4(-1, how, options, usage);
+}
+
+// What differs from waitpid() is what is told of a child, and there is none.
+int waitid(idtype_t kind, id_t id, siginfo_t* /*info*/, int options) {
+    constexpr int kEnds = WEXITED | WSTOPPED | WCONTINUED;
+    if ((options & kEnds) == 0 || (options & ~(kEnds | WNOHANG | WNOWAIT)) != 0 ||
+        (kind != P_ALL && kind != P_PID && kind != P_PGID)) {
+        errno = EINVAL;
+        return -1;
+    }
+    const int process = kind == P_PID ? static_cast<int>(id) : -1;
+    return status(UK_CANCELLABLE(uk_sys_wait4(process, nullptr, options & WNOHANG, nullptr)));
+}
+
+// Nothing that runs has more rights than who started it.
+int issetugid() {
+    return 0;
+}
+
+char* secure_getenv(const char* name) {
+    return getenv(name);
 }

@@ -221,3 +221,12 @@ int utime(const char* path, const struct utimbuf* times) {
 void sync() {
     uk_sys_sync();
 }
+
+// As getcwd(), with room for any path.
+char* getwd(char* buffer) {
+    if (buffer == nullptr) {
+        errno = EINVAL;
+        return nullptr;
+    }
+    return getcwd(buffer, UK_PATH_MAX);
+}

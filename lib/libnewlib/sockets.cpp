@@ -2,6 +2,7 @@
 // Sockets: POSIX's functions as system calls.
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <uk/cancel_point.h>
 #include <uk/syscall.h>
@@ -99,4 +100,15 @@ int getsockopt(int fd, int level, int name, void* __restrict value, socklen_t* _
 int sockatmark(int fd) {
     int is = 0;
     return ioctl(fd, SIOCATMARK, &is) == 0 ? is : -1;
+}
+
+int getpeereid(int fd, uid_t* user, gid_t* group) {
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) {
+        return -1;
+    }
+    *user = peer.uid;
+    *group = peer.gid;
+    return 0;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the system is and permits: uname(), sysconf(), limits.
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -232,4 +235,42 @@ long syscall(long number, ...) {
     }
     va_end(arguments);
     return address(uk_syscall(number, all[0], all[1], all[2], all[3], all[4], all[5]));
+}
+
+int getdomainname(char* name, size_t size) {
+    struct utsname all;
+    if (uname(&all) != 0) {
+        return -1;
+    }
+    if (strlcpy(name, all.domainname, size) >= size) {
+        errno = EINVAL;
+        return -1;
+    }
+    return 0;
+}
+
+// What an administrator has written to /etc/hostid, 0 without one, as Linux's libraries have it.
+long gethostid() {
+    int32_t number = 0;
+    const int before = errno;
+    const int fd = open("/etc/hostid", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        number = read(fd, &number, sizeof(number)) == sizeof(number) ? number : 0;
+        close(fd);
+    }
+    errno = before;
+    return number;
+}
+
+// Where utilities would be found.
+size_t confstr(int name, char* text, size_t room) {
+    static constexpr char kPath[] = "/bin:/usr/bin";
+    if (name != _CS_PATH) {
+        errno = EINVAL;
+        return 0;
+    }
+    if (room != 0) {
+        strlcpy(text, kPath, room);
+    }
+    return sizeof(kPath);
 }

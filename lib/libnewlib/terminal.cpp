@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Terminals: ioctl() and what POSIX makes of it.
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -142,4 +144,44 @@ void cfmakeraw(struct termios* mode) {
     mode->c_cflag = (mode->c_cflag & ~static_cast<tcflag_t>(CSIZE | PARENB)) | CS8;
     mode->c_cc[VMIN] = 1;
     mode->c_cc[VTIME] = 0;
+}
+
+char* ctermid(char* path) {
+    static char own[L_ctermid];
+    return strcpy(path != nullptr ? path : own, "/dev/tty");
+}
+
+// Reads a line that is not shown, from the terminal or, without one, from the standard input; what
+// is longer than the room is left out.
+char* getpass(const char* prompt) {
+    constexpr size_t kMost = 128;
+    static char line[kMost + 1];
+    const int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    const int in = tty >= 0 ? tty : STDIN_FILENO;
+    const int out = tty >= 0 ? tty : STDERR_FILENO;
+    struct termios shown;
+    const bool hides = tcgetattr(in, &shown) == 0;
+    if (hides) {
+        struct termios hidden = shown;
+        hidden.c_lflag = (hidden.c_lflag & ~static_cast<tcflag_t>(ECHO | ISIG)) | ICANON;
+        tcsetattr(in, TCSAFLUSH, &hidden);
+    }
+    (void)write(out, prompt, strlen(prompt));
+    size_t size = 0;
+    char next = 0;
+    ssize_t got = 0;
+    while ((got = read(in, &next, 1)) == 1 && next != '\n') {
+        if (size < kMost) {
+            line[size++] = next;
+        }
+    }
+    line[size] = 0;
+    (void)write(out, "\n", 1);
+    if (hides) {
+        tcsetattr(in, TCSAFLUSH, &shown);
+    }
+    if (tty >= 0) {
+        close(tty);
+    }
+    return got < 0 || (got == 0 && size == 0) ? nullptr : line;
 }

@@ -17,6 +17,10 @@ int faccessat(int folder, const char* path, int mode, int flags);
 int dup3(int fd, int wanted, int flags);
 pid_t gettid(void);
 int pipe2(int fds[2], int flags);
+int getresgid(gid_t* real, gid_t* effective, gid_t* saved);
+int getresuid(uid_t* real, uid_t* effective, uid_t* saved);
+int setresgid(gid_t real, gid_t effective, gid_t saved);
+int setresuid(uid_t real, uid_t effective, uid_t saved);
 int syncfs(int fd);
 long syscall(long number, ...);
 ssize_t copy_file_range(int from, off_t* from_start, int to, off_t* to_start, size_t length,
@@ -28,3 +32,6 @@ ssize_t copy_file_range(int from, off_t* from_start, int to, off_t* to_start, si
 
 #define SEEK_DATA UK_SEEK_DATA
 #define SEEK_HOLE UK_SEEK_HOLE
+
+/* Of confstr(). */
+#define _CS_PATH 0

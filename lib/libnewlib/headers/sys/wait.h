@@ -14,6 +14,11 @@ typedef enum { P_ALL = UK_P_ALL, P_PID = UK_P_PID, P_PGID = UK_P_PGID } idtype_t
 
 pid_t wait(int* status);
 pid_t waitpid(pid_t pid, int* status, int options);
+#if __MISC_VISIBLE
+struct rusage; /* <sys/resource.h> */
+pid_t wait3(int* status, int options, struct rusage* usage);
+pid_t wait4(pid_t pid, int* status, int options, struct rusage* usage);
+#endif
 int waitid(idtype_t kind, id_t id, siginfo_t* info, int options);
 
 #ifdef __cplusplus

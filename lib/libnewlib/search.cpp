@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What of <search.h> newlib has not: tables that are searched from the start, and linked lists.
+#include <search.h>
+#include <string.h>
+
+void* lfind(const void* key, const void* table, size_t* count, size_t size,
+            int (*compare)(const void* key, const void* element)) {
+    const char* at = static_cast<const char*>(table);
+    for (size_t i = 0; i < *count; i++, at += size) {
+        if (compare(key, at) == 0) {
+            return const_cast<char*>(at);
+        }
+    }
+    return nullptr;
+}
+
+void* lsearch(const void* key, void* table, size_t* count, size_t size,
+              int (*compare)(const void* key, const void* element)) {
+    void* found = lfind(key, table, count, size, compare);
+    if (found == nullptr) {
+        found = memcpy(static_cast<char*>(table) + *count * size, key, size);
+        ++*count;
+    }
+    return found;
+}
+
+namespace {
+
+struct Links {
+    Links* next;
+    Links* before;
+};
+
+} // namespace
+
+void insque(void* element, void* before) {
+    auto* added = static_cast<Links*>(element);
+    auto* place = static_cast<Links*>(before);
+    if (place == nullptr) {
+        *added = {nullptr, nullptr};
+        return;
+    }
+    *added = {place->next, place};
+    place->next = added;
+    if (added->next != nullptr) {
+        added->next->before = added;
+    }
+}
+
+void remque(void* element) {
+    const auto* gone = static_cast<const Links*>(element);
+    if (gone->next != nullptr) {
+        gone->next->before = gone->before;
+    }
+    if (gone->before != nullptr) {
+        gone->before->next = gone->next;
+    }
+}
