@@ -14,6 +14,7 @@ namespace uk::signal {
 namespace {
 
 constinit Entry g_entries[cfg::libposix_signal_queue]{};
+constinit Action g_actions[UK_NSIG]{};
 constinit ThreadSignals g_main{nullptr};
 constinit ArrivalHook g_arrival = nullptr; // guarded by g_lock
 
@@ -45,7 +46,7 @@ UK_INIT(late, "signals", start);
 } // namespace
 
 constinit Lock g_lock;
-constinit Model g_model{g_entries};
+constinit Model g_model{g_entries, g_actions};
 
 void update_work(ThreadSignals& self) {
     if (g_model.has_work(self))

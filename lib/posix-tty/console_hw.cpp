@@ -113,6 +113,9 @@ class TerminalFile final : public ConsoleFile {
     }
 };
 
+constexpr size_t kPart = 1024;
+constinit char g_ahead[kPart]; // of the stream below; apart, so that no zeros are in the image file
+
 // Nobody types: no echo, no lines, nothing added. Reads take what the console has; once somebody
 // wants to be told when there is something, it is looked for as keys are, and reads take that.
 class StreamFile final : public ConsoleFile {
@@ -122,7 +125,7 @@ class StreamFile final : public ConsoleFile {
     uint32_t ready() override {
         LockGuard guard(lock_);
         if (!watched_.load_relaxed() && count_ == 0 && !ended_) {
-            Result<size_t> got = console::read(ahead_, kPart);
+            Result<size_t> got = console::read(g_ahead, kPart);
             ended_ = !got.ok();
             count_ = got.ok() ? got.value() : 0;
         }
@@ -136,7 +139,6 @@ class StreamFile final : public ConsoleFile {
     }
 
   private:
-    static constexpr size_t kPart = 1024;
     static constexpr uint64_t kPollNs = 1'000'000;
     static constexpr uint32_t kIn = UK_POLLIN | UK_POLLRDNORM;
     static constexpr uint32_t kEnd = UK_POLLIN | UK_POLLHUP;
@@ -149,9 +151,9 @@ class StreamFile final : public ConsoleFile {
         LockGuard guard(lock_);
         if (count_ != 0) {
             got = min(count_, to.left());
-            UK_TRY(to.put(ahead_, got));
+            UK_TRY(to.put(g_ahead, got));
             count_ -= got;
-            memmove(ahead_, ahead_ + got, count_);
+            memmove(g_ahead, g_ahead + got, count_);
             return true;
         }
         if (watched_.load_relaxed() || ended_)
@@ -200,10 +202,9 @@ class StreamFile final : public ConsoleFile {
 
     Mutex lock_;
     ReadySource source_;
-    size_t count_ = 0; // of ahead_
+    size_t count_ = 0; // of g_ahead
     bool ended_ = false;
     Atomic<bool> watched_{false}; // written under the lock
-    char ahead_[kPart] = {};
 };
 
 constinit TerminalFile g_terminal_file;
@@ -221,7 +222,7 @@ size_t StreamFile::take_ahead(const char* bytes, size_t count) {
     {
         LockGuard guard(self.lock_);
         taken = min(count, kPart - self.count_);
-        memcpy(self.ahead_ + self.count_, bytes, taken);
+        memcpy(g_ahead + self.count_, bytes, taken);
         self.count_ += taken;
     }
     if (taken != 0)

@@ -36,7 +36,7 @@ struct Io {
         }
     }
 };
-using Lines = uk::intctlr::PcLines<Io, 16, 20>;
+using Lines = uk::intctlr::PcLines<Io, 16, 20, 32>;
 
 TEST(IoApic, Pins) {
     Chip chip;
@@ -55,7 +55,7 @@ TEST(IoApic, Pins) {
 
 TEST(PcLines, AllPinsAreClosedAtFirst) {
     Chip chip;
-    Lines lines(32);
+    Lines lines;
     lines.add_chip(Io{&chip}, 0);
     for (uint32_t pin = 0; pin < 24; pin++) {
         EXPECT_EQ(chip.registers[0x10 + 2 * pin] & 0x10000, 0x10000u);
@@ -64,7 +64,7 @@ TEST(PcLines, AllPinsAreClosedAtFirst) {
 
 TEST(PcLines, OfSeveralChips) {
     Chip first, second;
-    Lines lines(32);
+    Lines lines;
     lines.set_cpu(7);
     lines.add_chip(Io{&first}, 0);
     lines.add_chip(Io{&second}, 24);
@@ -83,7 +83,7 @@ TEST(PcLines, OfSeveralChips) {
 }
 
 TEST(PcLines, MessagesComeAndGo) {
-    Lines lines(32);
+    Lines lines;
     for (unsigned i = 16; i < 20; i++) {
         EXPECT_EQ(lines.message().value(), i);
         EXPECT_TRUE(lines.open(i).ok());
@@ -101,7 +101,7 @@ TEST(PcLines, MessagesComeAndGo) {
 TEST(PcLines, ChipsThatAreNotThere) {
     Chip none{.version = ~0u, .selected = 0, .registers = {}};
     Chip chips[9];
-    Lines lines(32);
+    Lines lines;
     lines.add_chip(Io{&none}, 0);
     for (uint32_t i = 0; i < 9; i++) {
         lines.add_chip(Io{&chips[i]}, 100 * i);

@@ -2,6 +2,7 @@
 // Masks, actions and queues of signals, at last against a plain description of them.
 #include <uk/signal/model.hpp>
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -19,7 +20,8 @@ constexpr uintptr_t kHandler = 0x1000;
 
 struct World {
     std::vector<Entry> entries = std::vector<Entry>(8);
-    Model model{entries};
+    std::array<Action, UK_NSIG> actions{};
+    Model model{entries, actions};
     ThreadPart main;
     ThreadPart other;
 

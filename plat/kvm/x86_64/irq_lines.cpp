@@ -22,8 +22,9 @@ constexpr uint64_t kMessages = 0xfee00000; // Intel SDM 3A, 11.11
 
 constinit Errno g_state = Errno::again; // not looked yet
 constinit InterruptRouting g_routing{};
-constinit intctlr::PcLines<io::Mmio, kvm::kFirstDeviceLine, x86::kIrqLines - 1> g_lines{
-    x86::kFirstIrqVector};
+constinit intctlr::PcLines<io::Mmio, kvm::kFirstDeviceLine, x86::kIrqLines - 1,
+                           x86::kFirstIrqVector>
+    g_lines;
 
 Errno prepare() {
     if (!kvm::apic_timer_works() || kvm::g_first_apic_id > 0xff) {

@@ -11,15 +11,13 @@
 
 namespace uk::intctlr {
 
-// Lines kFirst to kEnd - 1 are given out; line n raises vector `first_vector` + n. Io as for
+// Lines kFirst to kEnd - 1 are given out; line n raises vector kFirstVector + n. Io as for
 // IoApic. The caller lets one at a time in; open() and close() may run beside the others, which
 // touch no registers but add_chip().
-template <class Io, unsigned kFirst, unsigned kEnd>
+template <class Io, unsigned kFirst, unsigned kEnd, uint8_t kFirstVector>
 class PcLines {
   public:
     static constexpr unsigned kMostChips = 8;
-
-    constexpr explicit PcLines(uint8_t first_vector) : first_vector_(first_vector) {}
 
     // By the id of its local APIC: where all lines lead to.
     void set_cpu(uint8_t id) { cpu_ = id; }
@@ -64,7 +62,7 @@ class PcLines {
     void free_message(unsigned line) { lines_[line] = Line{}; }
 
     [[nodiscard]] constexpr uint8_t vector_of(unsigned line) const {
-        return static_cast<uint8_t>(first_vector_ + line);
+        return static_cast<uint8_t>(kFirstVector + line);
     }
     [[nodiscard]] uint8_t cpu() const { return cpu_; }
 
@@ -122,7 +120,6 @@ class PcLines {
     Line lines_[kEnd]{};
     unsigned chip_count_ = 0;
     uint8_t cpu_ = 0;
-    uint8_t first_vector_;
 };
 
 } // namespace uk::intctlr

@@ -138,7 +138,11 @@ struct Told {
 
 class Model {
   public:
-    constexpr explicit Model(std::span<Entry> entries) : pool_(entries) {}
+    using Actions = std::span<Action, UK_NSIG>;
+
+    // Both stay the caller's, `actions` all default: zeros, which an image file need not hold.
+    constexpr Model(std::span<Entry> entries, Actions actions)
+        : pool_(entries), actions_(actions) {}
     Model(const Model&) = delete;
     Model& operator=(const Model&) = delete;
 
@@ -193,7 +197,7 @@ class Model {
     Told tell_another(uint64_t set);
 
     Pool pool_;
-    Action actions_[UK_NSIG];
+    Actions actions_;
     Pending shared_;
     ThreadPart::Parts threads_;
 };
