@@ -16,6 +16,10 @@
 #include "abi.hpp"
 #include "result.hpp"
 
+// No longer POSIX's: programs may have their own.
+#pragma weak ftime
+#pragma weak ualarm
+
 using newlib::abi;
 using newlib::result;
 using newlib::status;

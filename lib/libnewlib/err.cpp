@@ -7,6 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+// Programs have functions of their own by such names.
+#pragma weak err
+#pragma weak errx
+#pragma weak verr
+#pragma weak verrx
+#pragma weak vwarn
+#pragma weak vwarnx
+#pragma weak warn
+#pragma weak warnx
+
 namespace {
 
 // "program: text: reason"; without a format the text is left out.

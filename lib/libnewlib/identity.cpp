@@ -13,6 +13,12 @@
 #include "abi.hpp"
 #include "result.hpp"
 
+// Not POSIX's: programs may have their own.
+#pragma weak issetugid
+#pragma weak secure_getenv
+#pragma weak wait3
+#pragma weak wait4
+
 using newlib::abi;
 using newlib::status;
 

@@ -16,6 +16,9 @@
 #include "abi.hpp"
 #include "result.hpp"
 
+// No longer POSIX's: programs may have one of their own.
+#pragma weak getwd
+
 using newlib::abi;
 using newlib::result;
 using newlib::status;

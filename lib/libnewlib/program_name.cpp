@@ -4,6 +4,10 @@
 
 #include <uk/config.h>
 
+// As glibc has them.
+#pragma weak program_invocation_name
+#pragma weak program_invocation_short_name
+
 static constinit char g_name[] = CONFIG_UK_NAME;
 
 char* program_invocation_name = g_name;

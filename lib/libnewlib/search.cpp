@@ -3,6 +3,12 @@
 #include <search.h>
 #include <string.h>
 
+// Programs have functions of their own by such names.
+#pragma weak insque
+#pragma weak lfind
+#pragma weak lsearch
+#pragma weak remque
+
 void* lfind(const void* key, const void* table, size_t* count, size_t size,
             int (*compare)(const void* key, const void* element)) {
     const char* at = static_cast<const char*>(table);

@@ -10,6 +10,9 @@
 #include "abi.hpp"
 #include "result.hpp"
 
+// Not POSIX's: programs have one of their own.
+#pragma weak getpeereid
+
 using newlib::abi;
 using newlib::result;
 using newlib::status;

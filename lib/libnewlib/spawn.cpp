@@ -10,6 +10,9 @@
 
 #include <uk/syscall.h>
 
+// Programs have one of their own.
+#pragma weak daemon
+
 int posix_spawn(pid_t* __restrict /*process*/, const char* __restrict /*path*/,
                 const posix_spawn_file_actions_t* /*actions*/,
                 const posix_spawnattr_t* __restrict /*attributes*/, char* const /*arguments*/[],

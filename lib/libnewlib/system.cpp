@@ -18,6 +18,9 @@
 #include "abi.hpp"
 #include "result.hpp"
 
+// Not POSIX's: programs may have their own.
+#pragma weak getdomainname
+
 using newlib::abi;
 using newlib::address;
 using newlib::status;

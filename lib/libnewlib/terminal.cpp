@@ -15,6 +15,9 @@
 
 #include "result.hpp"
 
+// No longer POSIX's: programs have one of their own.
+#pragma weak getpass
+
 using newlib::status;
 
 static int request(int fd, unsigned long what, unsigned long argument) {

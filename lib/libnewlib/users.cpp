@@ -9,6 +9,13 @@
 
 #include "users.hpp"
 
+// Not POSIX's: programs may have their own.
+#pragma weak cuserid
+#pragma weak fgetgrent
+#pragma weak fgetpwent
+#pragma weak getgrouplist
+#pragma weak initgroups
+
 namespace {
 
 using newlib::users::Parsed;

@@ -18,9 +18,12 @@ DECLARED = re.compile(r"^/\* .* \*/ (extern|static) .*?(\w+) \(", re.M)
 VARIABLE = re.compile(r"^extern (?!\")[\w\s*]*?\b(\w+)(?:\[\w*\])?;", re.M)
 
 
-@pytest.fixture(scope="module", name="image")
-def built_image():
-    return guest.build_newlib("linuxu-x86_64")
+TARGETS = ["linuxu-x86_64", "linuxu-arm64"] if "UK_CHECK_ALL" in os.environ else ["linuxu-x86_64"]
+
+
+@pytest.fixture(scope="module", name="image", params=TARGETS)
+def built_image(request):
+    return guest.build_newlib(request.param)
 
 
 def compiler_of(image: str) -> list:
@@ -29,9 +32,9 @@ def compiler_of(image: str) -> list:
         command = next(entry["command"] for entry in json.load(file) if entry["file"].endswith("/appguest/main.cpp") or
                        entry["file"].endswith("tests/guest/main.cpp"))
     words = shlex.split(command)
-    kept = [word for at, word in enumerate(words) if word.startswith("-I") or word == "-nostdinc" or
-            (at and words[at - 1] == "-isystem") or word == "-isystem"]
-    return ["gcc", "-std=gnu17", "-w", "-D_GNU_SOURCE", *kept]
+    kept = [word for at, word in enumerate(words) if word.startswith(("-I", "-m")) or word in ("-nostdinc", "-fno-pic", "-isystem") or
+            (at and words[at - 1] == "-isystem")]
+    return [words[0].replace("g++", "gcc"), "-std=gnu17", "-w", "-D_GNU_SOURCE", *kept]
 
 
 def headers_of(words: list) -> list:
@@ -56,7 +59,7 @@ def test_every_header_compiles_alone_and_all_it_declares_links(image, tmp_path):
     wanted = sorted(name for name in declared if not INTERNAL.search(name))
     assert len(wanted) > 1300
     text += "const void* const declared[] = {" + ",\n".join(f"&({name})" for name in wanted) + "};\n"
-    subprocess.run([*compiler, "-mcmodel=kernel", "-fno-pic", "-fno-builtin", "-x", "c", "-c", "-o", tmp_path / "all.o", "-"], input=text, text=True, check=True)
+    subprocess.run([*compiler, "-fno-builtin", "-x", "c", "-c", "-o", tmp_path / "all.o", "-"], input=text, text=True, check=True)
     assert undefined(image, str(tmp_path / "all.o"), str(tmp_path / "image")) == []
 
 
@@ -64,7 +67,7 @@ def undefined(image: str, further: str, to: str) -> list:
     """What cannot be found when an image is linked with one object more, whose symbol `declared` the linker keeps."""
     name = os.path.basename(image)
     with open(os.path.join(os.path.dirname(image), "obj", name, f"{name}.dbg.cmd"), encoding="utf-8") as file:
-        command = re.search(r"\bld -nostdlib .*? -o (?=\"\$OUT\")", file.read())[0]
+        command = re.search(r"\S*\bld -nostdlib .*? -o (?=\"\$OUT\")", file.read())[0]
     words = [word for word in shlex.split(command) if not word.startswith("-Map=")]
     at = next(at for at, word in enumerate(words) if word.startswith("@"))
     done = subprocess.run([*words[:at], "-u", "declared", further, *words[at:], to], cwd=guest.ROOT, capture_output=True, text=True, check=False)
@@ -75,5 +78,13 @@ def undefined(image: str, further: str, to: str) -> list:
 
 def test_a_function_that_is_nowhere_is_found(image, tmp_path):
     source = "extern void nowhere_at_all(void); void (*const declared)(void) = nowhere_at_all;"
-    subprocess.run(["gcc", "-fno-pic", "-mcmodel=kernel", "-x", "c", "-c", "-o", tmp_path / "one.o", "-"], input=source, text=True, check=True)
+    subprocess.run([*compiler_of(image), "-x", "c", "-c", "-o", tmp_path / "one.o", "-"], input=source, text=True, check=True)
     assert undefined(image, str(tmp_path / "one.o"), str(tmp_path / "image")) == ["nowhere_at_all"]
+
+
+def test_programs_may_have_names_that_are_not_reserved(image, tmp_path):
+    names = ("cuserid daemon err errx fgetgrent fgetpwent ftime getdomainname getgrouplist getpass getpeereid getwd initgroups insque issetugid lfind "
+             "lsearch program_invocation_name remque secure_getenv ualarm verr vwarn wait3 wait4 warn warnx").split()
+    source = "".join(f"int {name} = 1;\n" for name in names) + "const int* const declared[] = {" + ", ".join(f"&{name}" for name in names) + "};\n"
+    subprocess.run([*compiler_of(image), "-fno-builtin", "-x", "c", "-c", "-o", tmp_path / "own.o", "-"], input=source, text=True, check=True)
+    assert undefined(image, str(tmp_path / "own.o"), str(tmp_path / "image")) == []
