@@ -8,8 +8,9 @@
 
 _ARCHIVES :=
 
+# The last map that fits counts: an output folder in the tree is named as any other, so that the archive, which others will take, is the same.
 _archive_compiler = $(CC) -std=gnu11 $(_CODE) -w $(call _both,ARCHFLAGS) $(_NOSTDINC) $(addprefix -I,$($(1)_ARCHIVE_OWN)) $($(1)_ARCHIVE_FLAGS) \
-    $(_OPT_LAST) -ffile-prefix-map=$(BUILD_DIR)/=build/ -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/=
+    $(_OPT_LAST) -ffile-prefix-map=$(UK_BASE)=. -ffile-prefix-map=$(UK_BASE)/= -ffile-prefix-map=$(BUILD_DIR)/=build/
 _archive_patches = $(foreach p,$($(1)_PATCHES),$(firstword $(call _words_of,$(p))))
 _archive_command = $(UK_BASE)/support/build/archive --name $(2) --out "$$OUT" --log $(BUILD_DIR)/$(2)/compile.log --cache $(UK_ARCHIVES) \
     --root $($(1)_ORIGIN)/$($(1)_ORIGIN_TOP) --list $($(1)_ARCHIVE_LIST) $(addprefix --set ,$($(1)_ARCHIVE_SET)) \
