@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Guest tests: threads on this machine, with its real switch, stacks, clock and idle.
 #include <uk/hal/clock.hpp>
+#include <uk/hal/cpus.hpp>
 #include <uk/hal/irq.hpp>
 #include <uk/sched.hpp>
 #include <uk/sched/kernel_machine.hpp>
@@ -255,7 +256,7 @@ UK_TEST(who_has_interrupts_off_is_not_switched)
     join(urgent);
 }
 
-UK_TEST(ten_thousand_threads_live_at_once)
+UK_TEST(thousands_of_threads_live_at_once)
 {
     UK_TEST_NEEDS_THREADS;
     static uk::WaitQueue gate;
@@ -263,7 +264,8 @@ UK_TEST(ten_thousand_threads_live_at_once)
     static unsigned through;
     open = false;
     through = 0;
-    constexpr unsigned kThreads = 10'000;
+    // Each that ends has all CPUs forget its stack, which an emulator makes slow.
+    constexpr unsigned kThreads = uk::hal::kMostCpus > 1 ? 2'000 : 10'000;
     constexpr size_t kOwn = uk::KernelMachine::kGuards ? 2048 : 1152; // of the heap
     if (uk::falloc::stats().free_bytes <
         kThreads * (uk::KernelMachine::kKernelStackBytes + 4096 + kOwn))

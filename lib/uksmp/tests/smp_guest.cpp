@@ -96,11 +96,12 @@ UK_TEST(wakes_cross_cpus)
 {
     static uk::Semaphore ping{0};
     static uk::Semaphore pong{0};
+    constexpr unsigned kRounds = 200; // of two wakes: emulated CPUs take milliseconds for one
     const unsigned last = uk::smp::cpu_count() - 1;
     auto thread = create(
         {.name = "pong", .affinity = only(last)},
         [](void*) -> void* {
-            for (unsigned i = 0; i < 2'000; i++) {
+            for (unsigned i = 0; i < kRounds; i++) {
                 ping.acquire();
                 pong.release();
             }
@@ -108,7 +109,7 @@ UK_TEST(wakes_cross_cpus)
         },
         nullptr);
     UK_TEST_ASSERT(thread.ok());
-    for (unsigned i = 0; i < 2'000; i++) {
+    for (unsigned i = 0; i < kRounds; i++) {
         ping.release();
         pong.acquire();
     }

@@ -249,7 +249,7 @@ UK_TEST(unix_epoll)
 
 namespace {
 
-constexpr int kRounds = 1000;
+constexpr int kRounds = 200;
 int g_echo;
 
 void* echo(void* /*argument*/) {
