@@ -50,8 +50,12 @@ def started(image: str, *goal, **settings) -> tuple:
     return done.stdout + done.stderr, done.returncode
 
 
-@pytest.mark.parametrize("words, status", [("end:0", 0), ("end:42", 42), ("end:126", 126), ("crash:panic", 134),
-                                           ("crash:read_null", 134), ("end:reboot", 125)])
+# More than a second of CPU each, before the image begins. That 0 and 42 arrive is shown by tests below.
+ENDS = [("end:126", 126), ("crash:read_null", 134), ("end:reboot", 125)]
+MORE_ENDS = [("end:0", 0), ("end:42", 42), ("crash:panic", 134)]
+
+
+@pytest.mark.parametrize("words, status", [*ENDS, *(MORE_ENDS if LONG else [])])
 def test_ends_of_a_control_domain(image, xen, words, status):
     assert xen
     console, code = started(image, ARGS=words)
