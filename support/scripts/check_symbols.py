@@ -69,12 +69,17 @@ def is_c_library(root: str, folder: str) -> bool:
     return os.path.exists(path) and re.search(r"_FLOOR\s*:?=\s*libc\b", gatelib.read(root, os.path.join(folder, "Makefile.uk")))
 
 
-def symbols_of(path: str) -> list:
-    """(kind, name) of each global symbol; kind as nm prints it, 'U' for undefined."""
-    output = subprocess.run(["nm", "-P", "--no-sort", path], capture_output=True, text=True, check=True).stdout
-    words = [line.split() for line in output.splitlines()]
-    # $x and $d tell code from data in arm64 objects; they are no names.
-    return [(word[1], word[0]) for word in words if len(word) > 1 and not word[0].startswith("$")]
+def symbols_of(paths: list) -> dict:
+    """{path: [(kind, name) of each global symbol]}; kind as nm prints it, 'U' for undefined. One nm for all: its plugins take 20 ms to load."""
+    found = {path: [] for path in paths}
+    output = subprocess.run(["nm", "-A", "-P", "--no-sort", *paths], capture_output=True, text=True, check=True).stdout if paths else ""
+    for line in output.splitlines():
+        path, _, rest = line.partition(": ")
+        words = rest.split()
+        # $x and $d tell code from data in arm64 objects; they are no names.
+        if len(words) > 1 and not words[0].startswith("$"):
+            found[path].append((words[1], words[0]))
+    return found
 
 
 def sections_of(path: str) -> list:
@@ -119,15 +124,11 @@ def check_objects(root: str, folder: str, optimized: bool = True) -> list:
     with open(os.path.join(folder, "link.rsp"), encoding="utf-8") as file:
         linked = file.read().split()
     libraries, strings, findings = kernel_libraries(root), string_functions(root), []
-    for path in linked:
-        library = os.path.relpath(path, folder).split(os.sep)[0].removesuffix(".o")
-        home = libraries.get(library)
-        if home is None:
-            continue
-        shown = os.path.relpath(path, folder)
-        if is_link_time_code(path):
-            continue
-        symbols = symbols_of(path)
+    library_of = {path: os.path.relpath(path, folder).split(os.sep)[0].removesuffix(".o") for path in linked}
+    objects = [path for path in linked if library_of[path] in libraries and not is_link_time_code(path)]
+    for path, symbols in symbols_of(objects).items():
+        library, shown = library_of[path], os.path.relpath(path, folder)
+        home = libraries[library]
         for name, size in sections_of(path):
             if _BAD_SECTIONS.search(name) and int(size, 16) != 0:
                 findings.append(gatelib.Finding(shown, 0, f"has a section {name}"))
