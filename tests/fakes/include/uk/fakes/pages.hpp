@@ -23,7 +23,7 @@ class PageStore {
     enum class Order { adjacent, scattered };
 
     explicit PageStore(size_t pages, Order order = Order::adjacent)
-        : pages_(pages), order_(order), taken_(pages, false),
+        : pages_(pages), order_(order), taken_(pages, 0),
           memory_(static_cast<char*>(std::aligned_alloc(kPageSize, pages * kPageSize)),
                   &std::free) {}
 
@@ -36,12 +36,19 @@ class PageStore {
         // Scattered: every second run comes from the far end, with a gap of a page.
         const bool far = order_ == Order::scattered && requests_ % 2 == 0;
         const size_t gap = order_ == Order::scattered ? 1 : 0;
-        for (size_t i = gap; i + pages + gap <= pages_; i++) {
+        size_t next = 0;
+        for (size_t i = gap; i + pages + gap <= pages_; i = next) {
             const size_t first = far ? pages_ - pages - i : i;
-            if (is_free(first - gap, pages + 2 * gap)) {
+            // Runs with the same page in them need no look.
+            const char* window = taken_.data() + first - gap;
+            const void* found =
+                far ? memchr(window, 1, pages + 2 * gap) : memrchr(window, 1, pages + 2 * gap);
+            if (found == nullptr) {
                 mark(first, pages, true);
                 return memory_.get() + first * kPageSize;
             }
+            const auto page = static_cast<size_t>(static_cast<const char*>(found) - taken_.data());
+            next = far ? pages_ - page + gap : page + 1 + gap;
         }
         return Errno::nomem;
     }
@@ -51,8 +58,7 @@ class PageStore {
         UK_VERIFY(static_cast<char*>(run) >= memory_.get() && offset % kPageSize == 0);
         const size_t first = offset / kPageSize;
         UK_VERIFY(pages != 0 && first + pages <= pages_);
-        for (size_t i = first; i < first + pages; i++)
-            UK_VERIFY(taken_[i]);
+        UK_VERIFY(memchr(taken_.data() + first, 0, pages) == nullptr);
         mark(first, pages, false);
     }
 
@@ -67,22 +73,15 @@ class PageStore {
     const char* base() const { return memory_.get(); }
 
   private:
-    bool is_free(size_t first, size_t pages) const {
-        for (size_t i = first; i < first + pages; i++)
-            if (taken_[i])
-                return false;
-        return true;
-    }
     void mark(size_t first, size_t pages, bool taken) {
-        for (size_t i = first; i < first + pages; i++)
-            taken_[i] = taken;
+        std::memset(taken_.data() + first, taken, pages);
         live_ = taken ? live_ + pages : live_ - pages;
         std::memset(memory_.get() + first * kPageSize, 0xA5, pages * kPageSize);
     }
 
     size_t pages_;
     Order order_;
-    std::vector<bool> taken_;
+    std::vector<char> taken_; // 1 if a page is
     std::unique_ptr<char, void (*)(void*)> memory_;
     size_t live_ = 0;
     size_t requests_ = 0;
