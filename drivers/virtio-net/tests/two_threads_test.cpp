@@ -2,6 +2,8 @@
 // Host tests of the network driver with a device on another thread.
 #include "nic_test.hpp"
 
+#include <uk/fakes/effort.hpp>
+
 #include <random>
 #include <thread>
 
@@ -23,7 +25,7 @@ struct Wakeup {
 
 // The driver sleeps only when arm() lets it; nobody sleeps for ever, and nothing is lost.
 TEST_P(EachKind, NoInterruptIsLost) {
-    constexpr unsigned kRounds = 20'000;
+    constexpr unsigned kRounds = uk::fakes::kOnlyThreads ? 5'000 : 20'000;
     net.emplace(GetParam() ? kAll : kAll & ~uk::virtio::kEventIndex);
     net->limit = 8;
     nic.emplace(Virtio{&*net});
@@ -73,7 +75,7 @@ TEST_P(EachKind, NoInterruptIsLost) {
 }
 
 TEST_P(EachKind, NoRoomIsLost) {
-    constexpr unsigned kRounds = 20'000;
+    constexpr unsigned kRounds = uk::fakes::kOnlyThreads ? 5'000 : 20'000;
     net.emplace(GetParam() ? kAll : kAll & ~uk::virtio::kEventIndex);
     net->limit = 4;
     nic.emplace(Virtio{&*net});

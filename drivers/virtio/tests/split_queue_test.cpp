@@ -122,6 +122,8 @@ TEST_P(EachKind, TablesTakeOneDescriptor) {
 
 // The device takes its time and gives back in any order; indices wrap.
 TEST_P(EachKind, AnyOrderForLong) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     Pair pair(16, 4, GetParam());
     std::mt19937 random(1);
     std::deque<FakeDevice::Chain> held;
@@ -206,6 +208,8 @@ TEST_P(EachKind, IsDueWhenBothLookedTooEarly) {
 
 // A device that wanted nothing for long, as one that receives and has buffers.
 TEST_P(EachKind, IsDueAfterAnyNumberOfSilentChains) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     Pair pair(8, 0, GetParam());
     const Buffer one = buffer(0x1000, 1);
     FakeDevice::Chain chain;

@@ -93,10 +93,11 @@ TEST(Format, TooLongIsAnError) {
     EXPECT_EQ(ours("%99999999999999999999d", 1), "error -75");
     EXPECT_EQ(ours("%*d", INT_MIN, 1), "error -75");
     EXPECT_EQ(ours("a%2147483647d", 1), "error -75");
-    EXPECT_EQ(uk_snprintf(nullptr, 0, "%2147483647d", 1), INT_MAX);
     EXPECT_EQ(ours("%.2147483647d", -1), "error -75");
     EXPECT_EQ(ours("%.2147483647f", 1.0), "error -75");
+    EXPECT_EQ(uk_snprintf(nullptr, 0, "%16777216d", 1), 16777216);
     if (std::getenv("UK_CHECK_ALL") != nullptr) { // two thousand million digits each
+        EXPECT_EQ(uk_snprintf(nullptr, 0, "%2147483647d", 1), INT_MAX);
         EXPECT_EQ(uk_snprintf(nullptr, 0, "%.2147483640d", -1), 2147483641);
         EXPECT_EQ(uk_snprintf(nullptr, 0, "%.2147483645f", 1.0), INT_MAX);
     }

@@ -203,7 +203,7 @@ TEST_F(MimallocTest, CpusShareItWithoutALock) {
     for (unsigned i = 0; i < kCpus; i++)
         cpus.push_back(std::make_unique<Cpu>(heap_, boxes, i));
     for (auto& cpu : cpus)
-        threads.emplace_back([&cpu] { cpu->run(4000); });
+        threads.emplace_back([&cpu] { cpu->run(uk::fakes::kOnlyThreads ? 1000 : 4000); });
     for (std::thread& thread : threads)
         thread.join();
     for (int round = 0; round < 2; round++) // what the others have freed comes back to its CPU

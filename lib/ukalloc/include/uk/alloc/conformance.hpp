@@ -20,6 +20,7 @@
 #include <uk/alloc/concepts.hpp>
 #include <uk/alloc/shadow.hpp>
 #include <uk/base/address.hpp>
+#include <uk/fakes/effort.hpp>
 #include <uk/fakes/pages.hpp>
 
 template <class H>
@@ -177,6 +178,8 @@ TYPED_TEST_P(HeapConformance, SurvivesRunningOut) {
 }
 
 TYPED_TEST_P(HeapConformance, SurvivesTheFailureOfEachPageRequest) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     const std::vector<uint8_t> script = this->script(31, 6000);
     const size_t most = std::getenv("UK_CHECK_ALL") != nullptr ? 20 : 4;
     size_t k = 1;
@@ -197,6 +200,8 @@ TYPED_TEST_P(HeapConformance, SurvivesTheFailureOfEachPageRequest) {
 }
 
 TYPED_TEST_P(HeapConformance, GivesAllPagesBack) {
+    if (uk::fakes::kOnlyThreads)
+        GTEST_SKIP();
     for (int round = 0; round < 3; round++) {
         while (this->shadow_.allocate(5000)) {
         }

@@ -26,7 +26,7 @@ inline void work_on_files(Hand& hand, unsigned number) {
     const string folders[] = {"a/", "b/", "a/c/", ""};
     const string mine = "t" + std::to_string(number) + ".";
     std::map<string, string> files;
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < (uk::fakes::kOnlyThreads ? 100 : 400); i++) {
         const string path = folders[random() % 4] + mine + std::to_string(random() % 5);
         const auto there = files.find(path);
         if (there == files.end()) {
@@ -234,7 +234,7 @@ TYPED_TEST_P(FileSystemLoad, ManyThreadsInTheSameDirectories) {
         }
     });
     std::thread mover([&] { // directories move, too
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < (uk::fakes::kOnlyThreads ? 100 : 300); i++) {
             ASSERT_TRUE(hand.folder("b/moves").ok());
             ASSERT_TRUE(hand.rename("b/moves", "a/c/moved").ok());
             ASSERT_TRUE(hand.rename("a/c/moved", "last").ok());
