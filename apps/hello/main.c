@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #if defined(CONFIG_OPTIMIZE_SIZE)
-#define HELLO_LEVEL "-Os"
+#define HELLO_LEVEL "-Oz"
 #elif defined(CONFIG_OPTIMIZE_NONE)
 #define HELLO_LEVEL "-O0"
 #else

@@ -2,7 +2,7 @@
 # Compiler flags of every image. Libraries, the architecture and the platform add theirs (docs/build.md).
 
 _OPT-$(CONFIG_OPTIMIZE_PERF) += -O2
-_OPT-$(CONFIG_OPTIMIZE_SIZE) += -Os
+_OPT-$(CONFIG_OPTIMIZE_SIZE) += -Oz
 _OPT-$(CONFIG_OPTIMIZE_NONE) += -O0
 _DBG-$(CONFIG_DEBUG_SYMBOLS_LVL0) += -g0
 _DBG-$(CONFIG_DEBUG_SYMBOLS_LVL1) += -g1
@@ -21,6 +21,9 @@ _APP_MAP := $(if $(filter $(UK_BASE)/%,$(APP_DIR)),,-ffile-prefix-map=$(APP_DIR)
 _CODE := $(_OPT-y) $(_DBG-y) -fno-asynchronous-unwind-tables -fno-unwind-tables -fvisibility=hidden \
          -fno-omit-frame-pointer -fno-pic -fno-pie -fno-stack-protector
 _CODE += $(if $(CONFIG_OPTIMIZE_DEADELIM),-ffunction-sections -fdata-sections)
+# Tables of switches have 8 bytes for each case on x86_64, at each level: comparisons are smaller. And objects of 32 bytes or more
+# are aligned to 32 there unless somebody says that the ABI does not want it.
+_CODE += $(if $(CONFIG_OPTIMIZE_SIZE),$(if $(filter x86_64,$(UK_ARCH)),-fno-jump-tables $(if $(CXX_IS_CLANG)$(CC_IS_CLANG),,-malign-data=abi)))
 # A frame larger than a page touches each of its pages, lest it step over the guard below a stack. Clang does so for x86_64
 # only; GCC takes guards on arm64 to have 64 KiB if nobody says otherwise.
 _CODE += $(if $(CXX_IS_CLANG)$(CC_IS_CLANG),$(if $(filter x86_64,$(UK_ARCH)),-fstack-clash-protection),-fstack-clash-protection \

@@ -39,7 +39,7 @@ def test_greets(name):
     lines = text.splitlines()
     assert lines[0] == "Hello from Microlith!"
     heap = "REGION" if name.startswith("smallest") else "TLSF"
-    level = "-Os -flto" if name.startswith("smallest") else "-O2"
+    level = "-Oz -flto" if name.startswith("smallest") else "-O2"
     target = name.removeprefix("smallest-")
     assert re.fullmatch(rf"target {target}, heap {heap}, libc NOLIBC, {level}, (gcc|clang) \d.*", lines[1]), lines[1]
     assert lines[2:] == ["argv[0] = hello", "argv[1] = one", "argv[2] = two"]
