@@ -12,8 +12,6 @@
 namespace uk::poll {
 namespace {
 
-using posix::fd_table;
-
 constinit Mutex g_all_epolls("epolls");
 
 struct EpollImage : posix::ImageFiles {

@@ -50,9 +50,9 @@ class OwnFacts {
 
   private:
     static void show(int64_t at, uk_timespec& out) {
-        constexpr int64_t kSecond = 1000 * 1000 * 1000;
-        const int64_t part = at % kSecond;
-        out = {at / kSecond - (part < 0 ? 1 : 0), part + (part < 0 ? kSecond : 0)};
+        constexpr int64_t kOneSecond = 1000 * 1000 * 1000;
+        const int64_t part = at % kOneSecond;
+        out = {at / kOneSecond - (part < 0 ? 1 : 0), part + (part < 0 ? kOneSecond : 0)};
     }
 
     uint64_t number_;
