@@ -5,8 +5,8 @@
 Not over tests, applications, C and assembly, nor the glue of a C library that is fetched; a library that includes other headers
 which are fetched says in its tests/gate.mk how to get them.
 
-Up to ten files that are compiled with the same flags are one unit, behind each other: reading the same headers for each of them, and
-looking through them, is most of the work. Where a unit has a finding, or its files do not go together, those that are named and the
+Up to sixteen files that are compiled with the same flags and define no name twice are one unit, behind each other: reading the same headers
+for each of them, and looking through them, is most of the work. Where a unit has a finding, or its files do not go together, those that are named and the
 others are looked at apart, in the end each file alone: findings are those of one file. Not found in a unit: an include that a file lacks and one in front of it has (the build with
 clang++ finds it), and a static function that nobody uses but a file beside it that has one of the same name.
 
@@ -26,7 +26,10 @@ import kernel_compile
 WARNINGS = "-Wglobal-constructors -Wexit-time-destructors -Wthread-safety -Wnon-virtual-dtor".split()
 STAMPS = os.path.join(kernel_compile.WORK, "tidy")
 UNITS = os.path.join(kernel_compile.WORK, "tidy-units")
-MOST = 10  # files in a unit: more of them go together less often
+MOST = 16  # files in a unit: more of them go together less often
+# What a line that is not indented may define, roughly: a name too many only keeps two files apart.
+DEFINES = (re.compile(r"#\s*define\s+(\w+)"), re.compile(r"(?:struct|class|union|enum(?: class)?|using|concept)\s+(\w+)\b(?!::)"),
+           re.compile(r"(?!namespace|template|using|static_assert|return|UK_)[A-Za-z_][^(={;\[]*?(?<![:\w])(\w+)\s*(?:[({=;]|\[(?!\[)|$)"))
 
 
 def sources(root: str) -> list:
@@ -42,16 +45,27 @@ def private_headers(root: str, name: str) -> dict:
             for header in os.listdir(os.path.join(root, folder)) if header.endswith((".h", ".hpp"))}
 
 
+def defined(root: str, name: str) -> set:
+    """Names that a file may define for itself, of which a unit has room for one."""
+    lines = gatelib.without_comments(gatelib.read(root, name)).splitlines()
+    found = (next((match for form in DEFINES if (match := form.match(line))), None) for line in lines)
+    return {match[1] for match in found if match}
+
+
 def units(root: str) -> list:
-    """Lists of files that are compiled with the same flags but for their private headers' folders, which have no names in common."""
+    """Lists of files that are compiled with the same flags but for their private headers' folders, and have no names in common."""
     alike = {}
     for name in sources(root):
-        found, own = alike.setdefault(tuple(kernel_compile.shared_options(root, name)), []), private_headers(root, name)
-        if not found or len(found[-1][0]) == MOST or any(found[-1][1].get(header, folder) != folder for header, folder in own.items()):
-            found.append(([], {}))
-        found[-1][0].append(name)
-        found[-1][1].update(own)
-    return [names for found in alike.values() for names, _ in found]
+        found, own, new = alike.setdefault(tuple(kernel_compile.shared_options(root, name)), []), private_headers(root, name), defined(root, name)
+        for names, headers, old in found:
+            if len(names) < MOST and not old & new and all(headers.get(header, folder) == folder for header, folder in own.items()):
+                break
+        else:
+            found.append((names := [], headers := {}, old := set()))
+        names.append(name)
+        headers.update(own)
+        old |= new
+    return [names for found in alike.values() for names, _, _ in found]
 
 
 def apart(names: list, named: set) -> tuple:
@@ -93,6 +107,21 @@ def source_of(root: str, names: list, path: str, unit: str, line: int) -> tuple:
     return path, line
 
 
+def findings(root: str, names: list, unit: str, output: str) -> tuple:
+    """What clang-tidy found as (file, line, text), and how many that are none: a local variable called as another file's global one."""
+    found, others, last = [], 0, None
+    for place, line, kind, text in re.findall(r"^(\S+?):(\d+):\d+: (warning|error|fatal error|note): (.*)$", output, re.M):
+        where = source_of(root, names, place, unit, int(line))
+        if kind != "note":
+            found.append(last := (*where, text))
+        elif last and "[clang-diagnostic-shadow" in last[2] and text == "previous declaration is here":
+            if where[0] != last[0] and where[0] in names:
+                found.remove(last)
+                others += 1
+            last = None
+    return found, others
+
+
 def check_unit(root: str, names: list) -> list:
     path = write_unit(root, names)
     flags = [*kernel_compile.FLAGS, *WARNINGS, *kernel_compile.options(root, *names)]
@@ -101,9 +130,8 @@ def check_unit(root: str, names: list) -> list:
     if os.path.exists(stamp) and open(stamp, encoding="utf-8").read() == mark:
         return []
     done = subprocess.run(["clang-tidy", "--quiet", path, "--", *flags], cwd=root, capture_output=True, text=True, check=False)
-    found = [(*source_of(root, names, place, path, int(line)), text) for place, line, text in
-             re.findall(r"^(\S+?):(\d+):\d+: (?:warning|error|fatal error): (.*)$", done.stdout, re.M)]
-    if not found and done.returncode == 0:
+    found, others = findings(root, names, path, done.stdout)
+    if not found and (others or done.returncode == 0):
         with open(stamp, "w", encoding="utf-8") as file:
             file.write(mark)
         return []

@@ -49,3 +49,16 @@ def test_tidy(tree):
     stamped = os.listdir(os.path.join(root, check_tidy.STAMPS))
     assert stamped == ["lib_x_good.cpp"]
     assert sorted({finding.path for finding in check_tidy.check(root)}) == ["lib/x/cast.cpp", "lib/x/global.cpp", "lib/x/name.cpp"]
+
+
+def test_shadowing_in_a_unit(tree):
+    """A local variable called as another file's global one is no finding, called as one of its own file's it is."""
+    root = tree({"lib/x/Makefile.uk": "LIBX_FLOOR := core\n",
+                 "lib/x/a.cpp": "namespace {\nint limit = 3;\n}\nint top() {\n    return limit++;\n}\n",
+                 "lib/x/b.cpp": "int other(int limit) {\n    return limit;\n}\n"})
+    shutil.copy(os.path.join(gatelib.ROOT, ".clang-tidy"), root)
+    assert check_tidy.check(root) == []
+    assert os.listdir(os.path.join(root, check_tidy.STAMPS)) == ["lib_x_a.cpp+1"], "in one go"
+    with open(os.path.join(root, "lib/x/b.cpp"), "a", encoding="utf-8") as file:
+        file.write("namespace {\nint own = 1;\n}\nint third(int own) {\n    return own;\n}\nint fourth() {\n    return own++;\n}\n")
+    assert [(finding.path, finding.line) for finding in check_tidy.check(root)] == [("lib/x/b.cpp", 7)]
