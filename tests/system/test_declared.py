@@ -10,8 +10,8 @@ import subprocess
 import guest
 import pytest
 
-# Parts of others, which say so themselves, or for another way to configure newlib; and stdatomic.h, which is the compiler's.
-PARTS = re.compile(r"^(machine/|ssp/|sys/(custom_file|_\w+|utime)\.h|(newlib|_\w+|regdef|utmp|ndbm|stdatomic|tgmath)\.h)")
+# Parts of others, which say so themselves, or for another way to configure newlib.
+PARTS = re.compile(r"^(machine/|ssp/|sys/(custom_file|_\w+|utime)\.h|(newlib|_\w+|regdef|utmp|ndbm|tgmath)\.h)")
 # Functions with a _reent of their caller's, for newlib itself; the compiler's, for code with stack protectors.
 INTERNAL = re.compile(r"_\w+_r$|_reclaim_reent$|__stack_chk_fail$")
 DECLARED = re.compile(r"^/\* .* \*/ (extern|static) .*?(\w+) \(", re.M)
