@@ -221,13 +221,17 @@ TEST_F(Names, AreSaidToBeMissingOrPerhapsLater) {
 }
 
 TEST_F(Names, AreKeptAsLongAsTheyAreValid) {
-    Server server({{"kept.test/4", {.data = kV4, .ttl = 100}}, {"once.test/4", {.data = kV4}}});
-    for (int i = 0; i < 3; i++) {
+    {
+        Server first({{"kept.test/4", {.data = kV4, .ttl = 100}}, {"once.test/4", {.data = kV4}}});
         EXPECT_EQ(find("kept.test", UK_AF_INET), "v4:7 ");
         EXPECT_EQ(find("once.test", UK_AF_INET), "v4:7 ");
     }
-    EXPECT_EQ(server.count("kept.test/4"), 1);
-    EXPECT_EQ(server.count("once.test/4"), 3);
+    // On a busy machine a question may be asked twice before its answer comes; not behind it.
+    Server second({{"once.test/4", {.data = kV4}}});
+    EXPECT_EQ(find("kept.test", UK_AF_INET), "v4:7 ");
+    EXPECT_EQ(find("once.test", UK_AF_INET), "v4:7 ");
+    EXPECT_EQ(second.count("kept.test/4"), 0);
+    EXPECT_GE(second.count("once.test/4"), 1);
 }
 
 TEST_F(Names, AreLookedForInTheDomain) {
