@@ -80,8 +80,8 @@ def first_build() -> float:
             measure.must(["make", "A=apps/lua", f"T={KVM}", f"O={folder}/{name}"], 900)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-            for path in glob.glob(f"{folder}/kept/*"):
-                if "newlib" not in os.path.basename(path):
+            for path in (*glob.glob(f"{folder}/kept/*"), *glob.glob(f"{folder}/kept/archives/*")):
+                if os.path.basename(path) != "archives" and "newlib" not in os.path.basename(path):
                     shutil.rmtree(path, ignore_errors=True)
     finally:
         os.environ.pop("UK_OBJECTS")
