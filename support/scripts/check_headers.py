@@ -26,8 +26,10 @@ DEAR = ("bit", "compare", "concepts", "cstddef", "cstdint", "new", "span", "stri
 
 @functools.cache
 def _includes(root: str, path: str) -> tuple:
-    """The names that a header includes whatever is defined: those between #if and #endif are left out, but for its guard's."""
+    """The names that a header includes at its top whatever is defined: those between #if and #endif are left out, but for its guard's,
+    and those behind its first declaration: they do not help what stands before them."""
     text = gatelib.without_comments(gatelib.read(root, path), keep_strings=True)
+    text = re.match(r"(?:[ \t]*(?:#.*)?(?:\n|\Z))*", text).group()
     guard = re.match(r"\s*#\s*ifndef\s+(\w+)\s*#\s*define\s+\1\s", text)
     found, depth = [], -1 if guard else 0
     for word, name in re.findall(r"^[ \t]*#[ \t]*(include|if|endif)\w*(?:[ \t]*[<\"]([^>\"]+)[>\"])?", text, re.M):

@@ -35,6 +35,23 @@ def test_bad_headers(tree, name, text, expected):
     assert expected in texts(found)
 
 
+OFTEN = {f"lib/x/include/uk/often{n}.hpp": f"#pragma once\n#include <span>\nvoid often{n}(std::span<int> numbers);\n"
+         for n in range(check_headers.OFTEN)}
+
+
+@pytest.mark.parametrize("text", [
+    "#pragma once\nvoid f(std::span<int> numbers);\n",
+    "#pragma once\n#ifdef NEVER\n#include <span>\n#endif\nvoid f(std::span<int> numbers);\n",
+    "#pragma once\nvoid f(std::span<int> numbers);\n#include <uk/often0.hpp>\n",
+])
+def test_what_is_precompiled_for_others_is_missed(tree, text):
+    root = tree({**GOOD, **OFTEN, "lib/x/include/uk/y.hpp": text})
+    findings = [finding for finding in check_headers.check(root) if finding.path != "lib/libc/include/stddef.h"]
+    assert os.path.exists(os.path.join(root, check_headers.PRECOMPILED, "span.hpp.gch"))
+    assert [finding.path for finding in findings] == ["lib/x/include/uk/y.hpp"]
+    assert "does not compile alone and twice" in texts(findings)
+
+
 def test_tidy(tree):
     files = {"lib/x/Makefile.uk": "LIBX_FLOOR := core\n",
              "lib/x/good.cpp": "namespace uk {\nint twice(int value) {\n    return 2 * value;\n}\n}\n",
