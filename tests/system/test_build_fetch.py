@@ -178,6 +178,26 @@ def test_who_wants_the_same_archive_waits_for_it(tmp_path):
             assert process.wait(LIMIT) == 0
 
 
+def test_compiled_archives_are_shared_where_folders_have_the_same_names(tmp_path):
+    """The cache has one archive for all checkouts; another one where names in it become others."""
+    (tmp_path / "list").write_text("flags\n+ *.c\n")
+    cache = tmp_path / "cache"
+
+    def made(checkout, *maps):
+        folder = tmp_path / checkout
+        folder.mkdir(exist_ok=True)
+        (folder / "a.c").write_text("const char *name(void);\nconst char *name(void) { return __FILE__; }\n")
+        words = [f"-ffile-prefix-map={word.replace('@', str(folder))}" for word in maps]
+        subprocess.run([f"{ROOT}/support/build/archive", "--name", "up", "--out", folder / "up.a", "--log", folder / "log", "--cache", cache,
+                        "--root", folder, "--list", tmp_path / "list", "--", "gcc", *words], check=True)
+        return (folder / "up.a").read_bytes(), len([name for name in os.listdir(cache) if name.endswith(".a")])
+    first, kept = made("one", "@/=", "@=build")
+    assert kept == 1 and b"build/a.c" in first
+    assert made("two", "@/=", "@=build") == (first, 1)
+    other, kept = made("one", "@=build", "@/=")
+    assert kept == 2 and b"build" not in other
+
+
 def test_package_lists_are_renewed_only_when_they_do_not_help(tmp_path, monkeypatch):
     loader = importlib.machinery.SourceFileLoader("fetch", f"{ROOT}/support/build/fetch")
     fetch = importlib.util.module_from_spec(importlib.util.spec_from_loader("fetch", loader))
