@@ -33,6 +33,17 @@ struct Place<group> {
     static constexpr char kWithout[] = "root:x:0:";
 };
 
+// Looking into a file leaves errno as it was.
+class SameErrno {
+    int before_ = errno;
+
+  public:
+    SameErrno() = default;
+    SameErrno(const SameErrno&) = delete;
+    SameErrno& operator=(const SameErrno&) = delete;
+    ~SameErrno() { errno = before_; }
+};
+
 // A file of lines, or the one line that stands for a missing one.
 template <class Entry>
 class Lines {
@@ -40,29 +51,41 @@ class Lines {
     bool is_open_;
     bool given_; // that line
 
-    bool read(char* text, int room) {
+    // 0, ENOENT at the end, or what reading said.
+    int read(char* text, int room) {
         if (file_ != nullptr) {
-            return fgets(text, room, file_) != nullptr;
+            errno = 0;
+            const bool is_there = fgets(text, room, file_) != nullptr;
+            return ferror(file_) ? (errno != 0 ? errno : EIO) : is_there ? 0 : ENOENT;
         }
         if (given_) {
-            return false;
+            return ENOENT;
         }
-        given_ = static_cast<size_t>(room) >= sizeof(Place<Entry>::kWithout);
+        given_ = true;
         strlcpy(text, Place<Entry>::kWithout, static_cast<size_t>(room));
-        return true;
+        return 0;
     }
 
-    bool is_whole(const char* text) const {
-        return file_ != nullptr ? strchr(text, '\n') != nullptr || feof(file_) : given_;
-    }
-
-    // The latest line is the next one again.
-    int again(long at) {
-        given_ = false;
-        if (file_ != nullptr) {
-            fseek(file_, at, SEEK_SET);
+    // A line may have bytes of 0. Only one that fills the room has its end in the last byte, which
+    // was something else before.
+    bool is_whole(const char* text, int room) const {
+        if (file_ == nullptr) {
+            return static_cast<size_t>(room) >= sizeof(Place<Entry>::kWithout);
         }
-        return ERANGE;
+        return text[room - 1] != 0 || text[room - 2] == '\n' || feof(file_);
+    }
+
+    // The latest line is the next one again; of a stream that cannot be sought in it is left out.
+    int again(long at, bool is_whole) {
+        given_ = false;
+        if (file_ == nullptr || (at >= 0 && fseek(file_, at, SEEK_SET) == 0)) {
+            return ERANGE;
+        }
+        int rest = is_whole ? '\n' : 0;
+        while (rest != '\n' && rest != EOF) {
+            rest = getc(file_);
+        }
+        return ESPIPE;
     }
 
   public:
@@ -89,23 +112,26 @@ class Lines {
         *this = Lines();
     }
 
-    // ENOENT: there is no further one. ERANGE: it has no room, and is the next one still.
+    // ENOENT: there is no further one. ERANGE: it has no room, and is the next one still. ESPIPE:
+    // it had no room, and is lost.
     int next(Entry& out, char* text, size_t room) {
         if (room < 2) {
             return ERANGE;
         }
+        const SameErrno same;
         const int most = room > INT_MAX ? INT_MAX : static_cast<int>(room);
         for (;;) {
             const long at = file_ != nullptr ? ftell(file_) : 0;
-            if (!read(text, most)) {
-                return file_ != nullptr && ferror(file_) ? EIO : ENOENT;
+            text[most - 1] = 1;
+            if (const int error = read(text, most); error != 0) {
+                return error;
             }
-            if (!is_whole(text)) {
-                return again(at);
+            if (!is_whole(text, most)) {
+                return again(at, false);
             }
             const Parsed parsed = newlib::users::parse(text, text + most, out);
             if (parsed == Parsed::no_room) {
-                return again(at);
+                return again(at, true);
             }
             if (parsed == Parsed::entry) {
                 return 0;
@@ -144,40 +170,54 @@ constinit Kept<group> g_groups{};
 
 // ask(text, room) answers an error's number; with ERANGE it is asked again with more room.
 template <class Entry, class Ask>
-bool with_room(Kept<Entry>& kept, Ask ask) {
+int with_room(Kept<Entry>& kept, Ask ask) {
     constexpr size_t kFirst = 512;
     for (;;) {
         const int error = kept.room == 0 ? ERANGE : ask(kept.text, kept.room);
         if (error != ERANGE) {
-            errno = error == 0 || error == ENOENT ? errno : error;
-            return error == 0;
+            return error;
         }
         const size_t more = kept.room == 0 ? kFirst : kept.room * 2;
         void* text = realloc(kept.text, more);
         if (text == nullptr) {
-            return false;
+            return ENOMEM;
         }
         kept.text = static_cast<char*>(text);
         kept.room = more;
     }
 }
 
+// Of functions that answer with a pointer.
+template <class Entry>
+Entry* answer(Kept<Entry>& kept, int error) {
+    if (error == 0) {
+        return &kept.entry;
+    }
+    errno = error == ENOENT ? errno : error;
+    return nullptr;
+}
+
 template <class Entry, class Match>
 Entry* keep(Kept<Entry>& kept, Match match) {
     Entry* found = nullptr;
-    with_room(kept, [&](char* text, size_t room) {
+    const int error = with_room(kept, [&](char* text, size_t room) {
         return find(match, &kept.entry, text, room, &found);
     });
-    return found;
+    return answer(kept, error == 0 && found == nullptr ? ENOENT : error);
+}
+
+// 0, ENOENT at the end, or an error's number.
+template <class Entry>
+int next_of(Kept<Entry>& kept, Lines<Entry>& lines) {
+    return with_room(kept, [&](char* text, size_t room) {
+        const int error = lines.open();
+        return error != 0 ? error : lines.next(kept.entry, text, room);
+    });
 }
 
 template <class Entry>
 Entry* next_kept(Kept<Entry>& kept, Lines<Entry>& lines) {
-    const bool found = with_room(kept, [&](char* text, size_t room) {
-        const int error = lines.open();
-        return error != 0 ? error : lines.next(kept.entry, text, room);
-    });
-    return found ? &kept.entry : nullptr;
+    return answer(kept, next_of(kept, lines));
 }
 
 auto user_named(const char* name) {
@@ -200,6 +240,29 @@ bool has_member(const group& each, const char* user) {
         }
     }
     return false;
+}
+
+// `first` and the groups of the user, `most` of them at most; how many there are. 0, or an error's
+// number. What it reads it keeps in its own room, so that any thread may call it.
+int groups_of(const char* user, gid_t first, gid_t* groups, int most, int& found) {
+    Kept<group> own{};
+    found = 0;
+    const auto add = [&](gid_t number) {
+        if (found < most) {
+            groups[found] = number;
+        }
+        found++;
+    };
+    add(first);
+    int error = 0;
+    while ((error = next_of(own, own.all)) == 0) {
+        if (own.entry.gr_gid != first && has_member(own.entry, user)) {
+            add(own.entry.gr_gid);
+        }
+    }
+    own.all.close();
+    free(own.text);
+    return error == ENOENT ? 0 : error;
 }
 
 } // namespace
@@ -273,37 +336,37 @@ struct group* fgetgrent(FILE* from) {
 }
 
 int getgrouplist(const char* user, gid_t first, gid_t* groups, int* count) {
-    const int most = *count;
     int found = 0;
-    const auto add = [&](gid_t number) {
-        if (found < most) {
-            groups[found] = number;
-        }
-        found++;
-    };
-    add(first);
-    Lines<group> lines;
-    while (const struct group* each = next_kept(g_groups, lines)) {
-        if (each->gr_gid != first && has_member(*each, user)) {
-            add(each->gr_gid);
-        }
+    const int error = groups_of(user, first, groups, *count, found);
+    if (error != 0) {
+        errno = error;
+        return -1;
     }
-    lines.close();
+    const bool fits = found <= *count;
     *count = found;
-    return found > most ? -1 : found;
+    return fits ? found : -1;
 }
 
 int initgroups(const char* user, gid_t first) {
-    int count = 0;
-    getgrouplist(user, first, nullptr, &count);
-    auto* groups = static_cast<gid_t*>(calloc(static_cast<size_t>(count), sizeof(gid_t)));
-    if (groups == nullptr) {
-        return -1;
+    gid_t* groups = nullptr;
+    int most = 0;
+    int error = 0;
+    for (int found = 8; error == 0 && found > most;) { // until all fit: the file may change
+        void* more = realloc(groups, static_cast<size_t>(found) * sizeof(gid_t));
+        if (more == nullptr) {
+            error = ENOMEM;
+            break;
+        }
+        groups = static_cast<gid_t*>(more);
+        most = found;
+        error = groups_of(user, first, groups, most, found);
+        if (error == 0 && found <= most) {
+            error = setgroups(found, groups) != 0 ? errno : 0;
+        }
     }
-    getgrouplist(user, first, groups, &count);
-    const int done = setgroups(count, groups);
     free(groups);
-    return done;
+    errno = error != 0 ? error : errno;
+    return error != 0 ? -1 : 0;
 }
 
 // Nobody logs in: it is the name of the user that the process is.

@@ -31,7 +31,8 @@ void endgrent(void);
 struct group* fgetgrent(FILE* from);
 
 /* `first` and the groups that have the user among their members: at most *count of them. *count
- * becomes how many there are; -1 if that is more. */
+ * becomes how many there are; -1 if that is more. -1 and *count as it was: errno says why the file
+ * could not be read. From any thread. */
 int getgrouplist(const char* user, gid_t first, gid_t* groups, int* count);
 /* Makes them the process's. */
 int initgroups(const char* user, gid_t first);

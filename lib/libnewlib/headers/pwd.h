@@ -35,7 +35,8 @@ struct passwd* getpwent(void);
 void endpwent(void);
 
 #if __MISC_VISIBLE
-/* The next line of any such file. */
+/* The next line of any such file. ESPIPE: one longer than the room kept so far, from a stream that
+ * cannot be sought in; it is left out. */
 struct passwd* fgetpwent(FILE* from);
 #endif
 

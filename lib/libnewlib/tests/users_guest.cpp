@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Guest tests: users and groups, processes that are not to be had, and small functions that
 // programs of Linux and BSD expect.
+#include <byteswap.h>
+#include <endian.h>
 #include <err.h>
 #include <grp.h>
 #include <iconv.h>
@@ -23,6 +25,33 @@ namespace {
 constexpr char kUsers[] = "# comment\nroot:x:0:0:root:/root:/bin/sh\nnobody\n"
                           "ann:x:1000:100:Ann:/home/ann:/bin/lua\n";
 constexpr char kGroups[] = "root:x:0:\nusers:x:100:ann,bob\nplay:x:20:ann\n";
+
+// A group with 100 members, which takes more room than is asked for at first.
+const char* many_members() {
+    static char text[1200];
+    int size = snprintf(text, sizeof(text), "all:x:7:");
+    for (int i = 0; i < 100; i++) {
+        size += snprintf(text + size, sizeof(text) - static_cast<size_t>(size), "member%d,", i);
+    }
+    snprintf(text + size, sizeof(text) - static_cast<size_t>(size), "ann\nplay:x:20:ann\n");
+    return text;
+}
+
+bool has_all(const struct group* group) {
+    return group != nullptr && group->gr_gid == 7 && strcmp(group->gr_mem[99], "member99") == 0 &&
+           strcmp(group->gr_mem[100], "ann") == 0 && group->gr_mem[101] == nullptr;
+}
+
+// A stream of these bytes from a pipe, which keeps them all until it is read.
+FILE* pipe_of(const char* text, size_t size) {
+    int ends[2];
+    if (pipe(ends) != 0) {
+        return nullptr;
+    }
+    const bool written = write(ends[1], text, size) == static_cast<ssize_t>(size);
+    close(ends[1]);
+    return written ? fdopen(ends[0], "r") : nullptr;
+}
 
 } // namespace
 
@@ -66,6 +95,73 @@ UK_TEST(users_and_groups_are_those_of_the_files)
     UK_TEST_EXPECT_EQ(setgroups(0, nullptr), 0);
     UK_TEST_EXPECT(unlink("/etc/passwd") == 0 && unlink("/etc/group") == 0);
     UK_TEST_EXPECT(!made || rmdir("/etc") == 0);
+}
+
+UK_TEST(groups_may_have_many_members)
+{
+    const bool made = mkdir("/etc", 0755) == 0;
+    UK_TEST_ASSERT(write_file("/etc/group", many_members()));
+    UK_TEST_EXPECT(has_all(getgrnam("all")));
+    setgrent();
+    const struct group* each = getgrent();
+    UK_TEST_EXPECT(has_all(each));
+    gid_t groups[4] = {};
+    int count = 4;
+    UK_TEST_EXPECT(getgrouplist("ann", 100, groups, &count) == 3 && groups[1] == 7);
+    UK_TEST_EXPECT(has_all(each)); // which that list left alone
+    each = getgrent();
+    UK_TEST_EXPECT(each != nullptr && strcmp(each->gr_name, "play") == 0);
+    errno = 0;
+    UK_TEST_EXPECT(getgrent() == nullptr && errno == 0);
+    endgrent();
+    UK_TEST_EXPECT(unlink("/etc/group") == 0 && mkdir("/etc/group", 0755) == 0); // EISDIR
+    count = 4;
+    UK_TEST_EXPECT(getgrouplist("ann", 100, groups, &count) == -1 && count == 4 && errno != 0);
+    UK_TEST_EXPECT(initgroups("ann", 100) == -1);
+    UK_TEST_EXPECT(rmdir("/etc/group") == 0 && (!made || rmdir("/etc") == 0));
+}
+
+UK_TEST(lines_of_users_come_from_any_stream)
+{
+    static constexpr char kZero[] = "a\0b\nann:x:1:2:Ann:/:\0sh\nbob:x:3:4:::";
+    FILE* from = pipe_of(kZero, sizeof(kZero) - 1);
+    UK_TEST_ASSERT(from != nullptr);
+    const struct passwd* user = fgetpwent(from);
+    UK_TEST_EXPECT(user != nullptr && user->pw_uid == 1 && strcmp(user->pw_dir, "/") == 0);
+    user = fgetpwent(from);
+    UK_TEST_EXPECT(user != nullptr && user->pw_uid == 3);
+    errno = 0;
+    UK_TEST_EXPECT(fgetpwent(from) == nullptr && errno == 0);
+    fclose(from);
+
+    // What is too long for a pipe is lost as a whole.
+    static char text[4096];
+    memset(text, 'x', sizeof(text));
+    memcpy(text + sizeof(text) - 20, ":x:0:0\nann:x:1:2:::", 20);
+    from = pipe_of(text, sizeof(text));
+    UK_TEST_ASSERT(from != nullptr);
+    UK_TEST_EXPECT(fgetpwent(from) == nullptr && errno == ESPIPE);
+    user = fgetpwent(from);
+    UK_TEST_EXPECT(user != nullptr && user->pw_uid == 1 && strcmp(user->pw_name, "ann") == 0);
+    fclose(from);
+}
+
+UK_TEST(messages_have_the_programs_name)
+{
+    const Folder folder;
+    const int before = dup(STDERR_FILENO);
+    const int to = open("messages", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    UK_TEST_ASSERT(before >= 0 && to >= 0 && dup2(to, STDERR_FILENO) >= 0);
+    errno = ENOENT;
+    warn("%d", 5);
+    warnx("%s", "six");
+    dup2(before, STDERR_FILENO);
+    close(before);
+    close(to);
+    char text[100];
+    snprintf(text, sizeof(text), "guest: 5: %s\nguest: six\n", strerror(ENOENT));
+    UK_TEST_EXPECT(newlib_test::holds("messages", text));
+    UK_TEST_EXPECT_EQ(unlink("messages"), 0);
 }
 
 UK_TEST(there_are_no_other_processes)
@@ -144,6 +240,11 @@ UK_TEST(small_functions_of_other_systems)
     UK_TEST_EXPECT(strcmp(getwd(text), "/") == 0 && strcmp(ctermid(text), "/dev/tty") == 0);
     UK_TEST_EXPECT(secure_getenv("NONE") == nullptr && issetugid() == 0);
     UK_TEST_EXPECT(strcmp(program_invocation_short_name, "guest") == 0);
+    uid_t users[3] = {1, 1, 1};
+    UK_TEST_EXPECT(getresuid(&users[0], &users[1], &users[2]) == 0 && users[0] == getuid() &&
+                   users[1] == geteuid() && users[2] == users[1]);
+    UK_TEST_EXPECT(htobe32(0x01020304U) == 0x04030201U && le16toh(0x0102) == 0x0102 &&
+                   bswap_32(0x01020304U) == 0x04030201U);
     int numbers[3] = {1, 2};
     size_t count = 2;
     const auto compare = [](const void* a, const void* b) {
