@@ -29,48 +29,59 @@ void say(const char* format, va_list arguments, const char* reason) {
     fprintf(stderr, "%s\n", reason != nullptr ? reason : "");
 }
 
-} // namespace
-
-void vwarn(const char* format, va_list arguments) {
+// The functions call these, not one another: a program may have its own of one of them.
+void say_reason(const char* format, va_list arguments) {
     say(format, arguments, strerror(errno));
 }
 
-void vwarnx(const char* format, va_list arguments) {
+void say_text(const char* format, va_list arguments) {
     say(format, arguments, nullptr);
 }
 
+} // namespace
+
+void vwarn(const char* format, va_list arguments) {
+    say_reason(format, arguments);
+}
+
+void vwarnx(const char* format, va_list arguments) {
+    say_text(format, arguments);
+}
+
 void verr(int status, const char* format, va_list arguments) {
-    vwarn(format, arguments);
+    say_reason(format, arguments);
     exit(status);
 }
 
 void verrx(int status, const char* format, va_list arguments) {
-    vwarnx(format, arguments);
+    say_text(format, arguments);
     exit(status);
 }
 
 void warn(const char* format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vwarn(format, arguments);
+    say_reason(format, arguments);
     va_end(arguments);
 }
 
 void warnx(const char* format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vwarnx(format, arguments);
+    say_text(format, arguments);
     va_end(arguments);
 }
 
 void err(int status, const char* format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    verr(status, format, arguments);
+    say_reason(format, arguments);
+    exit(status);
 }
 
 void errx(int status, const char* format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    verrx(status, format, arguments);
+    say_text(format, arguments);
+    exit(status);
 }

@@ -7,6 +7,10 @@
 
 #include "result.hpp"
 
+// Not POSIX's: programs may have their own.
+#pragma weak execlpe
+#pragma weak execvpe
+
 using newlib::status;
 
 namespace {

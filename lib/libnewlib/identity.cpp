@@ -166,7 +166,7 @@ pid_t wait4(pid_t process, int* how, int options, struct rusage* usage) {
 }
 
 pid_t wait3(int* how, int options, struct rusage* usage) {
-    return wait4(-1, how, options, usage);
+    return status(UK_CANCELLABLE(uk_sys_wait4(-1, how, options, abi(usage))));
 }
 
 // What differs from waitpid() is what is told of a child, and there is none.

@@ -9,8 +9,9 @@
 #pragma weak lsearch
 #pragma weak remque
 
-void* lfind(const void* key, const void* table, size_t* count, size_t size,
-            int (*compare)(const void* key, const void* element)) {
+// Apart from lfind(), which a program may have its own of.
+static void* found_in(const void* key, const void* table, const size_t* count, size_t size,
+                      int (*compare)(const void* key, const void* element)) {
     const char* at = static_cast<const char*>(table);
     for (size_t i = 0; i < *count; i++, at += size) {
         if (compare(key, at) == 0) {
@@ -20,9 +21,14 @@ void* lfind(const void* key, const void* table, size_t* count, size_t size,
     return nullptr;
 }
 
+void* lfind(const void* key, const void* table, size_t* count, size_t size,
+            int (*compare)(const void* key, const void* element)) {
+    return found_in(key, table, count, size, compare);
+}
+
 void* lsearch(const void* key, void* table, size_t* count, size_t size,
               int (*compare)(const void* key, const void* element)) {
-    void* found = lfind(key, table, count, size, compare);
+    void* found = found_in(key, table, count, size, compare);
     if (found == nullptr) {
         found = memcpy(static_cast<char*>(table) + *count * size, key, size);
         ++*count;

@@ -83,8 +83,8 @@ def test_a_function_that_is_nowhere_is_found(image, tmp_path):
 
 
 def test_programs_may_have_names_that_are_not_reserved(image, tmp_path):
-    names = ("cuserid daemon err errx fgetgrent fgetpwent ftime getdomainname getgrouplist getpass getpeereid getwd initgroups insque issetugid lfind "
-             "lsearch program_invocation_name remque secure_getenv ualarm verr vwarn wait3 wait4 warn warnx").split()
+    names = ("cuserid daemon err errx execlpe execvpe fgetgrent fgetpwent ftime getdomainname getgrouplist getpass getpeereid getwd initgroups insque "
+             "issetugid lfind lsearch program_invocation_name remque secure_getenv ualarm verr vwarn wait3 wait4 warn warnx").split()
     source = "".join(f"int {name} = 1;\n" for name in names) + "const int* const declared[] = {" + ", ".join(f"&{name}" for name in names) + "};\n"
     subprocess.run([*compiler_of(image), "-fno-builtin", "-x", "c", "-c", "-o", tmp_path / "own.o", "-"], input=source, text=True, check=True)
     assert undefined(image, str(tmp_path / "own.o"), str(tmp_path / "image")) == []
