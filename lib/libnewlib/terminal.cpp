@@ -155,7 +155,8 @@ char* ctermid(char* path) {
 }
 
 // Reads a line that is not shown, from the terminal or, without one, from the standard input; what
-// is longer than the room is left out.
+// is longer than the room is left out. No cancellation point, at which the terminal would stay
+// silent.
 char* getpass(const char* prompt) {
     constexpr size_t kMost = 128;
     static char line[kMost + 1];
@@ -169,22 +170,23 @@ char* getpass(const char* prompt) {
         hidden.c_lflag = (hidden.c_lflag & ~static_cast<tcflag_t>(ECHO | ISIG)) | ICANON;
         tcsetattr(in, TCSAFLUSH, &hidden);
     }
-    (void)write(out, prompt, strlen(prompt));
+    (void)uk_sys_write(out, prompt, strlen(prompt));
     size_t size = 0;
     char next = 0;
-    ssize_t got = 0;
-    while ((got = read(in, &next, 1)) == 1 && next != '\n') {
+    long got = 0;
+    while ((got = uk_sys_read(in, &next, 1)) == 1 && next != '\n') {
         if (size < kMost) {
             line[size++] = next;
         }
     }
     line[size] = 0;
-    (void)write(out, "\n", 1);
+    (void)uk_sys_write(out, "\n", 1);
     if (hides) {
         tcsetattr(in, TCSAFLUSH, &shown);
     }
     if (tty >= 0) {
-        close(tty);
+        uk_sys_close(tty);
     }
-    return got < 0 || (got == 0 && size == 0) ? nullptr : line;
+    const bool has_line = newlib::result(got) > 0 || (got == 0 && size != 0);
+    return has_line ? line : nullptr;
 }
