@@ -4,6 +4,7 @@
 #include "decimal.hpp"
 
 #include <assert.h>
+#include <limits.h>
 #include <reent.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ namespace {
 constexpr bool kIsQuad = __LDBL_MANT_DIG__ == 113;
 constexpr decimal::Bits kSign = decimal::Bits{1} << (kIsQuad ? 127 : 79);
 
-// What the thread keeps until its next number: newlib's rule, so that the caller frees nothing.
+// What the thread keeps until its next number: newlib's rule, so that the caller frees nothing. The
+// caller cannot take an error, so too little memory ends the image, as it does with a double.
 char* room(_reent* thread, size_t bytes) {
     if (_Bigint* last = _REENT_MP_RESULT(thread); last != nullptr) {
         last->_k = _REENT_MP_RESULT_K(thread);
@@ -62,7 +64,8 @@ char* _ldtoa_r(_reent* thread, long double value, int mode, int wanted, int* poi
     decimal::Digits digits = {0, 1};
     if (bits != 0) {
         digits = decimal::all_digits(parts, reinterpret_cast<uint32_t*>(where), text);
-        digits = decimal::rounded(text, digits, mode == 3 ? digits.point + wanted : wanted);
+        const long keep = mode == 3 ? long{digits.point} + wanted : wanted;
+        digits = decimal::rounded(text, digits, static_cast<int>(keep < INT_MAX ? keep : INT_MAX));
     }
     if (digits.length == 0 && mode == 3)
         digits.point = -wanted;

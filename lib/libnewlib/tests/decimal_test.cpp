@@ -60,6 +60,30 @@ void expect_same(long double value, int keep) {
     EXPECT_EQ(ours(of_128_bits(value), keep), expected) << value << " to " << keep;
 }
 
+// The host's for binary128, under a name that headers do not declare otherwise.
+extern "C" int text_of_quad(char* text, size_t room, const char* format,
+                            __float128 value) asm("strfromf128");
+
+std::string theirs_of_quad(Bits bits) {
+    char text[kAll + 20];
+    text_of_quad(text, sizeof(text), "%.11999e", __builtin_bit_cast(__float128, bits));
+    char* const exponent = std::strchr(text, 'e');
+    std::string digits(text, exponent);
+    std::erase(digits, '.');
+    digits.erase(digits.find_last_not_of('0') + 1);
+    return digits + " " + std::to_string(std::atoi(exponent + 1) + 1);
+}
+
+// All 113 bits, and numbers below the normal ones: the longest there are.
+TEST(Decimal, EdgesOfBinary128) {
+    constexpr Bits kOnes = (Bits{1} << 112) - 1;
+    for (const Bits exponent : {0, 1, 2, 0x3fff, 0x406f, 0x7ffe}) {
+        const Bits bits = exponent << 112 | kOnes;
+        EXPECT_EQ(ours(decimal::parts<true>(bits), kAll), theirs_of_quad(bits));
+    }
+    EXPECT_EQ(ours(decimal::parts<true>(1), kAll), theirs_of_quad(1));
+}
+
 TEST(Decimal, EdgesOfTheFormat) {
     using Limits = std::numeric_limits<long double>;
 
