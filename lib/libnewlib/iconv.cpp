@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <new>
 
@@ -31,7 +32,7 @@ size_t failed(int error) {
 const encoding::Encoding* parse(const char* name, bool& ignores) {
     const size_t length = strcspn(name, "/");
     const char* rest = name + length;
-    ignores = strcmp(rest, "//IGNORE") == 0;
+    ignores = strncasecmp(rest, "//IGNORE", 8) == 0 && rest[8 + strspn(rest + 8, "/,")] == 0;
     if (!ignores && strspn(rest, "/") != strlen(rest)) {
         return nullptr;
     }

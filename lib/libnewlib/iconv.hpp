@@ -271,7 +271,7 @@ class Converter {
             return End::no_room;
         }
         if (character == kWrong || !has_place) {
-            if (!ignores_ || character == kWrong) {
+            if (!ignores_) {
                 return End::wrong;
             }
             ignored++;

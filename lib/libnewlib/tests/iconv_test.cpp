@@ -39,23 +39,27 @@ Encoding named(const char* name) {
 }
 
 // Whatever fits into pieces of `piece` bytes of output.
-Answer ours(const char* to, const char* from, const std::string& text, size_t piece) {
-    Converter converter(named(to), named(from), false);
+Answer ours(const char* to, const char* from, const std::string& text, size_t piece,
+            bool ignores = false) {
+    Converter converter(named(to), named(from), ignores);
     Answer answer{};
     Text in = {text.data(), text.size()};
+    size_t ignored = 0;
     do {
         std::string room(piece, 0);
         Room out = {room.data(), room.size()};
-        size_t ignored = 0;
         answer.end = converter.convert(in, out, ignored);
         answer.text += room.substr(0, piece - out.left);
     } while (answer.end == End::no_room);
     answer.left = in.left;
+    if (answer.end == End::done && ignored != 0)
+        answer.end = End::wrong; // as iconv() says then
     return answer;
 }
 
-Answer theirs(const char* to, const char* from, const std::string& text) {
-    const iconv_t how = iconv_open(to, from);
+Answer theirs(const char* to, const char* from, const std::string& text, bool ignores = false) {
+    const std::string target = std::string(to) + (ignores ? "//IGNORE" : "");
+    const iconv_t how = iconv_open(target.c_str(), from);
     std::string room(text.size() * 8 + 16, 0);
     std::string copy = text;
     char* in = copy.data();
@@ -117,6 +121,29 @@ TEST(Iconv, ConvertsAsTheHostDoes) {
         ASSERT_EQ(here, host) << from << " to " << to << ": "
                               << testing::PrintToString(Answer{End::done, text.size(), text});
     }
+}
+
+// Text in UTF-8 with wrong bytes, to its end.
+TEST(Iconv, WhatIsWrongIsLeftOutAsByTheHostIfThatIsWished) {
+    std::mt19937 random(2);
+    for (unsigned i = 0; i < uk::fakes::effort(50000); i++) {
+        const char* to = kEncodings[1 + random() % (std::size(kEncodings) - 1)];
+        // The host's takes more than there are characters into a WCHAR_T and UCS-4.
+        if (named(to).has_mark || strcmp(to, "WCHAR_T") == 0 || strcmp(to, "UCS-4") == 0)
+            continue;
+        std::string text = random_text(random, "UTF-8");
+        for (size_t wrong = random() % 3; wrong != 0 && !text.empty(); wrong--)
+            text[random() % text.size()] = static_cast<char>(random());
+        text += "end "; // nothing is cut off
+        ASSERT_EQ(ours(to, "UTF-8", text, 64, true), theirs(to, "UTF-8", text, true))
+            << to << ": " << testing::PrintToString(text);
+    }
+    EXPECT_EQ(ours("US-ASCII", "UTF-8",
+                   "a\xff"
+                   "b",
+                   8, true)
+                  .text,
+              "ab");
 }
 
 TEST(Iconv, EveryCharacterComesBack) {
