@@ -13,8 +13,8 @@ extern "C" {
 #endif
 
 /* (iconv_t)-1 and EINVAL: a name that is not known. Behind "//" stands what is done about
- * characters that the target has not: IGNORE leaves them out; TRANSLIT is EINVAL, as there is no
- * table for it. */
+ * characters that the target has not, and what is no text: IGNORE leaves them out, with EILSEQ when
+ * all else is converted; TRANSLIT is EINVAL, as there is no table for it. */
 iconv_t iconv_open(const char* to, const char* from);
 
 /* (size_t)-1: EILSEQ, at what is no text or has no place in the target; EINVAL, at a character that
