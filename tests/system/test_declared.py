@@ -12,8 +12,9 @@ import pytest
 
 # Parts of others, which say so themselves, or for another way to configure newlib.
 PARTS = re.compile(r"^(machine/|ssp/|sys/(custom_file|_\w+|utime)\.h|(newlib|_\w+|regdef|utmp|ndbm|tgmath)\.h)")
-# Functions with a _reent of their caller's, for newlib itself; the compiler's, for code with stack protectors.
-INTERNAL = re.compile(r"_\w+_r$|_reclaim_reent$|__stack_chk_fail$")
+# Functions with a _reent of their caller's, for newlib itself; the compiler's, for code with stack protectors, and those of its
+# stdatomic.h, which are macros.
+INTERNAL = re.compile(r"_\w+_r$|_reclaim_reent$|__stack_chk_fail$|atomic_(flag_\w+|(thread|signal)_fence)$")
 DECLARED = re.compile(r"^/\* .* \*/ (extern|static) .*?(\w+) \(", re.M)
 VARIABLE = re.compile(r"^extern (?!\")[\w\s*]*?\b(\w+)(?:\[\w*\])?;", re.M)
 
